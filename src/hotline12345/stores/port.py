@@ -1,0 +1,217 @@
+"""The store port (存储端口): few methods, no domain.
+
+A store keeps *records* — plain dicts with a place in an order's history — and knows nothing of what
+they mean.  Everything is keyed by (place, number); nothing of one place is ever read from another,
+except by ``feed`` with ``place=None``, which is for the host's own pipelines.
+
+The contract is written down as numbered clauses in :mod:`hotline12345.testing`; a store is a store
+when it passes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from attrs import field, frozen
+
+SCHEMA = 1
+"""The schema version this library writes; a reader that meets a newer one refuses to write."""
+
+
+@frozen(weakref_slot=False)
+class Record:
+    """One stored event (记录): ``version`` counts from 1 within its order; ``data`` is plain JSON."""
+
+    place: str
+    number: str
+    version: int
+    kind: str
+    data: Mapping[str, Any]
+    schema: int = SCHEMA
+
+
+@frozen(weakref_slot=False)
+class Fed:
+    """A record as the feed delivers it: ``position`` grows strictly in commit order."""
+
+    position: int
+    record: Record
+
+
+@frozen(weakref_slot=False)
+class Desk:
+    """One open assignment (在办承办): what *unit* has on its desk, and until when.
+
+    Instants are ISO 8601 strings in UTC with a fixed width, so that text order is time order; "" = none.
+    """
+
+    assignment: str
+    unit: str
+    role: str
+    opened: str
+    due: str = ""
+
+
+@frozen(weakref_slot=False)
+class Head:
+    """The handful of indexed values by which an order is found (工单索引); no personal data in clear.
+
+    ``requester`` is a blind index (keyed HMAC), ``due`` the citizen's due instant, ``wake`` the next
+    instant at which time alone may change the order (both as in :class:`Desk`; "" = none),
+    ``digest`` the calendar digest the due instant was computed with.
+    """
+
+    place: str
+    number: str
+    version: int
+    status: str
+    open: bool
+    kind: str = ""
+    category: str = ""
+    area: str = ""
+    holder: str = ""
+    requester: str = ""
+    received: str = ""
+    due: str = ""
+    provisional: bool = False
+    digest: str = ""
+    wake: str = ""
+    desks: tuple[Desk, ...] = ()
+
+
+@frozen(weakref_slot=False)
+class Private:
+    """One private record (隐私记录), referred to from events by ``id``.
+
+    ``person`` is the blind index of the requester it belongs to, by which ``forget`` finds it.
+    """
+
+    id: str
+    person: str
+    data: Mapping[str, Any]
+
+
+@frozen(weakref_slot=False)
+class Append:
+    """What one order gains in a write (追加): refused as a whole when the order is not at ``expected``.
+
+    ``expected`` is the version before (0 = the order must not exist yet).  ``key`` makes the write
+    idempotent: the same key with the same ``fingerprint`` returns the first result and writes nothing,
+    with another fingerprint it is an error.
+    """
+
+    place: str
+    number: str
+    expected: int
+    records: tuple[Record, ...]
+    head: Head
+    private: tuple[Private, ...] = ()
+    key: str = ""
+    fingerprint: str = ""
+
+
+@frozen(weakref_slot=False)
+class Appended:
+    """The result of a write for one order: its ``version`` now; ``repeated`` when the key was seen before."""
+
+    number: str
+    version: int
+    repeated: bool = False
+
+
+@frozen(weakref_slot=False)
+class Query:
+    """What to find (查询); every given field must match, ``None`` matches all.
+
+    ``due_before`` compares the citizen's due, ``unit`` finds orders with an open desk of that unit,
+    ``area`` matches the code's prefix (210 finds 210100 …), ``category`` the path's prefix.
+    """
+
+    status: str | None = None
+    open: bool | None = None
+    kind: str | None = None
+    category: str | None = None
+    area: str | None = None
+    holder: str | None = None
+    requester: str | None = None
+    unit: str | None = None
+    due_before: str | None = None
+    provisional: bool | None = None
+    not_digest: str | None = None
+
+
+@frozen(weakref_slot=False)
+class Page:
+    """A page of heads (分页) ordered by number; ``next`` is the cursor of the following page, "" at the end."""
+
+    heads: tuple[Head, ...] = field(factory=tuple)
+    next: str = ""
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Where orders are kept (存储).  Every method is safe to call from any thread."""
+
+    api: int
+
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        """Write several orders at once: all or nothing, durable when it returns.
+
+        Raises:
+            Conflict: an order is not at its expected version (``stale``), or a key came back with
+                other content (``key-reused``).  Nothing was written.
+            StoreError: the store cannot write (``locked``, ``read-only``, ``newer-schema``, ``full`` …).
+        """
+        ...
+
+    def stream(self, place: str, number: str, after: int = 0) -> list[Record]:
+        """Return the records of one order with ``version > after``, oldest first; [] when unknown."""
+        ...
+
+    def lookup(self, place: str, key: str) -> tuple[str, int, str] | None:
+        """Return (number, version, fingerprint) of the write that carried *key*, or ``None``."""
+        ...
+
+    def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
+        """Return records in commit order with ``position > after``: this *is* the outbox."""
+        ...
+
+    def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
+        """Return heads of *place* that match, ordered by number, from the cursor *after* on."""
+        ...
+
+    def count(self, place: str, query: Query, by: str = "") -> dict[str, int]:
+        """Count matching heads; grouped by the head field *by* (status, kind, category, area, holder), or {"": n}."""
+        ...
+
+    def head(self, place: str, number: str) -> Head | None:
+        """Return the head of one order, or ``None``."""
+        ...
+
+    def awake(self, place: str, at: str, limit: int = 1000) -> list[str]:
+        """Return the numbers of orders whose ``wake`` is set and ``<= at``, earliest first."""
+        ...
+
+    def private(self, place: str, number: str, ids: Iterable[str] | None = None) -> dict[str, Mapping[str, Any]]:
+        """Return the private records of one order by id (all of them when *ids* is ``None``)."""
+        ...
+
+    def forget(self, place: str, person: str) -> int:
+        """Delete every private record of *person* (a blind index) in *place*, and the index itself from heads.
+
+        When it returns, nothing of them is left in memory, file, journal or export.  Returns how many went.
+        """
+        ...
+
+    def cursor(self, reader: str) -> int:
+        """Return how far *reader* has got in the feed (0 at first)."""
+        ...
+
+    def advance(self, reader: str, position: int) -> None:
+        """Record that *reader* has handled everything up to *position*; a cursor never goes back."""
+        ...
+
+    def close(self) -> None:
+        """Release files and connections; calling it twice is harmless."""
+        ...

@@ -1,0 +1,156 @@
+"""What every built-in store refuses, and in which words (存储的共同规则)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hotline12345.core.errors import Conflict, RequestError, StoreError
+
+from .port import SCHEMA, Append, Head, Query
+
+GROUPS = ("status", "kind", "category", "area", "holder")
+"""The head fields that ``count`` can group by."""
+
+
+def checked(batch: Sequence[Append]) -> tuple[Append, ...]:
+    """Return *batch* as a tuple when each part of it is consistent in itself.
+
+    Raises:
+        StoreError: ``bad-append`` for gaps or strangers among the records, ``newer-schema`` for a
+            record written in a schema this library does not know.
+    """
+    for append in batch:
+        version = append.expected
+        for record in append.records:
+            version += 1
+            if record.version != version or record.number != append.number or record.place != append.place:
+                raise _inconsistent(append, f"record {record.place}/{record.number} version {record.version}")
+            if record.schema > SCHEMA:
+                raise newer(record.schema)
+        head = append.head
+        if head.version != version or head.number != append.number or head.place != append.place:
+            raise _inconsistent(append, f"head {head.place}/{head.number} version {head.version}")
+        if version < 1:
+            raise _inconsistent(append, "no record")
+    return tuple(batch)
+
+
+def _inconsistent(append: Append, what: str) -> StoreError:
+    return StoreError(
+        f"写入 {append.place}/{append.number}（预期版本 {append.expected}）的内容前后不一致：{what}",
+        f"the write to {append.place}/{append.number} at version {append.expected} contradicts itself: {what}",
+        code="bad-append",
+        hint="记录的地方、编号须与工单一致，版本须从预期版本起逐一递增，工单索引的版本等于最后一条记录的版本",
+        hint_en="records carry the order's place and number, versions count on from expected, the head has the last",
+    )
+
+
+def newer(schema: int | str) -> StoreError:
+    """Return the refusal to write where a newer library has written."""
+    return StoreError(
+        f"存储由更新的版本写成（格式 {schema}，本库认识到 {SCHEMA}），只可读，不可写",
+        f"a newer library wrote this store (schema {schema}, this one knows {SCHEMA}): it is not written to",
+        code="newer-schema",
+        hint="请升级 hotline12345 后再写入",
+        hint_en="upgrade hotline12345 before you write",
+        schema=schema,
+    )
+
+
+def stale(append: Append, actual: int) -> Conflict:
+    """Return the refusal of a write that expected another version."""
+    where = f"{append.place}/{append.number}"
+    return Conflict(
+        f"工单 {where} 已是版本 {actual}，而本次写入以版本 {append.expected} 为准，未写入任何内容",
+        f"order {where} is at version {actual}, the write expected {append.expected}; nothing was written",
+        code="stale",
+        hint="有人先写了：请重新读取工单，再作决定",
+        hint_en="somebody was first: load the order again and decide anew",
+        place=append.place,
+        number=append.number,
+        expected=append.expected,
+        actual=actual,
+    )
+
+
+def key_reused(append: Append, number: str, version: int) -> Conflict:
+    """Return the refusal of an idempotency key that came back with other content."""
+    return Conflict(
+        f"幂等键「{append.key}」已用于工单 {append.place}/{number}（版本 {version}），内容不同，未写入任何内容",
+        f"the key {append.key!r} was used for {append.place}/{number} at version {version} with other content; "
+        "nothing was written",
+        code="key-reused",
+        hint="同一请求请原样重发；新的请求请换一个键",
+        hint_en="send the same request unchanged, or give a new request a new key",
+        place=append.place,
+        number=number,
+        version=version,
+    )
+
+
+def closed() -> StoreError:
+    """Return the error of a store used after ``close``."""
+    return StoreError(
+        "存储已关闭",
+        "the store is closed",
+        code="closed",
+        hint="请重新打开存储；不要在 close() 之后使用它",
+        hint_en="open the store again; nothing works after close()",
+    )
+
+
+def page_size(limit: int) -> int:
+    """Return *limit* when it can be a page.
+
+    Raises:
+        RequestError: ``bad-limit`` when it is below one, since a page of none would never end.
+    """
+    if limit < 1:
+        raise RequestError(
+            f"每页至少一条，不能是 {limit}",
+            f"a page has at least one row, not {limit}",
+            code="bad-limit",
+            hint="limit 用 1 以上的数",
+            hint_en="give a limit of 1 or more",
+        )
+    return limit
+
+
+def group(by: str) -> str:
+    """Return *by* when heads can be counted by it.
+
+    Raises:
+        RequestError: ``bad-group``, with the fields there are.
+    """
+    if by and by not in GROUPS:
+        raise RequestError(
+            f"不能按「{by}」计数",
+            f"cannot count by {by!r}",
+            code="bad-group",
+            hint="可用：" + "、".join(GROUPS),
+            hint_en="there are: " + ", ".join(GROUPS),
+        )
+    return by
+
+
+def under(path: str, prefix: str) -> bool:
+    """Tell whether the category *path* is *prefix* or lies below it (城乡建设 holds 城乡建设/物业)."""
+    return not prefix or path == prefix or path.startswith(prefix + "/")
+
+
+def matches(head: Head, query: Query) -> bool:
+    """Tell whether *head* matches every given field of *query*."""
+    q = query
+    return not (
+        (q.status is not None and head.status != q.status)
+        or (q.open is not None and head.open != q.open)
+        or (q.kind is not None and head.kind != q.kind)
+        or (q.category is not None and not under(head.category, q.category.rstrip("/")))
+        or (q.area is not None and not head.area.startswith(q.area))
+        or (q.holder is not None and head.holder != q.holder)
+        or (q.requester is not None and head.requester != q.requester)
+        or (q.unit is not None and all(desk.unit != q.unit for desk in head.desks))
+        or (q.due_before is not None and not ("" < head.due < q.due_before))
+        or (q.provisional is not None and head.provisional != q.provisional)
+        or (q.not_digest is not None and not (head.digest and head.digest != q.not_digest))
+    )

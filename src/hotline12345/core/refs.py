@@ -1,0 +1,41 @@
+"""What events point at (引用): private records, other orders, classification hits, findings."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+
+@frozen(weakref_slot=False)
+class Ref:
+    """A reference to a private record (隐私记录引用): its *id* within the order and a salted *digest*."""
+
+    id: str
+    digest: str
+
+
+@frozen(weakref_slot=False)
+class Origin:
+    """The order of another hotline this one continues (来源工单)."""
+
+    place: str
+    number: str
+
+
+@frozen(weakref_slot=False)
+class HitRef:
+    """A classification hit as an event keeps it (命中): rule and position, never the citizen's words."""
+
+    rule: str
+    field: str
+    start: int
+    end: int
+    negated: bool = False
+
+
+@frozen(weakref_slot=False)
+class Finding:
+    """Something noticed that a person may act on (提示): a *code*, a *target* and the *basis*."""
+
+    code: str
+    target: str = ""
+    basis: str = ""

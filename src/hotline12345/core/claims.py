@@ -1,0 +1,207 @@
+"""The dispatch catalogue, compiled (派单目录索引): category → area → who leads there, checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from attrs import define, field, frozen
+
+from .errors import Fault
+from .grades import AREA_HINT, ROLES, Claim, Grade, area_key, category_chain
+from .network import Network
+
+
+@define(weakref_slot=False, eq=False)
+class Spot:
+    """What is claimed at one category × area: by a unit of the place's own level, by a county or town, or both."""
+
+    key: str
+    high: Claim | None = None
+    low: Claim | None = None
+    department: bool = False
+    made: dict[Any, Any] = field(factory=dict, repr=False)  # the routes that end here; a memory, never a state
+
+
+Leads = dict[str, dict[str, Spot]]
+Helps = dict[str, dict[str, tuple[tuple[str, str], ...]]]
+Tables = tuple[tuple[dict[str, Spot], ...], tuple[dict[str, Spot], ...], tuple[dict[str, Any], ...]]
+_Raw = dict[str, dict[str, list[Claim]]]
+
+
+@frozen(weakref_slot=False, eq=False)
+class Catalogue:
+    """The claims in force (派单目录): sub-centres, leads and helpers, each by category and then area."""
+
+    subs: Leads
+    leads: Leads
+    helps: Helps
+    named: frozenset[str]
+    _tables: dict[str, Tables] = field(factory=dict, repr=False)
+
+    def tables(self, category: str) -> Tables:
+        """Return the tables that bear on *category*, longest beginning of its path first."""
+        found = self._tables.get(category)
+        if found is None:
+            chain = category_chain(category)
+            found = (
+                tuple(self.subs[part] for part in chain if part in self.subs),
+                tuple(self.leads[part] for part in chain if part in self.leads),
+                tuple(self.helps[part] for part in chain if part in self.helps),
+            )
+            # Only what the catalogue names is remembered: requests must not make the memory grow.
+            if category in self.leads or category in self.subs:
+                self._tables[category] = found
+        return found
+
+
+_LOW, _HIGH, _DEPARTMENT, _SUBCENTRE = range(4)
+
+
+def compile_claims(
+    network: Network, claims: Iterable[Claim], seat: str, on: date | None, faults: list[Fault]
+) -> Catalogue:
+    """Compile *claims* (编译派单目录) for the hotline that sits at *seat*; what is wrong is added to *faults*."""
+    ranks = _ranks(network, seat)
+    home = network.areas.get(seat, "")
+    raw_leads: _Raw = {}
+    raw_subs: _Raw = {}
+    helps: Helps = {}
+    named: set[str] = set()
+    keys: dict[str, str | None] = {}
+    good: set[str] = set()
+    for claim in claims:
+        unit, category, area = claim.unit, claim.category, claim.area
+        rank = ranks.get(unit)
+        if area:
+            key = keys[area] if area in keys else keys.setdefault(area, _key(area, home))
+        else:
+            key = network.areas.get(unit, "")
+        if rank is None or key is None or category not in good or claim.role not in ROLES:
+            wrong = _faults(claim, network, rank, key)
+            faults.extend(wrong)
+            if wrong or rank is None or key is None:
+                continue
+            good.add(category)
+        if claim.role == "lead":
+            raw = raw_subs if rank == _SUBCENTRE else raw_leads
+            spots = raw.get(category)
+            if spots is None:
+                spots = raw[category] = {}
+            held = spots.get(key)
+            if held is None:
+                spots[key] = [claim]
+            else:
+                held.append(claim)
+        elif claim.holds(on):
+            table = helps.setdefault(category, {})
+            table[key] = (*table.get(key, ()), (claim.role, unit))
+            named.add(unit)
+    subs = _spots(raw_subs, ranks, on, named, faults)
+    leads = _spots(raw_leads, ranks, on, named, faults)
+    return Catalogue(subs, leads, helps, frozenset(named))
+
+
+def _key(area: str, home: str) -> str | None:
+    key = area_key(area)
+    if key is None or not (key.startswith(home) or home.startswith(key)):
+        return None
+    return key
+
+
+def _ranks(network: Network, seat: str) -> dict[str, int]:
+    """Return how each unit below *seat* stands in an overlap; a unit the centre cannot reach has no rank."""
+    ranks = {}
+    for code, chain in network.chains.items():
+        unit = network.units[code]
+        # Where the centre itself is at fault, nothing can be said about reach.
+        if seat in network.chains and (seat not in chain or code == seat):
+            continue
+        if unit.grade is Grade.SUBCENTRE:
+            ranks[code] = _SUBCENTRE
+            continue
+        above = network.government(code)
+        if above is not None and above.code != seat and above.grade in (Grade.COUNTY, Grade.TOWN):
+            ranks[code] = _LOW
+        else:
+            ranks[code] = _DEPARTMENT if unit.grade is Grade.DEPARTMENT else _HIGH
+    return ranks
+
+
+def _faults(claim: Claim, network: Network, rank: int | None, key: str | None) -> list[Fault]:
+    faults: list[Fault] = []
+    name = f"{claim.category or '*'} × {claim.area or '*'} → {claim.unit}"
+
+    def add(code: str, zh: str, en: str, hint: str = "") -> None:
+        faults.append(Fault(code, zh, en, table="catalogue", key=name, hint=hint))
+
+    if claim.unit not in network.units:
+        add("unknown-unit", f"单位「{claim.unit}」不存在", f"there is no unit {claim.unit!r}")
+    elif rank is None and claim.unit in network.chains:
+        add("out-of-reach", "该单位不在热线工作机构之下，派不到", "the unit does not stand below the centre")
+    if claim.area and area_key(claim.area) is None:
+        add("bad-area", f"区划代码「{claim.area}」有误", f"bad area code {claim.area!r}", AREA_HINT)
+    elif key is None:
+        add("area-outside", f"区划 {claim.area} 不在本地辖区", f"the area {claim.area} lies outside the territory")
+    if claim.category and any(not part or part != part.strip() for part in claim.category.split("/")):
+        add(
+            "bad-category",
+            f"事项「{claim.category}」有误",
+            f"bad category {claim.category!r}",
+            "一级/二级/三级 / a/b/c",
+        )
+    if claim.role not in ROLES:
+        add("unknown-role", f"没有角色「{claim.role}」", f"there is no role {claim.role!r}", ", ".join(ROLES))
+    return faults
+
+
+def _spots(raw: _Raw, ranks: Mapping[str, int], on: date | None, named: set[str], faults: list[Fault]) -> Leads:
+    leads: Leads = {}
+    for category, by_area in raw.items():
+        spots: dict[str, Spot] = {}
+        for key, claims in by_area.items():
+            if len(claims) > 1:
+                faults.extend(_clashes(category, key, claims, ranks))
+            for claim in claims:
+                if (claim.until is None and claim.since is None) or claim.holds(on):
+                    unit = claim.unit
+                    rank = ranks[unit]
+                    named.add(unit)
+                    spot = spots.get(key)
+                    if spot is None:
+                        spot = spots[key] = Spot(key)
+                    if rank == _LOW:
+                        spot.low = claim
+                    else:
+                        spot.high = claim
+                        spot.department = rank == _DEPARTMENT
+        if spots:
+            leads[category] = spots
+    return leads
+
+
+def _clashes(category: str, key: str, claims: list[Claim], ranks: Mapping[str, int]) -> list[Fault]:
+    """Find leads of one category × area that no rule tells apart, on days when both are in force."""
+    # A department over a county or town is told apart (潍坊条例 art. 24); any other two are not.
+    high = [claim for claim in claims if ranks[claim.unit] != _LOW]
+    rest = [claim for claim in claims if ranks[claim.unit] != _DEPARTMENT]
+    pairs: dict[tuple[str, str], None] = {}
+    for group in (high, rest):
+        group.sort(key=lambda claim: claim.since or date.min)
+        last: Claim | None = None
+        for claim in group:
+            if last is not None and (claim.since or date.min) <= (last.until or date.max):
+                pairs[last.unit, claim.unit] = None
+            if last is None or (claim.until or date.max) >= (last.until or date.max):
+                last = claim
+    faults = []
+    for one, two in pairs:
+        name = f"{category or '*'} × {key.ljust(6, '0') if key else '*'}"
+        if one == two:
+            code, zh, en = "duplicate-claim", f"「{one}」重复认领", f"{one} claims it twice"
+        else:
+            code, zh, en = "ambiguous-claim", f"「{one}」与「{two}」都主办", f"both {one} and {two} lead"
+        hint = "保留一个主办，另一个改为协办 / keep one lead, make the other assist"
+        faults.append(Fault(code, zh, en, table="catalogue", key=name, hint=hint))
+    return faults

@@ -1,0 +1,344 @@
+"""Routing (派单路径): which unit takes a category in an area, by which rule, along which way down.
+
+The rules, in the order they are tried, are :data:`RULES`; the order follows the sources named there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from .claims import Catalogue, Spot, compile_claims
+from .errors import PolicyError, RequestError
+from .grades import (
+    AREA_HINT,
+    RULES,
+    Claim,
+    Grade,
+    Route,
+    Rule,
+    Unit,
+    area_chain,
+    area_key,
+    read_claims,
+    read_units,
+)
+from .network import Network, build
+
+if TYPE_CHECKING:
+    from .request import Kind
+
+__all__ = ["RULES", "Claim", "Grade", "Route", "RoutingGraph", "Rule", "Unit", "read_claims", "read_units"]
+
+
+_Note = Callable[[str, bool, str, str], None]
+_Helps = tuple[dict[str, Any], ...]
+
+
+@frozen(weakref_slot=False, eq=False)
+class RoutingGraph:
+    """The units and the dispatch catalogue of a place (派单网络), compiled to answer.
+
+    Make one with :meth:`of`; it never changes afterwards.
+    """
+
+    centre: str
+    seat: str
+    _network: Network = field(repr=False)
+    _catalogue: Catalogue = field(repr=False)
+    _backstops: Mapping[str, Route] = field(repr=False)
+    _kept: Mapping[str, Route] = field(repr=False)
+    _keys: dict[str, tuple[str, ...]] = field(repr=False)
+
+    @classmethod
+    def of(cls, units: Iterable[Unit], claims: Iterable[Claim], *, centre: str, on: date | None = None) -> RoutingGraph:
+        """Check and compile *units* and *claims* (编译派单网络) for the hotline *centre*.
+
+        Args:
+            centre: the code of the hotline; it dispatches for its parent, to whatever stands below that.
+            on: the day whose catalogue is asked for; ``None`` takes the claims without an end.
+
+        Raises:
+            PolicyError: ``bad-routing``, with every fault of the units and the claims at once.
+        """
+        network, faults = build(units, centre)
+        known = network.units
+        above = known[centre].parent if centre in known else ""
+        seat = above if above in known else centre
+        catalogue = compile_claims(network, claims, seat, on, faults)
+        if faults:
+            raise PolicyError(
+                f"派单网络有 {len(faults)} 处错误",
+                f"the routing network has {len(faults)} fault(s)",
+                faults=tuple(faults),
+                code="bad-routing",
+                hint="逐项改正单位表和派单目录",
+                hint_en="mend the units and the catalogue, fault by fault",
+            )
+        kept = {rule: Route(centre, (centre,), rule, RULES[rule].basis) for rule in ("outside", "centre")}
+        # 北京条例 art. 12: the backstop is the government next below the centre's own.
+        rule = "district-backstop"
+        backstops = {
+            network.areas[code]: Route(code, (centre, code), rule, RULES[rule].basis)
+            for code in (*network.children.get(seat, ()), *network.children.get(centre, ()))
+            if known[code].grade in (Grade.CITY, Grade.COUNTY)
+        }
+        return cls(centre, seat, network, catalogue, backstops, kept, {})
+
+    # ── the answer ──
+
+    def route(self, category: str, area: str = "", kind: Kind | None = None) -> Route:
+        """Return where *category* in *area* goes (派单): one unit, always, and the rule that says so.
+
+        Args:
+            category: a category path ("城乡建设/供水"); a path nobody knows is taken by its beginning.
+            area: a division code; one nobody knows is taken by the area it lies in; empty is the whole place.
+            kind: accepted so that callers need not change; no source read so far routes by kind.
+
+        Raises:
+            RequestError: ``bad-area`` when *area* is not a division code.
+        """
+        keys = self._keys.get(area)
+        return self._decide(category, self._locate(area) if keys is None else keys, None)
+
+    def explain(self, category: str, area: str = "", lang: str = "zh") -> tuple[str, ...]:
+        """Return which rule was tried and why it held or not (派单说明), line by line, from the code that routes."""
+        lines: list[str] = []
+
+        def note(rule: str, held: bool, zh: str, en: str) -> None:
+            lines.append(f"{'✓' if held else '·'} {rule}: {zh if lang == 'zh' else en}")
+
+        found = self._decide(category, self._locate(area), note)
+        way = " → ".join(self._network.units[code].name for code in found.path)
+        lines.append(f"派单路径：{way}" if lang == "zh" else f"path: {way}")
+        lines.append(f"依据：{found.basis}" if lang == "zh" else f"basis: {found.basis}")
+        return tuple(lines)
+
+    def _locate(self, area: str) -> tuple[str, ...]:
+        """Return the keys of *area* and of what it lies in, nearest first; () outside the territory."""
+        key = area_key(area)
+        if key is None:
+            raise RequestError(
+                f"区划代码「{area}」有误",
+                f"bad area code {area!r}",
+                code="bad-area",
+                hint="区划代码为 2、4、6、9 或 12 位数字，例如 210102",
+                hint_en=AREA_HINT,
+            )
+        home = self._network.areas[self.seat]
+        if home.startswith(key):
+            key = home  # Nothing nearer than the place itself is known.
+        chain = area_chain(key) if key.startswith(home) else ()
+        # The cap keeps made-up codes from filling the memory; the whole of China has some 44,000 codes to the town.
+        if len(self._keys) < 65_536:
+            self._keys[area] = chain
+        return chain
+
+    def _decide(self, category: str, keys: tuple[str, ...], note: _Note | None) -> Route:
+        if not keys:
+            if note:
+                note("outside", True, RULES["outside"].zh, RULES["outside"].en)
+            return self._kept["outside"]
+        subs, leads, helps = self._catalogue.tables(category)
+        for table in subs:
+            for key in keys:
+                spot = table.get(key)
+                if spot is not None:
+                    return self._award("sub-centre", spot, (), helps, keys, note)
+        if note:
+            note("sub-centre", False, "没有分中心认领", "no sub-centre claims it")
+        for table in leads:
+            for key in keys:
+                spot = table.get(key)
+                if spot is not None:
+                    if spot.low is None:
+                        return self._award("longest-claim", spot, (), helps, keys, note)
+                    return self._weigh(table, spot, helps, keys, note)
+        if note:
+            note("longest-claim", False, "派单目录中没有单位认领", "no unit of the catalogue claims it")
+        return self._fall_back(keys, note)
+
+    def _weigh(
+        self, table: dict[str, Spot], spot: Spot, helps: _Helps, keys: tuple[str, ...], note: _Note | None
+    ) -> Route:
+        """Let a department with the same category lead over the county or town that claims it at *spot*."""
+        overlapped: tuple[str, ...] = ()
+        for key in keys[keys.index(spot.key) :]:
+            other = table.get(key)
+            if other is None:
+                continue
+            if other.low is not None:
+                overlapped = (*overlapped, other.low.unit)
+            if other.department:
+                return self._award("department-first", other, overlapped, helps, keys, note)
+        if note:
+            note("department-first", False, "没有部门认领同一事项", "no department claims the same")
+        return self._award("longest-claim", spot, (), helps, keys, note)
+
+    def _award(
+        self,
+        rule: str,
+        spot: Spot,
+        assist: tuple[str, ...],
+        helps: _Helps,
+        keys: tuple[str, ...],
+        note: _Note | None,
+    ) -> Route:
+        named = _named(helps, keys) if helps else ()
+        asked = (rule, assist, named)
+        found: Route | None = spot.made.get(asked)
+        if found is None:
+            found = spot.made[asked] = self._write(rule, spot, assist, named)
+        if note:
+            name, what = self._network.units[found.unit].name, found.claim_category or "*"
+            where = found.claim_area or "*"
+            note(rule, True, f"「{name}」认领 {what} × {where}", f"{name} claims {what} × {where}")
+            if RULES["town-copy"].basis in found.basis:
+                note("town-copy", True, RULES["town-copy"].zh, RULES["town-copy"].en)
+        return found
+
+    def _write(self, rule: str, spot: Spot, overlapped: tuple[str, ...], named: tuple[tuple[str, str], ...]) -> Route:
+        claim = spot.high if spot.low is None or rule == "department-first" else spot.low
+        assert claim is not None  # a spot is made by a claim
+        basis = [claim.basis] if rule == "longest-claim" and claim.basis else [RULES[rule].basis, claim.basis]
+        copies = [unit for role, unit in named if role == "copy"]
+        if self._network.units[claim.unit].grade is Grade.TOWN:
+            districts = [c for c in self.ancestors(claim.unit) if self._network.units[c].grade is Grade.COUNTY]
+            copies = districts + copies
+            basis.append(RULES["town-copy"].basis if districts else "")
+        assist = [*overlapped, *(unit for role, unit in named if role == "assist")]
+        helping = tuple(dict.fromkeys(unit for unit in assist if unit != claim.unit))
+        copied = tuple(dict.fromkeys(unit for unit in copies if unit != claim.unit and unit not in helping))
+        return Route(
+            claim.unit,
+            self._descent(claim.unit),
+            rule,
+            "；".join(part for part in basis if part),
+            claim.category,
+            spot.key.ljust(6, "0") if spot.key else "",
+            helping,
+            copied,
+        )
+
+    def _descent(self, code: str) -> tuple[str, ...]:
+        # The centre acts for the government it stands at, so the way down starts there in its name.
+        chain = self._network.chains[code]
+        if self.centre in chain:
+            return chain[chain.index(self.centre) :]
+        return (self.centre, *chain[chain.index(self.seat) + 1 :])
+
+    def _fall_back(self, keys: tuple[str, ...], note: _Note | None) -> Route:
+        for key in keys:
+            found = self._backstops.get(key)
+            if found is not None:
+                if note:
+                    note(found.rule, True, RULES[found.rule].zh, RULES[found.rule].en)
+                return found
+        if note:
+            note("district-backstop", False, "属地不明", "the district is not known")
+            note("centre", True, RULES["centre"].zh, RULES["centre"].en)
+        return self._kept["centre"]
+
+    # ── the tree ──
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Every unit of the place (全部单位)."""
+        return tuple(self._network.units.values())
+
+    def unit(self, code: str) -> Unit:
+        """Return the unit with *code* (查单位).
+
+        Raises:
+            RequestError: ``unknown-unit``.
+        """
+        found = self._network.units.get(code)
+        if found is None:
+            raise RequestError(
+                f"没有单位「{code}」",
+                f"there is no unit {code!r}",
+                code="unknown-unit",
+                hint="请用单位表中的代码",
+                hint_en="give a code from the units of the place",
+            )
+        return found
+
+    def ancestors(self, code: str) -> tuple[str, ...]:
+        """Return the codes above *code* (上级单位), nearest first."""
+        return self._chain(code)[-2::-1]
+
+    def children(self, code: str) -> tuple[str, ...]:
+        """Return the codes next below *code* (下级单位)."""
+        return self._network.children.get(self.unit(code).code, ())
+
+    def common(self, a: str, b: str) -> str:
+        """Return the nearest unit above both, or one of them (共同上级); empty when they share none."""
+        shared = ""
+        for one, two in zip(self._chain(a), self._chain(b), strict=False):
+            if one != two:
+                break
+            shared = one
+        return shared
+
+    def path(self, a: str, b: str) -> tuple[str, ...]:
+        """Return the way from *a* up to what they share and down to *b* (层级路径); () when there is none."""
+        up, down = self._chain(a), self._chain(b)
+        shared = 0
+        for one, two in zip(up, down, strict=False):
+            if one != two:
+                break
+            shared += 1
+        return (*up[: shared - 1 : -1], *down[shared - 1 :]) if shared else ()
+
+    def _chain(self, code: str) -> tuple[str, ...]:
+        return self._network.chains.get(code) or self._network.chains[self.unit(code).code]
+
+    def emergency(self, number: str) -> Unit:
+        """Return the emergency service with *number* (紧急热线), such as 110, 119, 120 or 122.
+
+        Raises:
+            RequestError: ``unknown-emergency`` when the units have none with this number.
+        """
+        there = [unit for unit in self.units if unit.grade is Grade.EMERGENCY]
+        for unit in there:
+            if number in (unit.phone, unit.code):
+                return unit
+        known = "、".join(unit.phone or unit.code for unit in there)
+        raise RequestError(
+            f"没有紧急热线「{number}」",
+            f"there is no emergency number {number!r}",
+            code="unknown-emergency",
+            hint=f"有：{known}",
+            hint_en=f"there are: {known}",
+        )
+
+    # ── checks ──
+
+    def unroutable(self, categories: Iterable[str], areas: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of *categories* × *areas* that nobody takes (无人认领), so that the centre keeps them."""
+        places = tuple(areas)
+        return tuple((c, a) for c in categories for a in places if self.route(c, a).rule == "centre")
+
+    def idle_units(self) -> tuple[str, ...]:
+        """Return the units below the centre that no claim names and no backstop falls to (闲置单位)."""
+        busy = {*self._catalogue.named, *(route.unit for route in self._backstops.values()), self.centre, self.seat}
+        for code in tuple(busy):
+            busy.update(self._network.chains[code])
+        chains = self._network.chains.items()
+        return tuple(code for code, chain in chains if self.seat in chain and code not in busy)
+
+    def digraph(self) -> Any:
+        """Return the tree as a ``networkx.DiGraph`` (网络图), from parent to child, with each unit as ``unit``."""
+        import networkx
+
+        graph = networkx.DiGraph()
+        graph.add_nodes_from((code, {"unit": unit}) for code, unit in self._network.units.items())
+        graph.add_edges_from((unit.parent, code) for code, unit in self._network.units.items() if unit.parent)
+        return graph
+
+
+def _named(helps: _Helps, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for table in helps for key in keys for pair in table.get(key, ()))

@@ -9,51 +9,71 @@ from typing import Any
 from attrs import define, field, frozen
 
 from .errors import Fault
-from .grades import AREA_HINT, ROLES, Claim, Grade, area_key, category_chain
+from .grades import AREA_HINT, ROLES, Claim, Grade, Route, area_key, category_chain
 from .network import Network
 
 
 @define(weakref_slot=False, eq=False)
 class Spot:
-    """What is claimed at one category × area: by a unit of the place's own level, by a county or town, or both."""
+    """What is claimed at one category × area: by a unit of the place's own level, by a county or town, or both.
+
+    ``plain`` and ``made`` remember the routes that end here: without helpers, and with them.
+    """
 
     key: str
     high: Claim | None = None
     low: Claim | None = None
     department: bool = False
-    made: dict[Any, Any] = field(factory=dict, repr=False)  # the routes that end here; a memory, never a state
+    plain: Route | None = field(default=None, repr=False)
+    made: dict[Any, Route] = field(factory=dict, repr=False)
 
 
-Leads = dict[str, dict[str, Spot]]
+Table = dict[str, Claim | Spot]
+"""The claims of one category by area key; a lone claim becomes a spot when it is first asked for."""
 Helps = dict[str, dict[str, tuple[tuple[str, str], ...]]]
-Tables = tuple[tuple[dict[str, Spot], ...], tuple[dict[str, Spot], ...], tuple[dict[str, Any], ...]]
-_Raw = dict[str, dict[str, list[Claim]]]
+Tables = tuple[tuple[Table, ...], tuple[Table, ...], tuple[dict[str, tuple[tuple[str, str], ...]], ...]]
+_Crowd = dict[tuple[bool, str, str], list[Claim]]
 
 
 @frozen(weakref_slot=False, eq=False)
 class Catalogue:
     """The claims in force (派单目录): sub-centres, leads and helpers, each by category and then area."""
 
-    subs: Leads
-    leads: Leads
+    subs: dict[str, Table]
+    leads: dict[str, Table]
     helps: Helps
-    named: frozenset[str]
-    _tables: dict[str, Tables] = field(factory=dict, repr=False)
+    ranks: Mapping[str, int]
+    known: dict[str, Tables] = field(factory=dict, repr=False)
 
     def tables(self, category: str) -> Tables:
         """Return the tables that bear on *category*, longest beginning of its path first."""
-        found = self._tables.get(category)
-        if found is None:
-            chain = category_chain(category)
-            found = (
-                tuple(self.subs[part] for part in chain if part in self.subs),
-                tuple(self.leads[part] for part in chain if part in self.leads),
-                tuple(self.helps[part] for part in chain if part in self.helps),
-            )
-            # Only what the catalogue names is remembered: requests must not make the memory grow.
-            if category in self.leads or category in self.subs:
-                self._tables[category] = found
+        chain = category_chain(category)
+        found = (
+            tuple(self.subs[part] for part in chain if part in self.subs),
+            tuple(self.leads[part] for part in chain if part in self.leads),
+            tuple(self.helps[part] for part in chain if part in self.helps),
+        )
+        # The cap keeps made-up categories from filling the memory; the largest catalogue read of has 4,177 items.
+        if len(self.known) < 16_384:
+            self.known[category] = found
         return found
+
+    def settle(self, table: Table, key: str, claim: Claim) -> Spot:
+        """Turn the lone *claim* at *key* into the spot it is."""
+        rank = self.ranks[claim.unit]
+        spot = Spot(key, low=claim) if rank == _LOW else Spot(key, claim, None, rank == _DEPARTMENT)
+        table[key] = spot
+        return spot
+
+    def named(self) -> set[str]:
+        """Return the codes of all units that some claim in force names."""
+        units = {unit for table in self.helps.values() for pairs in table.values() for _, unit in pairs}
+        for tables in (self.subs, self.leads):
+            for table in tables.values():
+                for spot in table.values():
+                    held = (spot,) if isinstance(spot, Claim) else (spot.high, spot.low)
+                    units.update(claim.unit for claim in held if claim is not None)
+        return units
 
 
 _LOW, _HIGH, _DEPARTMENT, _SUBCENTRE = range(4)
@@ -65,42 +85,65 @@ def compile_claims(
     """Compile *claims* (编译派单目录) for the hotline that sits at *seat*; what is wrong is added to *faults*."""
     ranks = _ranks(network, seat)
     home = network.areas.get(seat, "")
-    raw_leads: _Raw = {}
-    raw_subs: _Raw = {}
-    helps: Helps = {}
-    named: set[str] = set()
+    catalogue = Catalogue({}, {}, {}, ranks)
+    crowd: _Crowd = {}
     keys: dict[str, str | None] = {}
     good: set[str] = set()
     for claim in claims:
-        unit, category, area = claim.unit, claim.category, claim.area
+        unit, category, area, role = claim.unit, claim.category, claim.area, claim.role
         rank = ranks.get(unit)
         if area:
             key = keys[area] if area in keys else keys.setdefault(area, _key(area, home))
         else:
             key = network.areas.get(unit, "")
-        if rank is None or key is None or category not in good or claim.role not in ROLES:
+        if rank is None or key is None or category not in good or role not in ROLES:
             wrong = _faults(claim, network, rank, key)
             faults.extend(wrong)
             if wrong or rank is None or key is None:
                 continue
             good.add(category)
-        if claim.role == "lead":
-            raw = raw_subs if rank == _SUBCENTRE else raw_leads
-            spots = raw.get(category)
-            if spots is None:
-                spots = raw[category] = {}
-            held = spots.get(key)
-            if held is None:
-                spots[key] = [claim]
-            else:
-                held.append(claim)
-        elif claim.holds(on):
-            table = helps.setdefault(category, {})
-            table[key] = (*table.get(key, ()), (claim.role, unit))
-            named.add(unit)
-    subs = _spots(raw_subs, ranks, on, named, faults)
-    leads = _spots(raw_leads, ranks, on, named, faults)
-    return Catalogue(subs, leads, helps, frozenset(named))
+        if role != "lead":
+            if claim.holds(on):
+                helps = catalogue.helps.setdefault(category, {})
+                helps[key] = (*helps.get(key, ()), (role, unit))
+            continue
+        tables = catalogue.subs if rank == _SUBCENTRE else catalogue.leads
+        table = tables.get(category)
+        if table is None:
+            table = tables[category] = {}
+        if key in table or not claim.holds(on):
+            crowd.setdefault((rank == _SUBCENTRE, category, key), []).append(claim)
+        else:
+            table[key] = claim
+    for (is_sub, category, key), others in crowd.items():
+        table = (catalogue.subs if is_sub else catalogue.leads)[category]
+        _seat_all(table, category, key, others, catalogue, on, faults)
+    return catalogue
+
+
+def _seat_all(
+    table: Table,
+    category: str,
+    key: str,
+    others: list[Claim],
+    catalogue: Catalogue,
+    on: date | None,
+    faults: list[Fault],
+) -> None:
+    """Put several claims of one category × area in their places, or say why they clash."""
+    first = table.get(key)
+    everyone = [*([first] if isinstance(first, Claim) else []), *others]
+    faults.extend(_clashes(category, key, everyone, catalogue.ranks))
+    for claim in everyone:
+        if not claim.holds(on):
+            continue
+        spot = table.get(key)
+        if not isinstance(spot, Spot):
+            catalogue.settle(table, key, claim)
+        elif catalogue.ranks[claim.unit] == _LOW:
+            spot.low = claim
+        else:
+            spot.high, spot.department = claim, catalogue.ranks[claim.unit] == _DEPARTMENT
 
 
 def _key(area: str, home: str) -> str | None:
@@ -154,31 +197,6 @@ def _faults(claim: Claim, network: Network, rank: int | None, key: str | None) -
     if claim.role not in ROLES:
         add("unknown-role", f"没有角色「{claim.role}」", f"there is no role {claim.role!r}", ", ".join(ROLES))
     return faults
-
-
-def _spots(raw: _Raw, ranks: Mapping[str, int], on: date | None, named: set[str], faults: list[Fault]) -> Leads:
-    leads: Leads = {}
-    for category, by_area in raw.items():
-        spots: dict[str, Spot] = {}
-        for key, claims in by_area.items():
-            if len(claims) > 1:
-                faults.extend(_clashes(category, key, claims, ranks))
-            for claim in claims:
-                if (claim.until is None and claim.since is None) or claim.holds(on):
-                    unit = claim.unit
-                    rank = ranks[unit]
-                    named.add(unit)
-                    spot = spots.get(key)
-                    if spot is None:
-                        spot = spots[key] = Spot(key)
-                    if rank == _LOW:
-                        spot.low = claim
-                    else:
-                        spot.high = claim
-                        spot.department = rank == _DEPARTMENT
-        if spots:
-            leads[category] = spots
-    return leads
 
 
 def _clashes(category: str, key: str, claims: list[Claim], ranks: Mapping[str, int]) -> list[Fault]:

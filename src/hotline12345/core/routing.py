@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .claims import Catalogue, Spot, compile_claims
+from .claims import Catalogue, Spot, Table, compile_claims
 from .errors import PolicyError, RequestError
 from .grades import (
     AREA_HINT,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["RULES", "Claim", "Grade", "Route", "RoutingGraph", "Rule", "Unit", "read_claims", "read_units"]
 
 
+_REMEMBERED = 65_536
+"""How many answers are remembered: China has some 44,000 division codes, and made-up ones must not fill the memory."""
 _Note = Callable[[str, bool, str, str], None]
 _Helps = tuple[dict[str, Any], ...]
 
@@ -51,7 +53,8 @@ class RoutingGraph:
     _catalogue: Catalogue = field(repr=False)
     _backstops: Mapping[str, Route] = field(repr=False)
     _kept: Mapping[str, Route] = field(repr=False)
-    _keys: dict[str, tuple[str, ...]] = field(repr=False)
+    _keys: dict[str, tuple[str, ...]] = field(factory=dict, repr=False)
+    _asked: dict[tuple[str, str], Route] = field(factory=dict, repr=False)
 
     @classmethod
     def of(cls, units: Iterable[Unit], claims: Iterable[Claim], *, centre: str, on: date | None = None) -> RoutingGraph:
@@ -86,7 +89,7 @@ class RoutingGraph:
             for code in (*network.children.get(seat, ()), *network.children.get(centre, ()))
             if known[code].grade in (Grade.CITY, Grade.COUNTY)
         }
-        return cls(centre, seat, network, catalogue, backstops, kept, {})
+        return cls(centre, seat, network, catalogue, backstops, kept)
 
     # ── the answer ──
 
@@ -101,8 +104,14 @@ class RoutingGraph:
         Raises:
             RequestError: ``bad-area`` when *area* is not a division code.
         """
-        keys = self._keys.get(area)
-        return self._decide(category, self._locate(area) if keys is None else keys, None)
+        asked = (category, area)
+        found = self._asked.get(asked)
+        if found is None:
+            keys = self._keys.get(area)
+            found = self._decide(category, self._locate(area) if keys is None else keys, None)
+            if len(self._asked) < _REMEMBERED:
+                self._asked[asked] = found
+        return found
 
     def explain(self, category: str, area: str = "", lang: str = "zh") -> tuple[str, ...]:
         """Return which rule was tried and why it held or not (派单说明), line by line, from the code that routes."""
@@ -132,8 +141,7 @@ class RoutingGraph:
         if home.startswith(key):
             key = home  # Nothing nearer than the place itself is known.
         chain = area_chain(key) if key.startswith(home) else ()
-        # The cap keeps made-up codes from filling the memory; the whole of China has some 44,000 codes to the town.
-        if len(self._keys) < 65_536:
+        if len(self._keys) < _REMEMBERED:
             self._keys[area] = chain
         return chain
 
@@ -142,56 +150,69 @@ class RoutingGraph:
             if note:
                 note("outside", True, RULES["outside"].zh, RULES["outside"].en)
             return self._kept["outside"]
-        subs, leads, helps = self._catalogue.tables(category)
+        catalogue = self._catalogue
+        tables = catalogue.known.get(category)
+        subs, leads, helps = catalogue.tables(category) if tables is None else tables
         for table in subs:
             for key in keys:
                 spot = table.get(key)
                 if spot is not None:
-                    return self._award("sub-centre", spot, (), helps, keys, note)
+                    return self._award("sub-centre", self._spot(table, spot, key), (), helps, keys, note)
         if note:
             note("sub-centre", False, "没有分中心认领", "no sub-centre claims it")
         for table in leads:
             for key in keys:
                 spot = table.get(key)
-                if spot is not None:
-                    if spot.low is None:
-                        return self._award("longest-claim", spot, (), helps, keys, note)
-                    return self._weigh(table, spot, helps, keys, note)
+                if spot is None:
+                    continue
+                if note is None and not helps and type(spot) is Spot and spot.plain is not None:
+                    return spot.plain  # What wins at a spot hangs on the wider areas only, so it is settled once.
+                return self._weigh(table, self._spot(table, spot, key), helps, keys, note)
         if note:
             note("longest-claim", False, "派单目录中没有单位认领", "no unit of the catalogue claims it")
         return self._fall_back(keys, note)
 
-    def _weigh(
-        self, table: dict[str, Spot], spot: Spot, helps: _Helps, keys: tuple[str, ...], note: _Note | None
-    ) -> Route:
+    def _spot(self, table: Table, spot: Claim | Spot, key: str) -> Spot:
+        return spot if isinstance(spot, Spot) else self._catalogue.settle(table, key, spot)
+
+    def _weigh(self, table: Table, spot: Spot, helps: _Helps, keys: tuple[str, ...], note: _Note | None) -> Route:
         """Let a department with the same category lead over the county or town that claims it at *spot*."""
+        rule, winner = "longest-claim", spot
         overlapped: tuple[str, ...] = ()
-        for key in keys[keys.index(spot.key) :]:
-            other = table.get(key)
-            if other is None:
-                continue
-            if other.low is not None:
-                overlapped = (*overlapped, other.low.unit)
-            if other.department:
-                return self._award("department-first", other, overlapped, helps, keys, note)
-        if note:
-            note("department-first", False, "没有部门认领同一事项", "no department claims the same")
-        return self._award("longest-claim", spot, (), helps, keys, note)
+        if spot.low is not None:
+            local: tuple[str, ...] = ()
+            for key in keys[keys.index(spot.key) :]:
+                there = table.get(key)
+                if there is None:
+                    continue
+                other = self._spot(table, there, key)
+                if other.low is not None:
+                    local = (*local, other.low.unit)
+                if other.department:
+                    rule, winner, overlapped = "department-first", other, local
+                    break
+            else:
+                if note:
+                    note("department-first", False, "没有部门认领同一事项", "no department claims the same")
+        found = self._award(rule, winner, overlapped, helps, keys, note)
+        if not helps:
+            spot.plain = found
+        return found
 
     def _award(
         self,
         rule: str,
         spot: Spot,
-        assist: tuple[str, ...],
+        overlapped: tuple[str, ...],
         helps: _Helps,
         keys: tuple[str, ...],
         note: _Note | None,
     ) -> Route:
         named = _named(helps, keys) if helps else ()
-        asked = (rule, assist, named)
-        found: Route | None = spot.made.get(asked)
+        asked = (rule, overlapped, named)
+        found = spot.made.get(asked)
         if found is None:
-            found = spot.made[asked] = self._write(rule, spot, assist, named)
+            found = spot.made[asked] = self._write(rule, spot, overlapped, named)
         if note:
             name, what = self._network.units[found.unit].name, found.claim_category or "*"
             where = found.claim_area or "*"
@@ -324,7 +345,7 @@ class RoutingGraph:
 
     def idle_units(self) -> tuple[str, ...]:
         """Return the units below the centre that no claim names and no backstop falls to (闲置单位)."""
-        busy = {*self._catalogue.named, *(route.unit for route in self._backstops.values()), self.centre, self.seat}
+        busy = {*self._catalogue.named(), *(route.unit for route in self._backstops.values()), self.centre, self.seat}
         for code in tuple(busy):
             busy.update(self._network.chains[code])
         chains = self._network.chains.items()

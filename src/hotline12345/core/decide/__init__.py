@@ -1,0 +1,108 @@
+"""Decide (裁决): what a command makes happen, or why it is refused.
+
+``decide(policy, order, command, at)`` is pure: it looks the command up in the table, checks the role,
+asks one small decider and returns events.  It refuses by raising, and then nothing has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from .. import commands as c
+from ..events import Event
+from ..errors import CommandError, RequestError
+from ..order import Order
+from ..policy import Policy
+from ..refs import Ref
+from ..transitions import RECEIVE, TRANSITIONS
+from . import ending, extending, handling, intake, routing, tick
+from .refusal import not_permitted, not_possible
+
+Decider = Callable[[Policy, Any, Any, datetime, Ref | None], tuple[Event, ...]]
+
+DECIDERS: dict[type[c.Command], Decider] = {
+    c.Accept: intake.accept,
+    c.Answer: intake.answer,
+    c.Connect: intake.connect,
+    c.Refer: intake.refer,
+    c.Decline: intake.decline,
+    c.Merge: intake.merge,
+    c.Dispatch: routing.dispatch,
+    c.Assist: routing.assist,
+    c.Adjudicate: routing.adjudicate,
+    c.Recall: routing.recall,
+    c.Reclassify: routing.reclassify,
+    c.Sign: handling.sign,
+    c.SendBack: handling.send_back,
+    c.Reply: handling.reply,
+    c.Review: handling.review,
+    c.FollowUp: handling.follow_up,
+    c.Extend: extending.extend,
+    c.GrantExtension: extending.grant,
+    c.Defer: extending.defer,
+    c.Urge: ending.urge,
+    c.Supervise: ending.supervise,
+    c.Supplement: ending.supplement,
+    c.Reopen: ending.reopen,
+    c.Withdraw: ending.withdraw,
+    c.Terminate: ending.terminate,
+    c.Void: ending.void,
+    c.Close: ending.close,
+    c.Archive: ending.archive,
+    c.Tick: tick.tick,
+}
+
+
+def decide(
+    policy: Policy, order: Order | None, command: c.Command, at: datetime, ref: Ref | None = None
+) -> tuple[Event, ...]:
+    """Return the events that *command* makes happen at *at* (裁决).
+
+    Args:
+        policy: the edition the order is kept under.
+        order: the order as it stands; ``None`` for :class:`~hotline12345.core.commands.Receive`.
+        command: what somebody wants.
+        at: when the system records it; aware, and not before the order's last event.
+        ref: the private record that holds the command's private words, if it has any.
+
+    Raises:
+        CommandError: refused now (``not-possible-now``, ``not-permitted``, ``not-your-order`` …).
+        RequestError: the command itself is at fault.
+        CalendarError: a deadline cannot be computed and the policy demands an error.
+    """
+    if order is None:
+        if type(command) is not c.Receive:
+            raise RequestError(
+                f"工单还不存在，不能 {c.command_name(type(command))}",
+                f"there is no order yet: cannot {c.command_name(type(command))}",
+                code="no-order",
+                hint="先 receive",
+                hint_en="receive it first",
+            )
+        if RECEIVE.roles.isdisjoint(command.by.roles):
+            raise not_permitted(None, command, RECEIVE)
+        return intake.receive(policy, command, at, ref)
+    cell = TRANSITIONS[order.status].get(type(command))
+    if cell is None:
+        raise not_possible(policy, order, command)
+    if cell.roles.isdisjoint(command.by.roles):
+        raise not_permitted(order, command, cell)
+    if at < order.at:
+        raise CommandError(
+            f"记录时间 {at.isoformat()} 早于工单最后一次变更 {order.at.isoformat()}",
+            f"{at.isoformat()} is before the order's last event at {order.at.isoformat()}",
+            code="time-runs-backward",
+            hint="检查系统时钟；补录用 occurred 写实际发生时间",
+            hint_en="check the clock; for late entries give `occurred`",
+        )
+    return DECIDERS[type(command)](policy, order, command, at, ref)
+
+
+def possible(order: Order) -> dict[str, tuple[str, ...]]:
+    """Return the commands the table allows now, each with the roles that may (当前可用命令)."""
+    return {
+        c.command_name(kind): tuple(sorted(role.value for role in cell.roles))
+        for kind, cell in TRANSITIONS[order.status].items()
+    }

@@ -1,0 +1,68 @@
+"""How a command is refused (拒绝): who holds the order, what status it is in and what is possible now."""
+
+from __future__ import annotations
+
+from ..actor import ROLE_ZH
+from ..commands import Command, command_name
+from ..errors import CommandError
+from ..order import Assignment, Order
+from ..policy import Policy
+from ..transitions import TRANSITIONS, Cell
+
+
+def not_possible(policy: Policy, order: Order, command: Command) -> CommandError:
+    """The status does not allow it."""
+    name = command_name(type(command))
+    allowed = [command_name(kind) for kind in TRANSITIONS[order.status]]
+    holder = order.holder
+    unit = policy.routes.unit(holder) if holder and policy.routes is not None else None
+    who = f"{unit.name}（{holder}）" if unit is not None else holder or "热线中心"
+    return CommandError(
+        f"工单 {order.number} 现为「{order.status.zh}」，由{who}持有，不能 {name}",
+        f"order {order.number} is {order.status.value}, held by {holder or 'the centre'}: cannot {name}",
+        hint="现在可以：" + ("、".join(allowed) or "无（已终结）"),
+        hint_en="possible now: " + (", ".join(allowed) or "nothing, it has ended"),
+    )
+
+
+def not_permitted(order: Order | None, command: Command, cell: Cell) -> CommandError:
+    """The role may not."""
+    name = command_name(type(command))
+    roles = sorted(cell.roles, key=lambda role: role.value)
+    mine = "、".join(ROLE_ZH[role] for role in sorted(command.by.roles, key=lambda role: role.value)) or "无角色"
+    status = f"「{order.status.zh}」的工单" if order is not None else "新诉求"
+    return CommandError(
+        f"{mine}无权对{status}执行 {name}",
+        f"{command.by} may not {name} {'a new request' if order is None else 'an order that is ' + order.status.value}",
+        code="not-permitted",
+        hint="有权的角色：" + "、".join(f"{ROLE_ZH[role]}（{role.value}）" for role in roles),
+        hint_en="roles that may: " + ", ".join(role.value for role in roles),
+    )
+
+
+def refuse(code: str, zh: str, en: str, hint: str = "", hint_en: str = "") -> CommandError:
+    """Build a refusal with a code of its own."""
+    return CommandError(zh, en, code=code, hint=hint, hint_en=hint_en)
+
+
+def own_assignment(order: Order, command: Command, wanted: str = "") -> Assignment:
+    """Return the open assignment the actor's unit acts on: the one named, else its lead, else its assist.
+
+    Raises:
+        CommandError: ``not-your-order`` when the actor's unit has nothing open here.
+    """
+    unit = command.by.unit
+    found = None
+    for assignment in order.assignments:
+        if assignment.closed is None and assignment.unit == unit and unit and wanted in ("", assignment.id):
+            found = assignment if found is None or assignment.role == "lead" else found
+    if found is None:
+        desks = "、".join(f"{a.unit}（{a.id} {a.role}）" for a in order.open_assignments) or "无"
+        raise refuse(
+            "not-your-order",
+            f"{unit or '（未写明单位）'} 在工单 {order.number} 上没有在办任务",
+            f"{unit or '(no unit given)'} has nothing open on order {order.number}",
+            f"在办单位：{desks}；用 --as 角色@单位/人员 写明单位",
+            f"open: {desks}; say which unit you act for with ROLE@UNIT/PERSON",
+        )
+    return found

@@ -1,0 +1,173 @@
+"""The table (状态迁移表): in which status which command is possible, for whom, and where it may lead.
+
+The table has the last word: ``decide`` looks here first, the docs' diagram and the status × command
+matrix are printed from it, and a test holds every decider to the cells below.  Whatever is not
+written here is refused.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from . import commands as c
+from .actor import Role
+from .order import Status
+
+R, O, A, D = Role.REQUESTER, Role.OPERATOR, Role.AGENT, Role.DISPATCHER  # noqa: E741
+H, U, V, C = Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.CALLER
+S, X, T = Role.SUPERVISOR, Role.ADMIN, Role.SYSTEM
+
+RECEIVED, ACCEPTED, DISPATCHED, SIGNED = Status.RECEIVED, Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED
+DISPUTED, REPLIED, REVIEWED, FOLLOWING_UP = Status.DISPUTED, Status.REPLIED, Status.REVIEWED, Status.FOLLOWING_UP
+CLOSED, ANSWERED, REFERRED, DECLINED = Status.CLOSED, Status.ANSWERED, Status.REFERRED, Status.DECLINED
+MERGED, WITHDRAWN, TERMINATED = Status.MERGED, Status.WITHDRAWN, Status.TERMINATED
+VOID, ARCHIVED = Status.VOID, Status.ARCHIVED
+
+
+@frozen(weakref_slot=False)
+class Cell:
+    """One cell (格): the *roles* that may, and the statuses the order may be in afterwards."""
+
+    roles: frozenset[Role]
+    to: frozenset[Status]
+
+
+def _cell(roles: tuple[Role, ...], *to: Status) -> Cell:
+    return Cell(frozenset(roles), frozenset(to))
+
+
+RECEIVE = _cell((R, O, A, X, T), RECEIVED)
+"""Who may open an order; there is no status before it."""
+
+
+def _always(here: Status) -> dict[type[c.Command], Cell]:
+    """What is possible for as long as an order is open, whoever's turn it is."""
+    return {
+        c.Supplement: _cell((R, O, A, D), here),
+        c.Withdraw: _cell((R, A), WITHDRAWN),
+        c.Void: _cell((X,), VOID),
+        c.Tick: _cell((T,), here),
+    }
+
+
+def _pressed(here: Status) -> dict[type[c.Command], Cell]:
+    """Pressure from above (催办、督办) and ends the centre may decide, while a unit or the centre owes work."""
+    return {
+        c.Urge: _cell((R, A, D, S, X), here),
+        c.Supervise: _cell((S, X), here),
+        c.Terminate: _cell((V, X), TERMINATED),
+        c.Merge: _cell((A, D, X), MERGED),
+        c.Reclassify: _cell((A, D, X), here),
+    }
+
+
+def _sorted_out(here: Status) -> dict[type[c.Command], Cell]:
+    """What may be done with a request before a unit has it (诉求分类处理)."""
+    return {
+        c.Answer: _cell((O, A, D), ANSWERED),
+        c.Connect: _cell((O, A), here, ANSWERED),
+        c.Refer: _cell((O, A, D, X, T), REFERRED),
+        c.Decline: _cell((A, D, X), DECLINED),
+    }
+
+
+TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
+    RECEIVED: {
+        c.Accept: _cell((A, D, X, T), ACCEPTED, REFERRED, DECLINED),
+        c.Merge: _cell((A, D, X), MERGED),
+        **_sorted_out(RECEIVED),
+        **_always(RECEIVED),
+    },
+    ACCEPTED: {
+        c.Dispatch: _cell((D, X, T), DISPATCHED),
+        **_sorted_out(ACCEPTED),
+        **_pressed(ACCEPTED),
+        **_always(ACCEPTED),
+    },
+    DISPATCHED: {
+        c.Sign: _cell((H, U), SIGNED, DISPATCHED),
+        c.SendBack: _cell((H, U), DISPUTED, SIGNED, DISPATCHED),
+        c.Reply: _cell((H, U), REPLIED, SIGNED, DISPATCHED),
+        c.Assist: _cell((D, X, H, U), DISPATCHED),
+        c.Recall: _cell((D, X), ACCEPTED),
+        c.Extend: _cell((H, U), DISPATCHED),
+        c.GrantExtension: _cell((U, D, X), DISPATCHED),
+        c.Defer: _cell((D, S, X), DISPATCHED),
+        **_pressed(DISPATCHED),
+        **_always(DISPATCHED),
+    },
+    SIGNED: {
+        c.Reply: _cell((H, U), REPLIED, SIGNED),
+        c.Dispatch: _cell((H, U), DISPATCHED),
+        c.Sign: _cell((H, U), SIGNED),
+        c.SendBack: _cell((H, U), DISPUTED, SIGNED),
+        c.Assist: _cell((D, X, H, U), SIGNED),
+        c.Recall: _cell((D, X), ACCEPTED),
+        c.Extend: _cell((H, U), SIGNED),
+        c.GrantExtension: _cell((U, D, X), SIGNED),
+        c.Defer: _cell((D, S, X), SIGNED),
+        **_pressed(SIGNED),
+        **_always(SIGNED),
+    },
+    DISPUTED: {
+        c.Adjudicate: _cell((D, X), ACCEPTED, DISPATCHED),
+        **_pressed(DISPUTED),
+        **_always(DISPUTED),
+    },
+    REPLIED: {
+        c.Review: _cell((V, X, T), REVIEWED, SIGNED),
+        c.Reply: _cell((H, U), REPLIED),
+        c.Sign: _cell((H, U), REPLIED),
+        c.SendBack: _cell((H, U), REPLIED),
+        c.Urge: _cell((R, A, S, X), REPLIED),
+        c.Supervise: _cell((S, X), REPLIED),
+        **_always(REPLIED),
+    },
+    REVIEWED: {
+        c.FollowUp: _cell((R, C, A, X), FOLLOWING_UP, CLOSED),
+        c.Close: _cell((C, D, X, T), CLOSED),
+        c.Reopen: _cell((C, D, S, X), ACCEPTED, DISPATCHED),
+        c.Supervise: _cell((S, X), REVIEWED),
+        **_always(REVIEWED),
+    },
+    FOLLOWING_UP: {
+        c.FollowUp: _cell((R, C, A, X), FOLLOWING_UP, CLOSED),
+        c.Close: _cell((C, D, X, T), CLOSED),
+        c.Reopen: _cell((C, D, S, X), ACCEPTED, DISPATCHED),
+        c.Supervise: _cell((S, X), FOLLOWING_UP),
+        **_always(FOLLOWING_UP),
+    },
+    ANSWERED: {
+        c.Accept: _cell((A, D, X), ACCEPTED, REFERRED, DECLINED),  # the answer did not do: it becomes a worksheet
+        c.Close: _cell((A, C, D, X, T), CLOSED),
+        c.Supplement: _cell((R, O, A, D), ANSWERED),
+        c.Archive: _cell((X, T), ARCHIVED),
+    },
+    CLOSED: {
+        c.Reopen: _cell((C, D, S, X), ACCEPTED, DISPATCHED),
+        c.Supplement: _cell((R, O, A, D), CLOSED),
+        c.Supervise: _cell((S, X), CLOSED),
+        c.Archive: _cell((X, T), ARCHIVED),
+    },
+    REFERRED: {
+        c.Reopen: _cell((D, X), ACCEPTED),
+        c.Supplement: _cell((R, O, A, D), REFERRED),
+        c.Archive: _cell((X, T), ARCHIVED),
+    },
+    DECLINED: {
+        c.Reopen: _cell((D, X), ACCEPTED),
+        c.Supplement: _cell((R, O, A, D), DECLINED),
+        c.Archive: _cell((X, T), ARCHIVED),
+    },
+    MERGED: {
+        c.Supplement: _cell((R, O, A, D), MERGED),
+        c.Archive: _cell((X, T), ARCHIVED),
+    },
+    WITHDRAWN: {c.Archive: _cell((X, T), ARCHIVED)},
+    TERMINATED: {
+        c.Reopen: _cell((D, X), ACCEPTED, DISPATCHED),
+        c.Archive: _cell((X, T), ARCHIVED),
+    },
+    VOID: {},
+    ARCHIVED: {},
+}

@@ -15,6 +15,7 @@ from .claims import Catalogue, Spot, Table, compile_claims
 from .errors import PolicyError, RequestError
 from .grades import (
     AREA_HINT,
+    GOVERNMENTS,
     RULES,
     Claim,
     Grade,
@@ -217,7 +218,7 @@ class RoutingGraph:
             name, what = self._network.units[found.unit].name, found.claim_category or "*"
             where = found.claim_area or "*"
             note(rule, True, f"「{name}」认领 {what} × {where}", f"{name} claims {what} × {where}")
-            if RULES["town-copy"].basis in found.basis:
+            if self._districts(found.unit):
                 note("town-copy", True, RULES["town-copy"].zh, RULES["town-copy"].en)
         return found
 
@@ -226,10 +227,10 @@ class RoutingGraph:
         assert claim is not None  # a spot is made by a claim
         basis = [claim.basis] if rule == "longest-claim" and claim.basis else [RULES[rule].basis, claim.basis]
         copies = [unit for role, unit in named if role == "copy"]
-        if self._network.units[claim.unit].grade is Grade.TOWN:
-            districts = [c for c in self.ancestors(claim.unit) if self._network.units[c].grade is Grade.COUNTY]
+        districts = self._districts(claim.unit)
+        if districts:
             copies = districts + copies
-            basis.append(RULES["town-copy"].basis if districts else "")
+            basis.append(RULES["town-copy"].basis)
         assist = [*overlapped, *(unit for role, unit in named if role == "assist")]
         helping = tuple(dict.fromkeys(unit for unit in assist if unit != claim.unit))
         copied = tuple(dict.fromkeys(unit for unit in copies if unit != claim.unit and unit not in helping))
@@ -243,6 +244,13 @@ class RoutingGraph:
             helping,
             copied,
         )
+
+    def _districts(self, code: str) -> list[str]:
+        """Return the county or district above a town, unless the hotline is its own."""
+        units = self._network.units
+        if units[code].grade is not Grade.TOWN:
+            return []
+        return [above for above in self.ancestors(code) if units[above].grade is Grade.COUNTY and above != self.seat]
 
     def _descent(self, code: str) -> tuple[str, ...]:
         # The centre acts for the government it stands at, so the way down starts there in its name.
@@ -344,12 +352,16 @@ class RoutingGraph:
         return tuple((c, a) for c in categories for a in places if self.route(c, a).rule == "centre")
 
     def idle_units(self) -> tuple[str, ...]:
-        """Return the units below the centre that no claim names and no backstop falls to (闲置单位)."""
-        busy = {*self._catalogue.named(), *(route.unit for route in self._backstops.values()), self.centre, self.seat}
-        for code in tuple(busy):
-            busy.update(self._network.chains[code])
-        chains = self._network.chains.items()
-        return tuple(code for code, chain in chains if self.seat in chain and code not in busy)
+        """Return the units below the centre, governments apart, that no claim in force names (闲置单位)."""
+        named, units = self._catalogue.named(), self._network.units
+        return tuple(
+            code
+            for code, chain in self._network.chains.items()
+            if self.seat in chain[:-1]
+            and code != self.centre
+            and code not in named
+            and units[code].grade not in GOVERNMENTS
+        )
 
     def digraph(self) -> Any:
         """Return the tree as a ``networkx.DiGraph`` (网络图), from parent to child, with each unit as ``unit``."""

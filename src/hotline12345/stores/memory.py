@@ -7,6 +7,7 @@ changed eight times between two questions is indexed once).
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,7 +59,7 @@ class _Place:
     def __init__(self) -> None:
         self.orders: dict[str, _Entry] = {}
         self.keys: dict[str, tuple[str, int, str]] = {}
-        self.positions: list[int] = []
+        self.positions = array("q")
         self.persons: dict[str, set[str]] = {}
         self.unindexed: set[str] = set()
         self.untimed: set[str] = set()
@@ -210,7 +211,7 @@ class MemoryStore:
         place = self._places.get(append.place)
         if place is None:
             place = self._places[append.place] = _Place()
-        number, head = append.number, append.head
+        number, head, records = append.number, append.head, append.records
         entry = place.orders.get(number)
         if entry is None:
             entry = place.orders[number] = _Entry(head)
@@ -220,16 +221,21 @@ class MemoryStore:
                 place.untimed.add(number)
             entry.head = head
         place.unindexed.add(number)
-        entry.records.extend(append.records)
-        start = len(self._feed) + 1
-        self._feed.extend(append.records)
-        place.positions.extend(range(start, start + len(append.records)))
+        feed = self._feed
+        if len(records) == 1:
+            entry.records.append(records[0])
+            feed.append(records[0])
+            place.positions.append(len(feed))
+        else:
+            entry.records.extend(records)
+            place.positions.extend(range(len(feed) + 1, len(feed) + len(records) + 1))
+            feed.extend(records)
         for private in append.private:
             entry.private[private.id] = private
             place.persons.setdefault(private.person, set()).add(number)
         if append.key:
             place.keys[append.key] = (number, head.version, append.fingerprint)
-        return Appended(number, head.version)
+        return Appended(number, head.version, False)
 
     def _place(self, name: str) -> _Place:
         if self._closed:

@@ -1,0 +1,296 @@
+"""How the embedded store writes (写入): everything that can be refused is looked at before anything is written."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+from zlib import crc32
+
+from hotline12345.core.errors import StoreError
+
+from . import _rules as rules
+from .port import Append, Appended, Desk, Head
+
+COLUMNS = (
+    "version",
+    "status",
+    "open",
+    "kind",
+    "category",
+    "area",
+    "holder",
+    "requester",
+    "received",
+    "due",
+    "provisional",
+    "digest",
+    "wake",
+    "desks",
+)
+_REQUESTER = COLUMNS.index("requester")
+_DESKS = COLUMNS.index("desks")
+HEADS = (
+    "SELECT h.place, h.number, "
+    + ", ".join("coalesce(v.data, '')" if name == "requester" else f"h.{name}" for name in COLUMNS)
+    + " FROM head h LEFT JOIN vault v ON v.seq = h.requester WHERE "
+)
+HEAD = HEADS + "h.place = ? AND h.number = ?"
+_INSERT_HEAD = f"INSERT INTO head (place, number, {', '.join(COLUMNS)}) VALUES (?, ?{', ?' * len(COLUMNS)})"
+_INSERT_RECORD = "INSERT INTO record (place, number, version, kind, schema, data) VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT_DESK = "INSERT OR REPLACE INTO desk (place, unit, number, assignment, due) VALUES (?, ?, ?, ?, ?)"
+_INSERT_RECEIPT = "INSERT INTO receipt (place, key, number, version, fingerprint) VALUES (?, ?, ?, ?, ?)"
+_INSERT_PRIVATE = "INSERT INTO private (place, number, id, person, seq) VALUES (?, ?, ?, ?, ?)"
+_FIND_PERSON = (
+    "SELECT p.seq FROM person p JOIN vault v ON v.seq = p.seq WHERE p.place = ? AND p.bucket = ? AND v.data = ?"
+)
+_updates: dict[tuple[int, ...], str] = {}
+
+BULK = 16
+"""From how many new orders on a batch is written table by table."""
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=dict).encode
+
+
+def dumps(data: Mapping[str, Any]) -> str:
+    """Return *data* as JSON text; half characters, which UTF-8 cannot hold, are escaped."""
+    try:
+        text = _encode(data if type(data) is dict else dict(data))
+        if not text.isascii():
+            text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(data, allow_nan=False, separators=(",", ":"), default=dict)
+    except (TypeError, ValueError) as cause:
+        raise StoreError(
+            f"记录内容不是 JSON：{cause}",
+            f"the data of a record is not JSON: {cause}",
+            code="bad-append",
+            hint="只用对象、数组、文本、数字、真假和空值",
+            hint_en="use objects, arrays, text, finite numbers, true, false and null",
+        ) from cause
+    return text
+
+
+def bucket(person: str) -> int:
+    """Return the bucket a blind index is looked up in: sixteen bits, shared by many: a trace tells nothing."""
+    return crc32(person.encode("utf-8", "surrogatepass")) & 0xFFFF
+
+
+class Ready:
+    """An append with its rows made, before any lock is taken."""
+
+    __slots__ = ("append", "private", "records", "row")
+
+    def __init__(self, append: Append) -> None:
+        self.append = append
+        self.records = [(r.place, r.number, r.version, r.kind, r.schema, dumps(r.data)) for r in append.records]
+        self.private = [(p.id, p.person, dumps(p.data)) for p in append.private]
+        h = append.head
+        desks = _encode([(d.assignment, d.unit, d.role, d.opened, d.due) for d in h.desks]) if h.desks else ""
+        # fmt: off
+        self.row: tuple[Any, ...] = (
+            h.version, h.status, h.open, h.kind, h.category, h.area, h.holder, h.requester,
+            h.received, h.due, h.provisional, h.digest, h.wake, desks,
+        )
+        # fmt: on
+
+
+def head_of(row: tuple[Any, ...]) -> Head:
+    """Return the head in a row of :data:`HEADS`."""
+    (place, number, version, status, is_open, kind, category, area, holder, requester) = row[:10]
+    received, due, provisional, digest, wake, desks = row[10:]
+    return Head(
+        place,
+        number,
+        version,
+        status,
+        bool(is_open),
+        kind,
+        category,
+        area,
+        holder,
+        requester,
+        received,
+        due,
+        bool(provisional),
+        digest,
+        wake,
+        tuple(Desk(*desk) for desk in json.loads(desks)) if desks else (),
+    )
+
+
+def write(conn: sqlite3.Connection, batch: list[Ready], careful: bool) -> tuple[Appended, ...]:
+    """Write *batch* within the transaction that is open on *conn*; refuse it before the first row."""
+    if not careful and len(batch) >= BULK and all(ready.append.expected == 0 for ready in batch):
+        return _bulk(conn, batch)
+    plans = _plan(conn, batch)
+    done = []
+    for ready, (old, repeated) in zip(batch, plans, strict=True):
+        if repeated is None:
+            _write(conn, ready, old)
+            repeated = Appended(ready.append.number, ready.append.head.version, False)
+        done.append(repeated)
+    return tuple(done)
+
+
+_Plan = tuple[tuple[Any, ...] | None, Appended | None]
+
+
+def _plan(conn: sqlite3.Connection, batch: list[Ready]) -> list[_Plan]:
+    """Return for each append the head row it replaces, or the first result of its key; refuse what is stale."""
+    plans: list[_Plan] = []
+    rows: dict[tuple[str, str], tuple[Any, ...]] = {}
+    keys: dict[tuple[str, str], tuple[str, int, str]] = {}
+    for ready in batch:
+        append = ready.append
+        if append.key:
+            seen = (
+                keys.get((append.place, append.key))
+                or conn.execute(
+                    "SELECT number, version, fingerprint FROM receipt WHERE place = ? AND key = ?",
+                    (append.place, append.key),
+                ).fetchone()
+            )
+            if seen is not None:
+                if seen[2] != append.fingerprint:
+                    raise rules.key_reused(append, seen[0], seen[1])
+                plans.append((None, Appended(seen[0], seen[1], True)))
+                continue
+            keys[append.place, append.key] = (append.number, append.head.version, append.fingerprint)
+        order = (append.place, append.number)
+        old = rows.get(order)
+        if old is None:
+            found = conn.execute(HEAD, order).fetchone()
+            old = found[2:] if found else None
+        actual = old[0] if old else 0
+        if actual != append.expected:
+            raise rules.stale(append, actual)
+        rows[order] = ready.row
+        plans.append((old, None))
+    return plans
+
+
+def _write(conn: sqlite3.Connection, ready: Ready, old: tuple[Any, ...] | None) -> None:
+    append, row = ready.append, ready.row
+    place, number = append.place, append.number
+    if len(ready.records) == 1:
+        conn.execute(_INSERT_RECORD, ready.records[0])
+    elif ready.records:
+        conn.executemany(_INSERT_RECORD, ready.records)
+    if old is None:
+        conn.execute(_INSERT_HEAD, (place, number, *_stored(conn, place, row)))
+    else:
+        changed = tuple(i for i, value in enumerate(row) if value != old[i])
+        if changed:
+            stored = _stored(conn, place, row) if _REQUESTER in changed else row
+            conn.execute(_update(changed), (*(stored[i] for i in changed), place, number))
+    before = old[_DESKS] if old else ""
+    if before != row[_DESKS]:
+        for assignment, unit, *_ in json.loads(before) if before else ():
+            conn.execute(
+                "DELETE FROM desk WHERE place = ? AND unit = ? AND number = ? AND assignment = ?",
+                (place, unit, number, assignment),
+            )
+        for desk in append.head.desks:
+            conn.execute(_INSERT_DESK, (place, desk.unit, number, desk.assignment, desk.due))
+    for identity, person, data in ready.private:
+        _write_private(conn, append, identity, person, data)
+    if append.key:
+        conn.execute(_INSERT_RECEIPT, (place, append.key, number, append.head.version, append.fingerprint))
+
+
+def _stored(conn: sqlite3.Connection, place: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the head row with the requester's blind index replaced by its place in the vault."""
+    return (*row[:_REQUESTER], _person(conn, place, row[_REQUESTER]), *row[_REQUESTER + 1 :])
+
+
+def _update(changed: tuple[int, ...]) -> str:
+    # Only what changed is set: SQLite rewrites every index whose column is named, changed or not.
+    sql = _updates.get(changed)
+    if sql is None:
+        names = ", ".join(f"{COLUMNS[i]} = ?" for i in changed)
+        sql = _updates[changed] = f"UPDATE head SET {names} WHERE place = ? AND number = ?"
+    return sql
+
+
+def _person(conn: sqlite3.Connection, place: str, person: str) -> int:
+    """Return where the blind index *person* of *place* lies in the vault; 0 for none."""
+    if not person:
+        return 0
+    where = bucket(person)
+    found = conn.execute(_FIND_PERSON, (place, where, person)).fetchone()
+    if found:
+        return int(found[0])
+    seq = _keep(conn, person)
+    conn.execute("INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)", (place, where, seq))
+    return seq
+
+
+def _keep(conn: sqlite3.Connection, text: str) -> int:
+    """Put *text* at the end of the vault."""
+    return int(conn.execute("INSERT INTO vault (data) VALUES (?)", (text,)).lastrowid or 0)
+
+
+def _write_private(conn: sqlite3.Connection, append: Append, identity: str, person: str, data: str) -> None:
+    key = (append.place, append.number, identity)
+    where = "WHERE place = ? AND number = ? AND id = ?"
+    old = conn.execute(f"SELECT seq FROM private {where}", key).fetchone()
+    if old:
+        wipe(conn, old[0])
+        conn.execute(f"DELETE FROM private {where}", key)
+    owner = _person(conn, append.place, person)
+    conn.execute(_INSERT_PRIVATE, (*key, owner, _keep(conn, data)))
+
+
+def wipe(conn: sqlite3.Connection, seq: int) -> None:
+    """Overwrite a row of the vault in place, byte for byte, so that no copy is left behind by moving it."""
+    size = conn.execute("SELECT length(CAST(data AS BLOB)) FROM vault WHERE seq = ?", (seq,)).fetchone()[0]
+    conn.execute("UPDATE vault SET data = ? WHERE seq = ?", ("0" * size, seq))
+
+
+def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
+    """Write new orders table by table; a number or key that is there already raises IntegrityError."""
+    persons: dict[tuple[str, str], int] = {("", ""): 0}
+    heads, desks, receipts, vault, private = [], [], [], [], []
+    wanted = {(r.append.place, r.append.head.requester) for r in batch}
+    wanted.update((r.append.place, person) for r in batch for _, person, _ in r.private)
+    for place, person in sorted(wanted):
+        persons[place, person] = _person(conn, place, person)
+    seq = conn.execute("SELECT coalesce(max(seq), 0) FROM vault").fetchone()[0]
+    for ready in batch:
+        append, row = ready.append, ready.row
+        place, number = append.place, append.number
+        requester = persons[place, row[_REQUESTER]]
+        heads.append((place, number, *row[:_REQUESTER], requester, *row[_REQUESTER + 1 :]))
+        for desk in append.head.desks:
+            desks.append((place, desk.unit, number, desk.assignment, desk.due))
+        for identity, person, data in ready.private:
+            seq += 1
+            vault.append((seq, data))
+            private.append((place, number, identity, persons[place, person], seq))
+        if append.key:
+            receipts.append((place, append.key, number, append.head.version, append.fingerprint))
+    conn.executemany(_INSERT_HEAD, heads)
+    conn.executemany(_INSERT_RECORD, (record for ready in batch for record in ready.records))
+    conn.executemany(_INSERT_RECEIPT, receipts)
+    conn.executemany(_INSERT_DESK, desks)
+    conn.executemany("INSERT INTO vault (seq, data) VALUES (?, ?)", vault)
+    conn.executemany(_INSERT_PRIVATE, private)
+    return tuple(Appended(ready.append.number, ready.append.head.version, False) for ready in batch)
+
+
+def forget(conn: sqlite3.Connection, place: str, person: str) -> int:
+    """Overwrite what the vault holds of *person* and delete what points to it; return how many private records went."""
+    gone = 0
+    for (owner,) in conn.execute(_FIND_PERSON, (place, bucket(person), person)).fetchall():
+        for (seq,) in conn.execute("SELECT seq FROM private WHERE person = ?", (owner,)).fetchall():
+            wipe(conn, seq)
+            gone += 1
+        conn.execute("DELETE FROM private WHERE person = ?", (owner,))
+        conn.execute(
+            "UPDATE head SET requester = 0 WHERE place = ? AND requester = ? AND requester > 0", (place, owner)
+        )
+        conn.execute("DELETE FROM person WHERE place = ? AND bucket = ? AND seq = ?", (place, bucket(person), owner))
+        wipe(conn, owner)
+    return gone

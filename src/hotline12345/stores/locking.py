@@ -1,0 +1,162 @@
+"""One writer at a time, across processes (写锁): a lock file beside the database.
+
+SQLite's own waiting is a lottery: of eight processes that write without a pause, some get no turn
+in five seconds.  Here a writer first takes its place in line (byte 1), then waits for the writer
+before it (byte 0) and leaves the line: whoever has just written finds the line taken and queues
+again, so everybody gets a turn.  Waiting is bounded, and the file names the process that holds the lock.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from hotline12345.core.errors import StoreError
+
+_WRITE, _LINE, _NAME = 0, 1, 16
+_registry: dict[tuple[int, str], FileLock] = {}
+_registry_lock = Lock()
+
+
+def lock_for(path: str) -> FileLock:
+    """Return this process's lock for the database at *path*, shared by all stores that have it open."""
+    # POSIX locks belong to the process and go when any descriptor of the file is closed: so one descriptor a process.
+    # The process id is part of the key because a forked child inherits none of the locks.
+    key = (os.getpid(), os.path.realpath(path) + ".lock")
+    with _registry_lock:
+        lock = _registry.get(key)
+        if lock is None:
+            lock = _registry[key] = FileLock(key[1])
+        lock.users += 1
+        return lock
+
+
+class FileLock:
+    """A write lock (写锁) shared by the threads and processes that use one database."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.users = 0
+        self._fd = -1
+        self._mine = Lock()
+
+    @contextmanager
+    def held(self, timeout: float) -> Iterator[None]:
+        """Hold the lock; wait for it at most *timeout* seconds.
+
+        Raises:
+            StoreError: ``locked``, naming the process that has it; ``read-only`` when the lock file
+                cannot be written.
+        """
+        end = time.monotonic() + timeout
+        if not self._mine.acquire(timeout=timeout):
+            raise self._locked(timeout)
+        try:
+            self._open()
+            self._wait(end, timeout)
+            try:
+                os.lseek(self._fd, _NAME, os.SEEK_SET)
+                os.write(self._fd, b"%-20d\n" % os.getpid())
+                yield
+            finally:
+                _unlock(self._fd, _WRITE)
+        finally:
+            self._mine.release()
+
+    def _wait(self, end: float, timeout: float) -> None:
+        while not _lock(self._fd, _LINE):
+            if time.monotonic() > end:
+                raise self._locked(timeout)
+            time.sleep(0.001)
+        try:
+            while not _lock(self._fd, _WRITE):
+                if time.monotonic() > end:
+                    raise self._locked(timeout)
+                time.sleep(0.00005)
+        finally:
+            _unlock(self._fd, _LINE)
+
+    def _open(self) -> None:
+        # Somebody may have tidied the file away: a lock on a deleted file locks nobody out.
+        if self._fd >= 0 and os.fstat(self._fd).st_nlink == 0:
+            os.close(self._fd)
+            self._fd = -1
+        if self._fd < 0:
+            try:
+                self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+            except OSError as cause:
+                raise StoreError(
+                    f"无法写入锁文件 {self.path}：{cause.strerror}",
+                    f"cannot write the lock file {self.path}: {cause.strerror}",
+                    code="read-only",
+                    hint="数据库所在目录须可写；只读取请用 ?readonly=1 打开",
+                    hint_en="the database's folder has to be writable; to read only, open it with ?readonly=1",
+                ) from cause
+
+    def _holder(self) -> int:
+        try:
+            os.lseek(self._fd, _NAME, os.SEEK_SET)
+            return int(os.read(self._fd, 21).strip() or 0)
+        except (OSError, ValueError):
+            return 0
+
+    def _locked(self, timeout: float) -> StoreError:
+        pid = self._holder()
+        who, who_en = (f"进程 {pid}", f"process {pid}") if pid else ("另一线程", "another thread")
+        return StoreError(
+            f"等了 {timeout:g} 秒仍未取得写锁 {self.path}，持有者：{who}",
+            f"waited {timeout:g} s for the write lock {self.path}, held by {who_en}",
+            code="locked",
+            hint="请等该进程写完；若它已停滞，请结束它（锁随之释放）；也可用 ?timeout=秒 放宽等待",
+            hint_en="let it finish; if it hangs, end it (the lock goes with it); ?timeout=SECONDS waits longer",
+            pid=pid,
+        )
+
+    def let_go(self) -> None:
+        """Say that one store less uses the lock; the last one closes the file."""
+        with _registry_lock:
+            self.users -= 1
+            if self.users <= 0:
+                _registry.pop((os.getpid(), self.path), None)
+                if self._fd >= 0:
+                    os.close(self._fd)
+                    self._fd = -1
+
+
+if sys.platform == "win32":
+
+    def _lock(fd: int, byte: int) -> bool:
+        import msvcrt
+
+        os.lseek(fd, byte, os.SEEK_SET)
+        try:
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(fd: int, byte: int) -> None:
+        import msvcrt
+
+        os.lseek(fd, byte, os.SEEK_SET)
+        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
+
+else:
+
+    def _lock(fd: int, byte: int) -> bool:
+        import fcntl
+
+        try:
+            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+        except (BlockingIOError, PermissionError):
+            return False
+        return True
+
+    def _unlock(fd: int, byte: int) -> None:
+        import fcntl
+
+        fcntl.lockf(fd, fcntl.LOCK_UN, 1, byte)

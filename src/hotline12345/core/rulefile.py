@@ -1,0 +1,306 @@
+"""Rule files (规则文件): a parsed TOML table becomes a RuleSet, and all its faults are told at once.
+
+::
+
+    [score]                      # all optional
+    norm = "sqrt"                # or "none"
+    threshold = 0.4              # confidence below which a person is asked
+    margin = 0.0                 # lead over the second below which a person is asked
+    sharpness = 8.0              # scores times this go into the softmax
+
+    [bias]                       # what a category path or a kind scores before any word is found
+    "城乡建设" = 0.1
+
+    [[category]]                 # the catalogue; rules for other categories are then faults
+    code = "0101"
+    name = "城乡建设/物业管理"
+
+    [words."城乡建设/物业管理"]     # words that vote for a category ...
+    3 = "物业费 业委会"            # ... weight = words, parted by spaces (or a list of strings)
+    "物业" = 2                    # ... or word = weight
+    "公共收益" = { weight = 2, scope = "title", id = "public-income" }
+    "绿地" = false                # takes back the parent's rule
+
+    [kind."投诉"]                 # the same for a kind (Chinese or English name),
+    [urgency.urgent]             # an urgency (normal, urgent, emergency; 1 is enough),
+    [refer.119]                  # an emergency number, which makes the request an emergency,
+    [risk."欠薪"]                 # a word of risk for supervisors
+
+A word may stand in several tables and then speaks for each.  In a table of its own it takes weight,
+scope (any, title, text), negatable, id, and further targets: kind, urgency, refer, risk.  ``negatable``
+and ``scope`` set beside the words hold for the whole table.  Words for categories are topics, and
+没有路灯 is about street lamps: they are not negatable unless the file says so; all other words are.
+
+The order of the file decides ties: words, kind, urgency, refer, risk, each from top to bottom.  A file
+that extends another replaces what has the same id ("table:word" unless given) in its place and adds the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import Any
+
+from attrs import define, field
+
+from .errors import Fault, RequestError
+from .matcher import MatcherFactory
+from .request import KIND_ZH, Kind, Urgency
+from .rules import EMERGENCY_NUMBERS, NORMS, SCOPES, Category, Rule, RuleSet
+
+_SECTIONS = ("words", "kind", "urgency", "refer", "risk")
+_KNOWN = {*_SECTIONS, "score", "bias", "category", "extends", "basis", "source"}
+_WORD_KEYS = {"weight", "scope", "negatable", "id", "kind", "urgency", "refer", "risk"}
+_SCORE_KEYS = ("norm", "threshold", "margin", "sharpness")
+
+
+@define
+class _Reader:
+    file: str
+    catalogue: set[str] = field(factory=set)
+    faults: list[Fault] = field(factory=list)
+    rules: dict[str, Rule | None] = field(factory=dict)
+
+    def fault(self, code: str, zh: str, en: str, table: str, key: str = "", hint: str = "") -> None:
+        self.faults.append(Fault(code, zh, en, file=self.file, table=table, key=key, hint=hint))
+
+    def unknown_key(self, table: str, key: str, known: Any) -> None:
+        names = "、".join(sorted(known))
+        self.fault("unknown-key", f"不认识的键「{key}」", f"unknown key {key!r}", table, key, f"可用的键：{names}")
+
+
+def read_rules(
+    table: Mapping[str, Any], file: str = "", *, base: RuleSet | None = None, matcher: MatcherFactory | None = None
+) -> tuple[RuleSet | None, tuple[Fault, ...]]:
+    """Read a rule file (读规则文件).
+
+    Args:
+        table: the parsed TOML.
+        file: its name, for the faults.
+        base: the rules of the file this one extends.
+        matcher: see :meth:`RuleSet.compile`.
+
+    Returns:
+        The compiled rules and no faults, or ``None`` and every fault there is.
+    """
+    reader = _Reader(file)
+    for key in table:
+        if key not in _KNOWN:
+            reader.unknown_key("", key, _KNOWN)
+    categories = _categories(reader, table, base)
+    reader.catalogue = {category.name for category in categories}
+    score = _score(reader, table, base)
+    bias = _bias(reader, table, base)
+    for section in _SECTIONS:
+        _section(reader, section, table.get(section, {}))
+    if reader.faults:
+        return None, tuple(reader.faults)
+    merged: dict[str, Rule | None] = {rule.id: rule for rule in base.rules} if base else {}
+    merged.update(reader.rules)
+    rules = [rule for rule in merged.values() if rule]
+    return RuleSet.compile(rules, bias=bias, categories=categories, matcher=matcher, **score), ()
+
+
+def _tables(reader: _Reader, section: str, value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if not isinstance(value, Mapping):
+        reader.fault("not-a-table", f"[{section}] 应是表", f"[{section}] must be a table", section)
+        return
+    for name, words in value.items():
+        if isinstance(words, Mapping):
+            yield name, words
+        else:
+            reader.fault("not-a-table", f"「{name}」应是关键词表", f"{name!r} must be a table of words", section, name)
+
+
+def _section(reader: _Reader, section: str, value: Any) -> None:
+    for name, words in _tables(reader, section, value):
+        table = f"{section}.{name}"
+        target = _target(reader, section, name, table)
+        options = {"negatable": section != "words", "scope": "any"}
+        for key in ("negatable", "scope"):
+            if key in words and not _is_word(words[key]):
+                options[key] = words[key]
+        _option_faults(reader, options, table)
+        for word, spec in _expand(reader, table, words):
+            _word(reader, table, word, spec, {**target, **options})
+
+
+def _is_word(value: Any) -> bool:
+    return not isinstance(value, (bool, str))
+
+
+def _target(reader: _Reader, section: str, name: str, table: str) -> dict[str, Any]:
+    if section == "words":
+        if reader.catalogue and name not in reader.catalogue:
+            reader.fault(
+                "unknown-category",
+                f"类目表中没有「{name}」",
+                f"no category {name!r}",
+                table,
+                hint="在 [[category]] 中补上，或改正路径",
+            )
+        return {"category": name}
+    if section == "risk":
+        return {"risk": name}
+    return _parsed(reader, {section: name}, table, name)
+
+
+def _parsed(reader: _Reader, spec: Mapping[str, Any], table: str, key: str) -> dict[str, Any]:
+    """Turn the names of kinds, urgencies, numbers and risks into what a Rule takes."""
+    parsed: dict[str, Any] = {}
+    if "kind" in spec:
+        try:
+            parsed["kind"] = Kind.parse(str(spec["kind"]))
+        except RequestError:
+            kinds = "、".join(KIND_ZH.values())
+            reader.fault("unknown-kind", f"没有类型「{spec['kind']}」", f"no kind {spec['kind']!r}", table, key, kinds)
+    if "urgency" in spec:
+        found = [level for level in Urgency if spec["urgency"] in (level.value, level.zh)]
+        parsed["urgency"] = found[0] if found else None
+        if not found:
+            levels = "、".join(f"{level.value} {level.zh}" for level in Urgency)
+            reader.fault(
+                "unknown-urgency",
+                f"没有紧急程度「{spec['urgency']}」",
+                f"no urgency {spec['urgency']!r}",
+                table,
+                key,
+                levels,
+            )
+    if "refer" in spec:
+        parsed |= {"refer": str(spec["refer"]), "urgency": Urgency.EMERGENCY}
+        if str(spec["refer"]) not in EMERGENCY_NUMBERS:
+            numbers = "、".join(EMERGENCY_NUMBERS)
+            reader.fault(
+                "unknown-number",
+                f"没有紧急号码「{spec['refer']}」",
+                f"no emergency number {spec['refer']!r}",
+                table,
+                key,
+                numbers,
+            )
+    if "risk" in spec:
+        parsed["risk"] = str(spec["risk"])
+    return parsed
+
+
+def _option_faults(reader: _Reader, options: Mapping[str, Any], table: str, key: str = "") -> None:
+    if options.get("scope", "any") not in SCOPES:
+        reader.fault("bad-scope", f"scope 不能是 {options['scope']!r}", "unknown scope", table, key, "、".join(SCOPES))
+    if not isinstance(options.get("negatable", True), bool):
+        reader.fault("bad-value", "negatable 应是 true 或 false", "negatable must be true or false", table, key)
+
+
+def _expand(reader: _Reader, table: str, words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield (word, number, table or False) from every way of writing a word table."""
+    for key, value in words.items():
+        if key in ("negatable", "scope") and not _is_word(value):
+            continue
+        if isinstance(value, (str, list)):
+            weight = _number(key)
+            if weight is None:
+                hint = '权重 = "词 词"，或 词 = 权重'
+                reader.fault("bad-weight", f"「{key}」不是权重", f"{key!r} is not a weight", table, key, hint)
+                continue
+            listed = value.split() if isinstance(value, str) else value
+            if not listed:
+                reader.fault("empty-word", "没有关键词", "no words", table, key)
+            for word in listed:
+                yield word if isinstance(word, str) else "", weight
+        else:
+            yield key, value
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
+
+
+def _word(reader: _Reader, table: str, word: str, spec: Any, targets: dict[str, Any]) -> None:
+    more: dict[str, Any] = {}
+    if isinstance(spec, Mapping):
+        for key in spec:
+            if key not in _WORD_KEYS:
+                reader.unknown_key(table, f"{word}.{key}", _WORD_KEYS)
+        more = _parsed(reader, spec, table, word)
+        more |= {key: spec[key] for key in ("scope", "negatable") if key in spec}
+        _option_faults(reader, more, table, word)
+        spec, name = spec.get("weight"), str(spec.get("id", ""))
+    else:
+        name = ""
+    if not word.strip() or "\n" in word:
+        reader.fault("empty-word", "关键词为空或含换行", "a word is empty or holds a line break", table, word)
+        return
+    name = name or f"{table.partition('.')[2] if table.startswith('words.') else table}:{word}"
+    if name in reader.rules:
+        reader.fault("duplicate-rule", f"规则「{name}」重复", f"rule {name!r} appears twice", table, word, "删去其一")
+        return
+    if spec is False:
+        reader.rules[name] = None
+        return
+    if isinstance(spec, bool) or not isinstance(spec, (int, float)) or not isfinite(spec):
+        reader.fault(
+            "bad-weight", f"「{word}」的权重不是有限数", f"the weight of {word!r} is no finite number", table, word
+        )
+        return
+    if not reader.faults:
+        reader.rules[name] = Rule(id=name, word=word, weight=float(spec), **{**targets, **more})
+    else:
+        reader.rules[name] = None
+
+
+def _categories(reader: _Reader, table: Mapping[str, Any], base: RuleSet | None) -> tuple[Category, ...]:
+    merged = {category.name: category for category in base.categories} if base else {}
+    codes: dict[str, str] = {}
+    listed = table.get("category", [])
+    for number, entry in enumerate(listed if isinstance(listed, list) else [listed], 1):
+        where = f"category {number}"
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str) or not entry["name"].strip("/ "):
+            reader.fault("bad-category", "类目没有名称", "a category has no name", where, "name")
+            continue
+        for key in entry:
+            if key not in ("code", "name"):
+                reader.unknown_key(where, key, ("code", "name"))
+        name, code = entry["name"], str(entry.get("code", ""))
+        if code and codes.setdefault(code, name) != name:
+            reader.fault("duplicate-code", f"代码「{code}」重复", f"code {code!r} appears twice", where, "code")
+        merged[name] = Category(name, code)
+    return tuple(merged.values())
+
+
+def _score(reader: _Reader, table: Mapping[str, Any], base: RuleSet | None) -> dict[str, Any]:
+    kept: dict[str, Any] = {key: getattr(base, key) for key in _SCORE_KEYS} if base else {}
+    given = table.get("score", {})
+    for key, value in given.items() if isinstance(given, Mapping) else [("score", given)]:
+        if key not in _SCORE_KEYS:
+            reader.unknown_key("score", key, _SCORE_KEYS)
+        elif key == "norm":
+            if value not in NORMS:
+                reader.fault(
+                    "bad-value", f"norm 不能是 {value!r}", f"norm cannot be {value!r}", "score", key, "、".join(NORMS)
+                )
+        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value < 0:
+            reader.fault(
+                "bad-value", f"{key} 应是不小于 0 的有限数", f"{key} must be a finite number ≥ 0", "score", key
+            )
+        kept[key] = value
+    return kept
+
+
+def _bias(reader: _Reader, table: Mapping[str, Any], base: RuleSet | None) -> dict[str, float]:
+    merged = dict(base.bias) if base else {}
+    given = table.get("bias", {})
+    for name, value in given.items() if isinstance(given, Mapping) else [("bias", given)]:
+        kind = next((kind.value for kind in Kind if name in (kind.value, kind.zh)), "")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+            reader.fault(
+                "bad-value", f"「{name}」的 bias 不是有限数", f"the bias of {name!r} is no finite number", "bias", name
+            )
+        elif not kind and reader.catalogue and name not in reader.catalogue:
+            reader.fault("unknown-category", f"类目表中没有「{name}」", f"no category {name!r}", "bias", name)
+        else:
+            merged[kind or name] = float(value)
+    return merged

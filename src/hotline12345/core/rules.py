@@ -1,0 +1,256 @@
+"""Weighted keyword rules (归类规则), compiled into one matcher; what a classification says and why.
+
+A rule is one keyword that votes for a category, a kind, an urgency or a risk, or for several of them.
+``RuleSet.compile`` turns rules into tuples that :func:`hotline12345.core.classify.classify` walks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import exp, isfinite
+from typing import Literal, NamedTuple, get_args
+
+from attrs import evolve, field, frozen
+
+from .errors import RequestError
+from .matcher import Matcher, MatcherFactory, PairMatcher
+from .request import Kind, Urgency
+
+Scope = Literal["any", "title", "text"]
+Norm = Literal["sqrt", "none"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+NORMS: tuple[Norm, ...] = get_args(Norm)
+EMERGENCY_NUMBERS = ("110", "119", "120", "122")
+
+TOPIC, OTHER = 1, 2  # how a negatable rule reads its surroundings; 0 is not at all
+
+
+@frozen(weakref_slot=False)
+class Category:
+    """A category (类别) by its path ("城乡建设/物业管理") and its code."""
+
+    name: str
+    code: str = ""
+
+
+@frozen(weakref_slot=False)
+class Rule:
+    """One weighted keyword (规则): *word* votes with *weight* for whatever targets are named.
+
+    Args:
+        id: stable; it is what events keep of a hit.
+        word: the keyword, a plain substring; Latin letters and digits match in full width and any plain case too.
+        weight: what an occurrence is worth; urgency needs a sum of 1.
+        category: a path such as "城乡建设/物业管理"; the vote counts for every level of it.
+        kind: the kind of request it speaks for.
+        urgency: how pressing it makes the request.
+        risk: a word of risk for supervisors ("欠薪", "未成年人").
+        refer: the emergency number it calls for (110, 119, 120, 122).
+        scope: ``title``, ``text`` or ``any``.
+        negatable: whether a negation before it takes the vote away (没有…、不…).
+    """
+
+    id: str
+    word: str
+    weight: float
+    category: str = ""
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    risk: str = ""
+    scope: Scope = "any"
+    negatable: bool = True
+    refer: str = ""
+
+
+class Hit(NamedTuple):
+    """One keyword found (命中): rule and position, and no word of the citizen's.
+
+    A named tuple and not an attrs class: two to three are made for every text, and a frozen attrs class
+    costs five times as much to make.
+    """
+
+    rule: str
+    field: str  # title | text
+    start: int  # characters, in that field
+    end: int
+    weight: float
+    negated: bool = False  # reported, not scored
+    supposed: bool = False  # asked, feared or past: scored for the category only
+
+
+class Vote(NamedTuple):
+    """A rule as the scorer wants it; positions instead of names."""
+
+    order: int
+    rule: str
+    weight: float
+    reads: int  # 0, TOPIC, OTHER
+    scope: int  # 0 any, 1 title, 2 text
+    nodes: tuple[int, ...]  # the category and its ancestors, the topmost first
+    rest: tuple[Kind | None, Urgency | None, str, str] | None  # kind, urgency, risk, refer
+
+
+@frozen(weakref_slot=False)
+class RuleSet:
+    """Rules compiled for matching (规则集); make one with :meth:`compile`.
+
+    Attributes:
+        rules: in the order that decides ties.
+        bias: what a category path or a kind's value scores before any word is found.
+        norm: ``sqrt`` divides by the square root of the text's length in characters, ``none`` does not.
+        threshold: the confidence (0..1) below which a person is asked.
+        margin: the lead over the second category, in confidence, below which a person is asked.
+        sharpness: what scores are multiplied by before the softmax that gives the confidence.
+        categories: the catalogue the rules are written for; may be empty.
+    """
+
+    rules: tuple[Rule, ...]
+    bias: Mapping[str, float]
+    norm: Norm
+    threshold: float
+    margin: float
+    sharpness: float
+    categories: tuple[Category, ...]
+    matcher: Matcher = field(repr=False, eq=False)
+    sizes: tuple[int, ...] = field(repr=False, eq=False)
+    votes: tuple[tuple[Vote, ...], ...] = field(repr=False, eq=False)
+    names: tuple[str, ...] = field(repr=False, eq=False)
+    parents: tuple[int, ...] = field(repr=False, eq=False)
+    base: Mapping[int, float] = field(repr=False, eq=False)
+    kind_bias: Mapping[Kind, float] = field(repr=False, eq=False)
+    others: float = field(repr=False, eq=False)
+
+    @classmethod
+    def compile(
+        cls,
+        rules: Iterable[Rule],
+        *,
+        bias: Mapping[str, float] | None = None,
+        norm: Norm = "sqrt",
+        threshold: float = 0.4,
+        margin: float = 0.0,
+        sharpness: float = 8.0,
+        categories: Sequence[Category] = (),
+        matcher: MatcherFactory | None = None,
+    ) -> RuleSet:
+        """Compile *rules* (编译规则).
+
+        Args:
+            rules: in the order that decides ties.
+            bias: category path or kind value -> score before any word is found.
+            norm: ``sqrt`` or ``none``.
+            threshold: confidence (0..1) below which a person is asked.
+            margin: lead in confidence below which a person is asked.
+            sharpness: scores times this go into the softmax that gives the confidence.
+            categories: the catalogue; its topmost level competes even where no word is found.
+            matcher: builds a matcher from the keywords; the pure one by default.
+
+        Raises:
+            RequestError: ``bad-rule``, where a rule has no word, no id or no finite weight.
+        """
+        kept = tuple(rules)
+        bias = dict(bias or {})
+        _check(kept, bias, norm)
+        names, parents = _nodes(kept, bias, categories)
+        number = {name: index for index, name in enumerate(names)}
+        words, votes = _votes(kept, number)
+        kinds = {kind.value: kind for kind in Kind}
+        base = {number[path]: value for path, value in bias.items() if value and path in number}
+        tops = [index for index, parent in enumerate(parents) if parent < 0]
+        return cls(
+            rules=kept,
+            bias=bias,
+            norm=norm,
+            threshold=threshold,
+            margin=margin,
+            sharpness=sharpness,
+            categories=tuple(categories),
+            matcher=(matcher or PairMatcher)(words),
+            sizes=tuple(map(len, words)),
+            votes=votes,
+            names=names,
+            parents=parents,
+            base=base,
+            kind_bias={kinds[name]: value for name, value in bias.items() if name in kinds},
+            others=sum(exp(min(sharpness * base.get(top, 0.0), 500.0)) for top in tops),
+        )
+
+    def using(self, matcher: MatcherFactory) -> RuleSet:
+        """Return the same rules on another *matcher* (换匹配器); its answers are the same."""
+        words, _ = _votes(self.rules, {name: index for index, name in enumerate(self.names)})
+        return evolve(self, matcher=matcher(words))
+
+
+def _check(rules: Sequence[Rule], bias: Mapping[str, float], norm: str) -> None:
+    for rule in rules:
+        if not rule.id or not rule.word.strip() or "\n" in rule.word or not isfinite(rule.weight):
+            raise RequestError(
+                f"规则「{rule.id}」没有编号、没有关键词、关键词含换行或权重不是有限数",
+                f"rule {rule.id!r} has no id, no word, a line break in its word or no finite weight",
+                code="bad-rule",
+                hint="每条规则要有编号、一行之内的关键词和有限的权重",
+                hint_en="give every rule an id, a word within one line and a finite weight",
+            )
+    if norm not in NORMS or not all(map(isfinite, bias.values())):
+        raise RequestError(
+            f"norm 只能是 {'、'.join(NORMS)}，bias 必须是有限数（现在 norm = {norm!r}）",
+            f"norm must be one of {', '.join(NORMS)} and biases finite (norm is {norm!r})",
+            code="bad-rule",
+            hint="改正规则文件的 [score] 与 [bias]",
+            hint_en="mend [score] and [bias] in the rule file",
+        )
+
+
+def _ancestry(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
+
+
+def _nodes(
+    rules: Sequence[Rule], bias: Mapping[str, float], categories: Sequence[Category]
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Number every category, those of rules first and in the rules' order: the smaller number wins a tie."""
+    kinds = {kind.value for kind in Kind}
+    paths = [rule.category for rule in rules if rule.category]
+    paths += [category.name for category in categories]
+    paths += [path for path in bias if path not in kinds]
+    names = {step: None for path in dict.fromkeys(paths) for step in _ancestry(path)}
+    number = {name: index for index, name in enumerate(names)}
+    return tuple(names), tuple(number[name.rpartition("/")[0]] if "/" in name else -1 for name in names)
+
+
+def _votes(rules: Sequence[Rule], number: Mapping[str, int]) -> tuple[list[str], tuple[tuple[Vote, ...], ...]]:
+    votes: dict[str, list[Vote]] = {}
+    chains: dict[str, tuple[int, ...]] = {"": ()}
+    for order, rule in enumerate(rules):
+        if rule.category not in chains:
+            chains[rule.category] = tuple(number[step] for step in _ancestry(rule.category))
+        more = rule.kind or rule.urgency or rule.risk or rule.refer
+        vote = Vote(
+            order,
+            rule.id,
+            rule.weight,
+            (OTHER if more else TOPIC) if rule.negatable else 0,
+            SCOPES.index(rule.scope),
+            chains[rule.category],
+            (rule.kind, rule.urgency or (Urgency.EMERGENCY if rule.refer else None), rule.risk, rule.refer)
+            if more
+            else None,
+        )
+        for word in variants(rule.word):
+            votes.setdefault(word, []).append(vote)
+    return list(votes), tuple(map(tuple, votes.values()))
+
+
+_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+def variants(word: str) -> list[str]:
+    """Return *word* and its ways of being typed: Latin letters in either case, letters and digits in full width.
+
+    The text is never normalised, so that positions stay those of what the citizen wrote.
+    """
+    if not any(char.isascii() and char.isalnum() for char in word):
+        return [word]
+    plain = dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
+    return list(dict.fromkeys([*plain, *(each.translate(_WIDE) for each in plain)]))

@@ -29,10 +29,23 @@ CODES = "division codes"
 OURS = "library default"
 Row = tuple[str, ...]
 
-CATEGORIES = (
-    "城乡建设 党务政务 国土资源 环境保护 纪检监察 交通运输 经济管理 科技与信息产业 "
-    "民政 农村农业 商贸旅游 卫生计生 政法 教育文体 劳动和社会保障"
-).split()
+CATEGORIES = [
+    "城乡建设",
+    "党务政务",
+    "国土资源",
+    "环境保护",
+    "纪检监察",
+    "交通运输",
+    "经济管理",
+    "科技与信息产业",
+    "民政",
+    "农村农业",
+    "商贸旅游",
+    "卫生计生",
+    "政法",
+    "教育文体",
+    "劳动和社会保障",
+]
 
 # slug: name in a city, name in a province, what it leads
 DEPARTMENTS: dict[str, tuple[str, str, str]] = {
@@ -103,9 +116,14 @@ ASSISTS = {
 }
 # Where a department claims the same, it leads and the district assists (潍坊条例 art. 24); elsewhere the longer
 # claim of the district holds.
-DISTRICTS = (
-    "城乡建设/物业管理 城乡建设/园林环卫 城乡建设/村镇建设 民政/社区建设 农村农业/村务管理 农村农业/宅基地"
-).split()
+DISTRICTS = [
+    "城乡建设/物业管理",
+    "城乡建设/园林环卫",
+    "城乡建设/村镇建设",
+    "民政/社区建设",
+    "农村农业/村务管理",
+    "农村农业/宅基地",
+]
 EMERGENCIES = (("110", "公安报警"), ("119", "火警"), ("120", "急救中心"), ("122", "交通事故报警"))
 
 

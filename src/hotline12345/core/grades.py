@@ -258,6 +258,7 @@ class _Rows:
             self.line, self._row = line, row
             if None in row:
                 self.fault("extra-cells", "这一行的单元格多于表头", "the row has more cells than the heading")
+                continue
             if any(row.get(name) is None for name in self.columns if name in row):
                 self.fault(
                     "short-row", "这一行的单元格少于表头，文件可能被截断", "the row ends early; is the file cut?"

@@ -132,9 +132,9 @@ def _strays(known: Mapping[str, Unit], areas: Mapping[str, str]) -> list[Fault]:
     faults = []
     for code, unit in known.items():
         above = known.get(unit.parent)
-        if above is None or unit.grade not in GOVERNMENTS or code not in areas or unit.parent not in areas:
+        if above is None or unit.grade not in GOVERNMENTS or not {code, unit.parent} <= areas.keys():
             continue
-        if not areas[code].startswith(areas[unit.parent]):
+        if area_key(unit.area) is not None and not areas[code].startswith(areas[unit.parent]):
             zh = f"区划 {unit.area} 不在上级「{above.name}」的区划 {above.area} 之内"
             en = f"its area {unit.area} does not lie in the area {above.area} of {above.name} above it"
             faults.append(_fault("stray-area", zh, en, code))

@@ -18,7 +18,7 @@ from .errors import PolicyError, RequestError
 from .request import Kind, Urgency
 from .routing import RoutingGraph
 from .scoring import ScoreRules
-from .sla import ClockRules, Deadline, Explanation, Stage, TimeLimit, deadline, explain
+from .sla import PLAIN, ClockRules, Deadline, Explanation, Stage, TimeLimit, deadline, explain
 
 DEFAULT_BASIS = "library default"
 NO_LIMIT_BASIS = "no limit in any source"
@@ -140,7 +140,8 @@ class Policy:
     effective: date | None
     calendar: WorkCalendar
     limits: tuple[LimitRule, ...]
-    clock: ClockRules = ClockRules()
+    # Plain rules take the calculator's short cut, which knows them by identity.
+    clock: ClockRules = field(default=PLAIN, converter=lambda rules: PLAIN if rules == PLAIN else rules)
     rules: RuleSet | None = None
     routes: RoutingGraph | None = None
     scope: tuple[ScopeRule, ...] = ()
@@ -166,7 +167,7 @@ class Policy:
         urgency: Urgency | None = None,
         channel: str = "",
     ) -> LimitRule | None:
-        """Return the limit that holds (适用时限): the most specific rule, the first of equals; ``None`` if there is none."""
+        """Return the limit that holds (适用时限): the most specific rule, the first of equals; ``None`` if none."""
         key = (stage, kind, category, urgency, channel)
         try:
             return self._memo[key]
@@ -196,7 +197,10 @@ class Policy:
         Raises:
             CalendarError: the calendar cannot answer, or the policy demands an error on unknown years.
         """
-        rule = self.limit(stage, kind, category, urgency, channel)
+        return self.by_rule(self.limit(stage, kind, category, urgency, channel), start)
+
+    def by_rule(self, rule: LimitRule | None, start: datetime) -> Deadline:
+        """Return when *rule*'s limit ends, counted from *start*; no rule or no number gives no instant."""
         if rule is None:
             return deadline(None, start, self.calendar, self.clock, (), NO_LIMIT_BASIS)
         return deadline(rule.limit, start, self.calendar, self.clock, (), rule.basis)
@@ -219,6 +223,15 @@ class Policy:
     def after(self, limit: TimeLimit, start: datetime, basis: str = DEFAULT_BASIS) -> Deadline:
         """Return the end of *limit* from *start* by this place's calendar and clock rules."""
         return deadline(limit, start, self.calendar, self.clock, (), basis)
+
+    def unit_name(self, code: str) -> str:
+        """Return the name of the unit *code*; the code itself where it is not known."""
+        if self.routes is None:
+            return code
+        try:
+            return self.routes.unit(code).name
+        except RequestError:
+            return code
 
     @property
     def centre(self) -> str:

@@ -87,7 +87,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
     DISPATCHED: {
         c.Sign: _cell((H, U), SIGNED, DISPATCHED),
         c.SendBack: _cell((H, U), DISPUTED, SIGNED, DISPATCHED),
-        c.Reply: _cell((H, U), REPLIED, SIGNED, DISPATCHED),
+        c.Reply: _cell((H, U), REPLIED, REVIEWED, CLOSED, SIGNED, DISPATCHED),
         c.Assist: _cell((D, X, H, U), DISPATCHED),
         c.Recall: _cell((D, X), ACCEPTED),
         c.Extend: _cell((H, U), DISPATCHED),
@@ -97,7 +97,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         **_always(DISPATCHED),
     },
     SIGNED: {
-        c.Reply: _cell((H, U), REPLIED, SIGNED),
+        c.Reply: _cell((H, U), REPLIED, REVIEWED, CLOSED, SIGNED),
         c.Dispatch: _cell((H, U), DISPATCHED),
         c.Sign: _cell((H, U), SIGNED),
         c.SendBack: _cell((H, U), DISPUTED, SIGNED),
@@ -109,13 +109,9 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         **_pressed(SIGNED),
         **_always(SIGNED),
     },
-    DISPUTED: {
-        c.Adjudicate: _cell((D, X), ACCEPTED, DISPATCHED),
-        **_pressed(DISPUTED),
-        **_always(DISPUTED),
-    },
+    DISPUTED: {c.Adjudicate: _cell((D, X), ACCEPTED, DISPATCHED), **_pressed(DISPUTED), **_always(DISPUTED)},
     REPLIED: {
-        c.Review: _cell((V, X, T), REVIEWED, SIGNED),
+        c.Review: _cell((V, X, T), REVIEWED, CLOSED, SIGNED),
         c.Reply: _cell((H, U), REPLIED),
         c.Sign: _cell((H, U), REPLIED),
         c.SendBack: _cell((H, U), REPLIED),
@@ -159,15 +155,9 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Supplement: _cell((R, O, A, D), DECLINED),
         c.Archive: _cell((X, T), ARCHIVED),
     },
-    MERGED: {
-        c.Supplement: _cell((R, O, A, D), MERGED),
-        c.Archive: _cell((X, T), ARCHIVED),
-    },
+    MERGED: {c.Supplement: _cell((R, O, A, D), MERGED), c.Archive: _cell((X, T), ARCHIVED)},
     WITHDRAWN: {c.Archive: _cell((X, T), ARCHIVED)},
-    TERMINATED: {
-        c.Reopen: _cell((D, X), ACCEPTED, DISPATCHED),
-        c.Archive: _cell((X, T), ARCHIVED),
-    },
+    TERMINATED: {c.Reopen: _cell((D, X), ACCEPTED, DISPATCHED), c.Archive: _cell((X, T), ARCHIVED)},
     VOID: {},
     ARCHIVED: {},
 }

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from .. import commands as c
-from ..events import Event
 from ..errors import CommandError, RequestError
+from ..events import Event
 from ..order import Order
 from ..policy import Policy
 from ..refs import Ref

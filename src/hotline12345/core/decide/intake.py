@@ -78,12 +78,8 @@ def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: R
     if disposed is not None and hands_on:
         finding = (Finding(disposed.code, disposed.to, disposed.basis), *findings)
         if disposed.disposition == "decline":
-            return (
-                Declined(at, by, disposed.code, disposed.basis, disposed.told, None, kind, category, finding),
-            )
-        return (
-            Referred(at, by, disposed.disposition, disposed.to, disposed.basis, None, kind, category, finding),
-        )
+            return (Declined(at, by, disposed.code, disposed.basis, disposed.told, None, kind, category, finding),)
+        return (Referred(at, by, disposed.disposition, disposed.to, disposed.basis, None, kind, category, finding),)
     if disposed is not None:
         findings = (Finding(f"scope.{disposed.code}", disposed.to, disposed.basis), *findings)
     if policy.flow.answer_kinds and kind in policy.flow.answer_kinds:
@@ -109,9 +105,7 @@ def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: R
     )
 
 
-def _kind(
-    policy: Policy, order: Order, command: c.Accept, found: Classification | None
-) -> tuple[Kind, str]:
+def _kind(policy: Policy, order: Order, command: c.Accept, found: Classification | None) -> tuple[Kind, str]:
     given = command.kind or order.intake.kind
     if given is not None:
         return given, "given"
@@ -212,7 +206,11 @@ def decline(policy: Policy, order: Order, command: c.Decline, at: datetime, ref:
     """Decline (不予受理); a reason must be given (潍坊条例 art. 19)."""
     if not command.reason:
         raise refuse(
-            "reason-needed", "不予受理必须说明理由", "declining needs a reason", "写明 reason 代码", "give a reason code"
+            "reason-needed",
+            "不予受理必须说明理由",
+            "declining needs a reason",
+            "写明 reason 代码",
+            "give a reason code",
         )
     return (
         Declined(

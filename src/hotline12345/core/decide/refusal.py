@@ -15,8 +15,7 @@ def not_possible(policy: Policy, order: Order, command: Command) -> CommandError
     name = command_name(type(command))
     allowed = [command_name(kind) for kind in TRANSITIONS[order.status]]
     holder = order.holder
-    unit = policy.routes.unit(holder) if holder and policy.routes is not None else None
-    who = f"{unit.name}（{holder}）" if unit is not None else holder or "热线中心"
+    who = f"{policy.unit_name(holder)}（{holder}）" if holder else "热线中心"
     return CommandError(
         f"工单 {order.number} 现为「{order.status.zh}」，由{who}持有，不能 {name}",
         f"order {order.number} is {order.status.value}, held by {holder or 'the centre'}: cannot {name}",
@@ -43,6 +42,15 @@ def not_permitted(order: Order | None, command: Command, cell: Cell) -> CommandE
 def refuse(code: str, zh: str, en: str, hint: str = "", hint_en: str = "") -> CommandError:
     """Build a refusal with a code of its own."""
     return CommandError(zh, en, code=code, hint=hint, hint_en=hint_en)
+
+
+def need_reason(reason: str, zh: str, en: str) -> str:
+    """Return *reason*, refusing an empty one: whoever is told no must be told why."""
+    if not reason:
+        raise refuse(
+            "reason-needed", f"{zh}必须说明理由", f"{en} needs a reason", "写明 reason 代码", "give a reason code"
+        )
+    return reason
 
 
 def own_assignment(order: Order, command: Command, wanted: str = "") -> Assignment:

@@ -1,0 +1,72 @@
+"""Time passes (时钟): wake what time alone changes, settle what was provisional."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from .core.actor import SYSTEM
+from .core.commands import Tick
+from .core.events import DeadlineMoved, FellOverdue
+from .heads import stamp
+from .stores.port import Query
+
+if TYPE_CHECKING:
+    from .hotline import Hotline
+
+
+@frozen(weakref_slot=False)
+class Ticked:
+    """What a tick did (时钟结果)."""
+
+    orders: int
+    overdue: int
+    moved: int
+
+
+def tick(hotline: Hotline, now: datetime) -> Ticked:
+    """Look once at every order that *now* alone may change (推进时钟).
+
+    Those are the orders whose wake-up has come, found by the store's timer, and those with a provisional
+    deadline computed by a calendar that has since learnt more.
+    """
+    seen: set[str] = set()
+    overdue = moved = 0
+    for number in _due(hotline, now, seen):
+        late, shifted = _tick_one(hotline, number, now)
+        overdue, moved = overdue + late, moved + shifted
+    return Ticked(len(seen), overdue, moved)
+
+
+def _due(hotline: Hotline, now: datetime, seen: set[str]) -> Iterator[str]:
+    """Yield each number once; an order that stays awake after its tick is not looked at again."""
+    while numbers := [n for n in hotline.store.awake(hotline.place, stamp(now)) if n not in seen]:
+        for number in numbers:
+            seen.add(number)
+            yield number
+    for digest in sorted({policy.calendar.digest for policy in hotline.pack.editions}):
+        cursor = ""
+        while True:
+            page = hotline.find(Query(provisional=True, not_digest=digest), after=cursor, limit=1000)
+            for head in page.heads:
+                if head.number not in seen:
+                    seen.add(head.number)
+                    yield head.number
+            cursor = page.next
+            if not cursor:
+                break
+
+
+def _tick_one(hotline: Hotline, number: str, now: datetime) -> tuple[int, int]:
+    before = hotline.order(number)
+    if now < before.at:
+        return 0, 0  # it has been touched since: whoever did that saw the same clock
+    after = hotline.handle(number, Tick(SYSTEM), at=now)
+    if after.version == before.version:
+        return 0, 0
+    events = hotline.history(number, before.version)
+    late = sum(isinstance(event, FellOverdue) and event.rung == "overdue" for event in events)
+    return late, sum(isinstance(event, DeadlineMoved) for event in events)

@@ -1,0 +1,189 @@
+"""Events to plain dicts and back (编解码): what a store sees.
+
+The JSON of an event names only what differs from the default, so that histories stay small and a new
+field with a default needs no migration.  A change that a default cannot express gets an upcaster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from attrs import NOTHING, fields
+
+from . import events as e
+from .actor import Actor, Role
+from .errors import StoreError
+from .refs import Finding, HitRef, Origin, Ref
+from .sla import Deadline
+from .timelimit import TimeLimit
+
+SCHEMA = 1
+"""The schema version of the events this library writes."""
+
+UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""(event name, schema version) → a function that lifts its data to the next version."""
+
+Encode = Callable[[Any], Any]
+Decode = Callable[[Any], Any]
+
+
+def _actor_out(actor: Actor) -> str:
+    return _ACTORS_OUT.get(actor) or _remember(actor)
+
+
+def _remember(actor: Actor) -> str:
+    # Staff are few and act often; an attacker's endless stream of names must not fill memory.
+    if len(_ACTORS_OUT) > 50_000:
+        _ACTORS_OUT.clear()
+    text = _ACTORS_OUT[actor] = "\x1f".join((actor.person, actor.unit, *sorted(role.value for role in actor.roles)))
+    return text
+
+
+def _actor_in(text: str) -> Actor:
+    actor = _ACTORS_IN.get(text)
+    if actor is None:
+        if len(_ACTORS_IN) > 50_000:
+            _ACTORS_IN.clear()
+        person, unit, *roles = text.split("\x1f")
+        actor = _ACTORS_IN[text] = Actor(person, unit, frozenset(_ROLES[role] for role in roles))
+    return actor
+
+
+_ACTORS_OUT: dict[Actor, str] = {}
+_ACTORS_IN: dict[str, Actor] = {}
+_ROLES = {role.value: role for role in Role}
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _record_codec(cls: type, order: tuple[str, ...] | None = None) -> tuple[Encode, Decode]:
+    """Small frozen records go as lists, in the order of their fields; trailing additions need a default."""
+    names = order or tuple(a.name for a in fields(cls))
+    hints = get_type_hints(cls)
+    codecs = [_codec(hints[name]) for name in names]
+    outs = [(name, None if out is _same else out) for name, (out, _) in zip(names, codecs, strict=True)]
+    ins = [None if decode is _same else decode for _, decode in codecs]
+
+    def encode(value: Any) -> list[Any]:
+        return [getattr(value, name) if out is None else out(getattr(value, name)) for name, out in outs]
+
+    def decode(row: list[Any]) -> Any:
+        return cls(*[item if convert is None else convert(item) for item, convert in zip(row, ins, strict=False)])
+
+    return encode, decode
+
+
+def _optional(codec: tuple[Encode, Decode]) -> tuple[Encode, Decode]:
+    out, into = codec
+    if out is _same and into is _same:
+        return codec
+    return (lambda v: None if v is None else out(v)), (lambda v: None if v is None else into(v))
+
+
+def _codec(hint: Any) -> tuple[Encode, Decode]:
+    """Return how values of the annotated type go out and come in."""
+    if hint in _CODECS:
+        return _CODECS[hint]
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        inner = [arg for arg in get_args(hint) if arg is not type(None)]
+        return _optional(_codec(inner[0]))
+    if origin is tuple:
+        out, into = _codec(get_args(hint)[0])
+        if out is _same:
+            return list, tuple
+        return (lambda v: [out(x) for x in v]), (lambda v: tuple([into(x) for x in v]))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        members = {member.value: member for member in hint}
+        return (lambda v: v.value), members.__getitem__
+    return _same, _same
+
+
+_CODECS: dict[Any, tuple[Encode, Decode]] = {
+    datetime: (datetime.isoformat, datetime.fromisoformat),
+    date: (date.isoformat, date.fromisoformat),
+    Actor: (_actor_out, _actor_in),
+    TimeLimit: (str, TimeLimit.parse),
+}
+for _cls in (Ref, Origin, HitRef, Finding, Deadline):
+    _CODECS[_cls] = _record_codec(_cls)
+
+
+class _EventCodec:
+    """How one class of events goes out and comes in; compiled once at import."""
+
+    __slots__ = ("cls", "into", "out")
+
+    def __init__(self, cls: type[e.Event]) -> None:
+        self.cls = cls
+        hints = get_type_hints(cls)
+        self.out: list[tuple[str, Encode | None, Any]] = []
+        self.into: dict[str, Decode] = {}
+        for a in fields(cls):
+            out, into = _codec(hints[a.name])
+            default = NOTHING if a.default is NOTHING else a.default
+            self.out.append((a.name, None if out is _same else out, default))
+            if into is not _same:
+                self.into[a.name] = into
+
+
+_EVENTS: dict[str, _EventCodec] = {name: _EventCodec(cls) for name, cls in e.EVENTS.items()}
+_BY_TYPE: dict[type[e.Event], _EventCodec] = {codec.cls: codec for codec in _EVENTS.values()}
+
+
+def encode(event: e.Event) -> dict[str, Any]:
+    """Return the plain dict of *event* (编码): JSON types only, defaults left out."""
+    data: dict[str, Any] = {}
+    for name, out, default in _BY_TYPE[type(event)].out:
+        value = getattr(event, name)
+        if value is not default and value != default:
+            data[name] = value if out is None else out(value)
+    return data
+
+
+def decode(kind: str, data: Mapping[str, Any], schema: int = SCHEMA) -> e.Event:
+    """Return the event called *kind* from its plain dict (解码), lifted by upcasters where it is older.
+
+    Raises:
+        StoreError: ``newer-schema`` when it was written by a newer library, ``unknown-event``, ``bad-event``.
+    """
+    if schema != SCHEMA:
+        data = _upcast(kind, dict(data), schema)
+    codec = _EVENTS.get(kind)
+    if codec is None:
+        raise StoreError(
+            f"不认识的事件「{kind}」", f"unknown event {kind!r}", code="unknown-event", hint="升级 hotline12345"
+        )
+    into = codec.into
+    try:
+        return codec.cls(**{k: into[k](v) if k in into else v for k, v in data.items()})
+    except (TypeError, ValueError, KeyError) as error:
+        raise StoreError(
+            f"事件 {kind} 的数据无法读取：{error}",
+            f"cannot read the data of {kind}: {error}",
+            code="bad-event",
+            hint="检查存储完整性（doctor）",
+            hint_en="check the store with doctor",
+        ) from error
+
+
+def _upcast(kind: str, data: dict[str, Any], schema: int) -> dict[str, Any]:
+    if schema > SCHEMA:
+        raise StoreError(
+            f"记录的版本 {schema} 比本库支持的 {SCHEMA} 新",
+            f"the record's schema {schema} is newer than this library's {SCHEMA}",
+            code="newer-schema",
+            hint="升级 hotline12345 后再打开",
+            hint_en="upgrade hotline12345 first",
+        )
+    for version in range(schema, SCHEMA):
+        lift = UPCASTERS.get((kind, version))
+        if lift is not None:
+            data = lift(data)
+    return data

@@ -1,0 +1,90 @@
+"""Deciders of pressure and of ends: urge, supervise, supplement, reopen, withdraw, terminate, void, close, archive."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .. import commands as c
+from ..events import Archived, Closed, Event, Reopened, Supervised, Supplemented, Terminated, Urged, Voided, Withdrawn
+from ..order import Order
+from ..policy import Policy
+from ..refs import Ref
+from .refusal import need_reason, refuse
+from .routing import dispatched
+
+
+def urge(policy: Policy, order: Order, command: c.Urge, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Urge (催办) whoever holds the order."""
+    return (Urged(at, command.by, order.holder, command.reason, occurred=command.occurred, ext=command.ext),)
+
+
+def supervise(policy: Policy, order: Order, command: c.Supervise, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Supervise (督办): a rung of the place's ladder, where it has one."""
+    basis = ""
+    if policy.ladder:
+        rung = next((rung for rung in policy.ladder if rung.code == command.rung), None)
+        if rung is None:
+            known = "、".join(f"{rung.code} {rung.zh}" for rung in policy.ladder)
+            raise refuse(
+                "unknown-rung",
+                f"督办阶梯没有「{command.rung}」",
+                f"the ladder has no rung {command.rung!r}",
+                f"有：{known}",
+                ", ".join(rung.code for rung in policy.ladder),
+            )
+        basis = rung.basis
+    return (
+        Supervised(at, command.by, command.rung, order.holder, basis, ref, occurred=command.occurred, ext=command.ext),
+    )
+
+
+def supplement(policy: Policy, order: Order, command: c.Supplement, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Supplement (补充)."""
+    return (Supplemented(at, command.by, ref, occurred=command.occurred, ext=command.ext),)
+
+
+def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Reopen (重办): back to the last lead, or to the unit named, with the redo's own clock."""
+    rule = policy.reopen
+    count = order.counts.reopened + 1
+    if rule.most is not None and count > rule.most:
+        raise refuse(
+            "reopened-too-often",
+            f"已重办 {order.counts.reopened} 次，达到上限（{rule.basis}）",
+            f"reopened {order.counts.reopened} times, the most allowed ({rule.basis})",
+            "提级督办",
+            "supervise it instead",
+        )
+    reopened = Reopened(at, command.by, command.reason, count, ref, occurred=command.occurred, ext=command.ext)
+    last = order.last_lead
+    unit = command.unit or (last.unit if last is not None else "")
+    if not unit:
+        return (reopened,)
+    return (reopened, dispatched(policy, order, command, at, unit, rule="redo", redo=True))
+
+
+def withdraw(policy: Policy, order: Order, command: c.Withdraw, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Withdraw (撤诉)."""
+    return (Withdrawn(at, command.by, command.reason, ref, occurred=command.occurred, ext=command.ext),)
+
+
+def terminate(policy: Policy, order: Order, command: c.Terminate, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Terminate (终止办理), audited by the hotline (潍坊条例 art. 21)."""
+    reason = need_reason(command.reason, "终止办理", "terminating")
+    return (Terminated(at, command.by, reason, command.basis, ref, occurred=command.occurred, ext=command.ext),)
+
+
+def void(policy: Policy, order: Order, command: c.Void, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Void (作废)."""
+    reason = need_reason(command.reason, "作废", "voiding")
+    return (Voided(at, command.by, reason, occurred=command.occurred, ext=command.ext),)
+
+
+def close(policy: Policy, order: Order, command: c.Close, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Close (办结)."""
+    return (Closed(at, command.by, command.reason, occurred=command.occurred, ext=command.ext),)
+
+
+def archive(policy: Policy, order: Order, command: c.Archive, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Archive (归档)."""
+    return (Archived(at, command.by, occurred=command.occurred, ext=command.ext),)

@@ -1,0 +1,180 @@
+"""Deciders of the work (办理): sign, send back, reply, review, follow up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .. import commands as c
+from ..actor import SYSTEM
+from ..events import Closed, Event, FollowedUp, Replied, Reviewed, SentBack, Signed
+from ..order import Assignment, Order, Status
+from ..policy import Policy
+from ..refs import Ref
+from ..sla import Stage
+from .refusal import own_assignment, refuse
+from .routing import handle_rule, stage_deadline
+
+OUTCOMES = ("reached", "unreachable", "refused", "disputed")
+
+
+def sign(policy: Policy, order: Order, command: c.Sign, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Sign (签收)."""
+    own = own_assignment(order, command, command.assignment)
+    if own.signed is not None:
+        raise refuse(
+            "already-signed", f"{own.unit} 已于 {own.signed.isoformat()} 签收", f"{own.unit} signed at {own.signed}"
+        )
+    return (_signed(policy, order, command, own, at),)
+
+
+def _signed(policy: Policy, order: Order, command: c.Command, own: Assignment, at: datetime) -> Signed:
+    """Build Signed; where the clock starts at signing, the earlier of signing and its deadline starts it."""
+    handle = citizen = None
+    rule = handle_rule(policy, order)
+    if rule is not None and rule.start == "signed":
+        limit = own.sign.deadline.at if own.sign is not None else None
+        if limit is None or at < limit:
+            handle = policy.by_rule(rule, at)
+            if own.role == "lead" and order.counts.assignments == 1 and not order.counts.extended:
+                citizen = handle
+    return Signed(at, command.by, own.id, handle, citizen, occurred=command.occurred, ext=command.ext)
+
+
+def _ours_to_end(order: Order, own: Assignment) -> None:
+    """Refuse a lead that does not hold the order now: it has replied, or a unit below has it."""
+    if own.role != "lead":
+        return
+    if order.status is Status.REPLIED:
+        raise refuse("already-replied", "已经答复，待审核", "it has been answered and awaits review")
+    if own != order.lead:
+        holder = order.holder
+        raise refuse(
+            "with-subordinate",
+            f"已下派给 {holder}，须待其答复或退单",
+            f"handed down to {holder}, which must reply or send back first",
+        )
+
+
+def send_back(policy: Policy, order: Order, command: c.SendBack, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Send back (退单): with a reason, within the window, not when designated."""
+    own = own_assignment(order, command, command.assignment)
+    _ours_to_end(order, own)
+    if not command.reason:
+        raise refuse(
+            "reason-needed", "退单必须说明理由", "sending back needs a reason", "写明 reason 代码", "give a code"
+        )
+    rule = policy.send_back
+    if own.designated:
+        raise refuse(
+            "designated",
+            "本单为指定承办，不得再退（潍坊条例第二十二条）",
+            "this unit was designated and may not send it back (Weifang regulation, art. 22)",
+        )
+    if rule.most is not None and order.counts.sent_back >= rule.most:
+        raise refuse(
+            "send-back-too-often",
+            f"本单已退 {order.counts.sent_back} 次，达到上限（{rule.basis}）",
+            f"sent back {order.counts.sent_back} times already, the most allowed ({rule.basis})",
+            "请由中心裁定指定",
+            "ask the centre to designate",
+        )
+    if rule.window is not None:
+        end = policy.after(rule.window, own.signed or own.opened, rule.basis).at
+        if end is not None and at >= end:
+            raise refuse(
+                "send-back-late",
+                f"退单期限 {rule.window.zh} 已于 {end.isoformat()} 届满（{rule.basis}）",
+                f"the window to send back, {rule.window.en}, ended at {end.isoformat()} ({rule.basis})",
+            )
+    parent = order.assignment(own.parent) if own.parent else None
+    to_parent = parent is not None and parent.closed is None and own.role == "lead"
+    return (
+        SentBack(at, command.by, own.id, command.reason, ref, to_parent, occurred=command.occurred, ext=command.ext),
+    )
+
+
+def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Reply (答复): an assistant's or a lower unit's goes to whoever asked, the lead's to the centre."""
+    own = own_assignment(order, command, command.assignment)
+    _ours_to_end(order, own)
+    parent = order.assignment(own.parent) if own.parent else None
+    final = own.role == "lead" and (parent is None or parent.closed is not None)
+    events: list[Event] = []
+    if own.signed is None and own.role == "lead":
+        events.append(_signed(policy, order, command, own, at))  # answering is taking it
+    review_by = stage_deadline(policy, order, Stage.REVIEW, at) if final and policy.flow.review else None
+    events.append(
+        Replied(
+            at,
+            command.by,
+            own.id,
+            final,
+            command.solved,
+            command.reason,
+            ref,
+            review_by,
+            occurred=command.occurred,
+            ext=command.ext,
+        )
+    )
+    if final and not policy.flow.review:
+        events.extend(_passed(policy, order, c.Review(SYSTEM), at, None))
+    return tuple(events)
+
+
+def _passed(policy: Policy, order: Order, command: c.Review, at: datetime, ref: Ref | None) -> list[Event]:
+    follow = stage_deadline(policy, order, Stage.FOLLOW_UP, at) if policy.flow.follow_up else None
+    events: list[Event] = [
+        Reviewed(at, command.by, True, command.reason, ref, follow, occurred=command.occurred, ext=command.ext)
+    ]
+    if not policy.flow.follow_up:
+        events.append(Closed(at, SYSTEM, "no-follow-up"))
+    return events
+
+
+def review(policy: Policy, order: Order, command: c.Review, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Review (审核): pass the reply on, or send it back with a reason."""
+    if command.passed:
+        return tuple(_passed(policy, order, command, at, ref))
+    if not command.reason:
+        raise refuse(
+            "reason-needed", "审核退回必须说明理由", "sending a reply back needs a reason", "写明 reason", "give a code"
+        )
+    return (Reviewed(at, command.by, False, command.reason, ref, None, occurred=command.occurred, ext=command.ext),)
+
+
+def follow_up(policy: Policy, order: Order, command: c.FollowUp, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Follow up (回访): a satisfied requester closes the order, the rest is a person's to decide."""
+    levels = policy.satisfied_levels
+    if command.outcome not in OUTCOMES:
+        raise refuse(
+            "unknown-outcome",
+            f"没有回访结果「{command.outcome}」",
+            f"there is no outcome {command.outcome!r}",
+            "结果有：reached 接通、unreachable 无法接通、refused 拒访、disputed 有争议",
+            ", ".join(OUTCOMES),
+        )
+    if command.satisfied and command.satisfied not in levels:
+        raise refuse(
+            "unknown-level",
+            f"没有满意度等级「{command.satisfied}」",
+            f"there is no level {command.satisfied!r}",
+            "等级有：" + "、".join(levels),
+            ", ".join(levels),
+        )
+    reached = command.outcome == "reached"
+    told = FollowedUp(
+        at,
+        command.by,
+        command.outcome,
+        command.solved if reached else None,
+        command.satisfied if reached else "",
+        order.counts.follow_ups + 1,
+        ref,
+        occurred=command.occurred,
+        ext=command.ext,
+    )
+    content = command.solved is not False and levels.get(command.satisfied, False)
+    if reached and content and policy.flow.close_when_satisfied:
+        return (told, Closed(at, SYSTEM, "satisfied"))
+    return (told,)

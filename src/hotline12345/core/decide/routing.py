@@ -1,0 +1,255 @@
+"""Deciders of whose it is (派单): dispatch, assist, adjudicate, recall, reclassify."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .. import commands as c
+from ..actor import Role
+from ..errors import RequestError
+from ..events import Adjudicated, Assisted, DeadlineMoved, Dispatched, Event, Recalled, Reclassified
+from ..order import Order, Status
+from ..policy import LimitRule, Policy
+from ..refs import Ref
+from ..request import Urgency
+from ..sla import Deadline, Stage
+from .refusal import own_assignment, refuse
+
+BY_HAND = "by-hand"
+
+
+def handle_rule(policy: Policy, order: Order) -> LimitRule | None:
+    """Return the handling limit that holds for *order* as it is classified."""
+    topic = order.topic
+    urgency = topic.urgency if topic is not None else None
+    return policy.limit(Stage.HANDLE, order.kind, order.category, urgency, order.intake.channel)
+
+
+def stage_deadline(policy: Policy, order: Order, stage: Stage, at: datetime) -> Deadline | None:
+    """Return when *stage* is due counted from *at*; ``None`` where the policy sets no such limit."""
+    topic = order.topic
+    urgency = topic.urgency if topic is not None else None
+    rule = policy.limit(stage, order.kind, order.category, urgency, order.intake.channel)
+    return None if rule is None or rule.limit is None else policy.after(rule.limit, at, rule.basis)
+
+
+def dispatched(
+    policy: Policy,
+    order: Order,
+    command: c.Command,
+    at: datetime,
+    unit: str,
+    *,
+    parent: str = "",
+    path: tuple[str, ...] = (),
+    rule: str = BY_HAND,
+    basis: str = "",
+    copies: tuple[str, ...] = (),
+    designated: bool = False,
+    redo: bool = False,
+) -> Dispatched:
+    """Build the Dispatched event with the clocks it sets.
+
+    The citizen's clock starts here only if it has not started yet; the unit's own starts at every hop.
+    """
+    sign = stage_deadline(policy, order, Stage.SIGN, at) if policy.flow.sign else None
+    limit = handle_rule(policy, order)
+    start = at
+    if limit is not None and limit.start == "signed" and sign is not None and sign.at is not None:
+        start = sign.at  # at the latest; signing earlier starts it earlier
+    if redo and policy.reopen.limit is not None:
+        handle = policy.after(policy.reopen.limit, at, policy.reopen.basis)
+    else:
+        handle = policy.by_rule(limit, start)
+    citizen = None
+    if order.clocks.citizen is None:
+        received = limit is not None and limit.start == "received"
+        citizen = policy.by_rule(limit, order.intake.received) if received else handle
+    return Dispatched(
+        at,
+        command.by,
+        f"A{order.counts.assignments + 1}",
+        unit,
+        parent,
+        path,
+        rule,
+        basis,
+        copies,
+        sign,
+        handle,
+        citizen,
+        designated,
+        redo,
+        occurred=command.occurred,
+        ext=command.ext,
+    )
+
+
+def _known(policy: Policy, unit: str) -> None:
+    if policy.routes is None:
+        return
+    try:
+        policy.routes.unit(unit)
+    except RequestError as error:
+        raise refuse(
+            "unknown-unit",
+            f"政策包 {policy.pack} 里没有单位「{unit}」",
+            f"pack {policy.pack} has no unit {unit!r}",
+            "用单位代码，见 hotline12345 pack show",
+            error.hint_en or "give a unit's code",
+        ) from error
+
+
+def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Dispatch (派单) by the catalogue or by hand; from a unit's desk, downward (下派)."""
+    if order.status is Status.SIGNED:
+        return _downward(policy, order, command, at)
+    if command.unit:
+        _known(policy, command.unit)
+        return (dispatched(policy, order, command, at, command.unit),)
+    if policy.routes is None:
+        raise refuse(
+            "no-catalogue",
+            "政策包没有派单目录，请写明承办单位",
+            "this pack has no dispatch catalogue; name the unit",
+            "写明 unit",
+            "give `unit`",
+        )
+    route = policy.routes.route(order.category, command.area or order.area, order.kind)
+    if any(a.unit == route.unit and a.why == "sent-back" for a in order.assignments):
+        raise refuse(
+            "already-sent-back",
+            f"按目录应派 {route.unit}，但该单位已退单",
+            f"the catalogue names {route.unit}, which has sent it back",
+            "写明另一单位，或用 adjudicate 指定",
+            "name another unit, or designate one with adjudicate",
+        )
+    lead = dispatched(
+        policy, order, command, at, route.unit, path=route.path, rule=route.rule, basis=route.basis, copies=route.copies
+    )
+    number = order.counts.assignments + 1
+    helpers = tuple(
+        Assisted(at, command.by, f"A{number + i}", unit, lead.assignment, "assist", lead.sign, lead.handle)
+        for i, unit in enumerate(route.assist, start=1)
+    )
+    return (lead, *helpers)
+
+
+def _downward(policy: Policy, order: Order, command: c.Dispatch, at: datetime) -> tuple[Event, ...]:
+    own = own_assignment(order, command)
+    if own != order.lead or not command.unit or command.unit == own.unit:
+        raise refuse(
+            "downward-needs-unit",
+            "只有持单单位可以下派，且须写明下级单位",
+            "only the unit that holds the order may hand it down, to a named unit below it",
+            "写明 unit",
+            "give `unit`",
+        )
+    _known(policy, command.unit)
+    if policy.routes is not None and own.unit not in policy.routes.ancestors(command.unit):
+        raise refuse(
+            "not-below",
+            f"{command.unit} 不是 {own.unit} 的下级单位",
+            f"{command.unit} does not stand under {own.unit}",
+            "转给其他单位请先退单",
+            "send it back to have another unit take it",
+        )
+    return (dispatched(policy, order, command, at, command.unit, parent=own.id, rule="downward"),)
+
+
+def assist(policy: Policy, order: Order, command: c.Assist, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Ask to assist (加派协办): by the centre, or by the unit that leads."""
+    lead = order.lead
+    if not command.unit or command.role not in ("assist", "copy"):
+        raise refuse(
+            "assist-needs-unit",
+            "加派须写明协办单位，角色为 assist 或 copy",
+            "assist needs a unit, and the role assist or copy",
+            "写明 unit",
+            "give `unit`",
+        )
+    _known(policy, command.unit)
+    if not command.by.roles & {Role.DISPATCHER, Role.ADMIN} and own_assignment(order, command) != lead:
+        raise refuse("not-lead", "只有主办单位可以加派", "only the lead may ask others to assist")
+    if any(a.unit == command.unit for a in order.open_assignments):
+        raise refuse(
+            "already-assigned", f"{command.unit} 已在办理这张工单", f"{command.unit} already works on this order"
+        )
+    copy = command.role == "copy"
+    sign = None if copy or not policy.flow.sign else stage_deadline(policy, order, Stage.SIGN, at)
+    handle = None if copy else policy.by_rule(handle_rule(policy, order), at)
+    parent = lead.id if lead is not None else ""
+    return (
+        Assisted(
+            at,
+            command.by,
+            f"A{order.counts.assignments + 1}",
+            command.unit,
+            parent,
+            command.role,
+            sign,
+            handle,
+            occurred=command.occurred,
+            ext=command.ext,
+        ),
+    )
+
+
+def adjudicate(policy: Policy, order: Order, command: c.Adjudicate, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Adjudicate (争议裁定): a designated unit may not send it back again (潍坊条例 art. 22)."""
+    if command.decision not in ("uphold", "reassign", "designate"):
+        raise refuse(
+            "unknown-decision",
+            f"没有裁定「{command.decision}」",
+            f"there is no decision {command.decision!r}",
+            "裁定有：uphold 异议成立、reassign 改派、designate 指定（不得再退）",
+            "uphold, reassign or designate",
+        )
+    decided = Adjudicated(
+        at, command.by, command.decision, command.basis, ref, occurred=command.occurred, ext=command.ext
+    )
+    if command.decision == "uphold":
+        return (decided,)
+    if not command.unit:
+        raise refuse("unit-needed", "改派或指定须写明单位", "reassigning needs a unit", "写明 unit", "give `unit`")
+    _known(policy, command.unit)
+    designated = command.decision == "designate"
+    onward = dispatched(
+        policy, order, command, at, command.unit, rule=command.decision, basis=command.basis, designated=designated
+    )
+    return (decided, onward)
+
+
+def recall(policy: Policy, order: Order, command: c.Recall, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Recall (撤回派单)."""
+    return (Recalled(at, command.by, command.reason, occurred=command.occurred, ext=command.ext),)
+
+
+def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
+    """Reclassify (重新归类): another limit moves the deadlines, counted from where each clock started."""
+    kind = command.kind or order.kind or policy.flow.default_kind
+    category = command.category or order.category
+    topic = order.topic
+    old = topic.urgency if topic is not None else Urgency.NORMAL
+    urgency = command.urgency or old
+    events: list[Event] = [
+        Reclassified(
+            at,
+            command.by,
+            kind,
+            category,
+            urgency,
+            command.area or order.area,
+            command.reason,
+            occurred=command.occurred,
+            ext=command.ext,
+        )
+    ]
+    rule = policy.limit(Stage.HANDLE, kind, category, urgency, order.intake.channel)
+    if rule == handle_rule(policy, order) or order.counts.extended or order.pending.deferred is not None:
+        return tuple(events)  # an extension or a deferral was decided by a person and stands
+    for name, clock, _ in order.running():
+        if clock.stage is Stage.HANDLE:
+            moved = policy.by_rule(rule, clock.deadline.start)
+            events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "reclassified"))
+    return tuple(events)

@@ -1,0 +1,91 @@
+"""Keeping private things apart (隐私): blind indexes, salted digests, the key of a place.
+
+An event refers to a private record by id and digest; the salt lies *in* the private record, so that
+after ``forget`` nothing short (a phone number, a name) can be guessed back from what is left.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from .core.errors import StoreError
+from .core.refs import Ref
+
+KEY_BYTES = 32
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one JSON form of *value* that digests are taken of."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+class Secrets:
+    """The keys of one place (密钥): derived from a master key, never stored with the data."""
+
+    def __init__(self, master: bytes, place: str) -> None:
+        self._blind = blake2b(place.encode(), key=master, person=b"blind-index").digest()
+        self._mark = blake2b(place.encode(), key=master, person=b"fingerprint").digest()
+
+    def blind(self, person: str) -> str:
+        """Return the blind index (盲索引) of whoever *person* names; "" for nobody."""
+        text = "".join(unicodedata.normalize("NFKC", person).split()).replace("-", "")
+        return blake2b(text.encode(), key=self._blind, digest_size=16).hexdigest() if text else ""
+
+    def fingerprint(self, content: Any) -> str:
+        """Return the keyed fingerprint (指纹) by which a repeated command is told from a reused key."""
+        return blake2b(canonical(content), key=self._mark, digest_size=16).hexdigest()
+
+
+def seal(id: str, words: Mapping[str, Any]) -> tuple[Ref, dict[str, Any]]:  # noqa: A002 - the domain's word
+    """Return the reference to *words* and the private record that holds them (封存)."""
+    salt = os.urandom(16)
+    digest = blake2b(canonical(words), key=salt, digest_size=16).hexdigest()
+    return Ref(id, digest), {"salt": salt.hex(), "words": dict(words)}
+
+
+def intact(ref: Ref, record: Mapping[str, Any]) -> bool:
+    """Say whether a private record is still what the event referred to (核对摘要)."""
+    salt = bytes.fromhex(record["salt"])
+    return blake2b(canonical(record["words"]), key=salt, digest_size=16).hexdigest() == ref.digest
+
+
+def key_beside(path: str) -> bytes:
+    """Return the master key kept in ``<path>.key``, made on first use and readable by its owner only.
+
+    Raises:
+        StoreError: ``bad-key`` when the file is not a key, ``read-only`` when it can be neither read nor made.
+    """
+    file = Path(path + ".key")
+    try:
+        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = bytes.fromhex(file.read_text("ascii").strip() or "00")
+        if len(key) != KEY_BYTES:
+            raise StoreError(
+                f"密钥文件 {file.name} 不完整",
+                f"the key file {file.name} is not a key",
+                code="bad-key",
+                hint="从备份恢复该文件；没有它就无法按诉求人查找或遗忘",
+                hint_en="restore it from a backup; requesters cannot be found or forgotten without it",
+            ) from None
+        return key
+    except OSError as error:
+        raise StoreError(
+            f"无法在存储旁建立密钥文件：{error.strerror}",
+            f"cannot make a key file beside the store: {error.strerror}",
+            code="read-only",
+            hint="用 Hotline(..., secrets=) 提供密钥",
+            hint_en="give a key with Hotline(..., secrets=)",
+        ) from error
+    key = os.urandom(KEY_BYTES)
+    with os.fdopen(made, "w", encoding="ascii") as out:
+        out.write(key.hex())
+        out.flush()
+        os.fsync(out.fileno())
+    return key

@@ -1,0 +1,40 @@
+"""The conformance kit (一致性测试套件), shipped in the wheel so that a stranger's plug-in can prove itself.
+
+::
+
+    from hotline12345.testing import StoreContract
+
+    class TestMyStore(StoreContract):
+        durable = True
+
+        def open(self, path):
+            return MyStore(path / "orders")
+
+Needs the extra ``testing`` (pytest); importing this module does not load pytest, asking for a
+contract does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .channel_contract import ChannelContract
+    from .store_contract import StoreContract
+
+__all__ = ["ChannelContract", "StoreContract"]
+
+_HOMES = {"ChannelContract": "channel_contract", "StoreContract": "store_contract"}
+_PARTS = ("store_base", "store_writing", "store_feed", "store_finding", "store_privacy", "store_trouble")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    import pytest
+
+    # Otherwise a failed clause would say "AssertionError" and not what differs.
+    pytest.register_assert_rewrite(*(f"{__name__}.{home}" for home in (*_HOMES.values(), *_PARTS)))
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -80,7 +80,7 @@ class Lazy(click.Group):
 @click.group(
     cls=Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="退出码 exit codes: 0 成功 ok · 1 被拒或有发现 refused or findings · 2 用法 usage · 3 冲突 conflict · 4 存储 store",
+    epilog="退出码 exit codes: 0 成功 ok · 1 被拒或有发现 refused, findings · 2 用法 usage · 3 冲突 conflict · 4 存储 store",
 )
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="界面语言 language of messages")
 @click.version_option(None, "--version", package_name="hotline12345", message="hotline12345 %(version)s")

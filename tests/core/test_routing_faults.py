@@ -161,10 +161,7 @@ def test_claims_are_read_with_every_fault_and_its_line() -> None:
             "x,21x,,boss,,2026-13-01,\nx,,a,lead,,2026-02-01,2026-01-01\n"
         )
     )
-    assert claims == (
-        Claim("a", "城乡建设", "", "lead", "依据", date(2026, 1, 1)),
-        Claim("b", "民政", "21", "copy"),
-    )
+    assert claims == (Claim("a", "城乡建设", "", "lead", "依据", date(2026, 1, 1)), Claim("b", "民政", "21", "copy"))
     assert sorted((fault.line, fault.code) for fault in wrong) == [
         (4, "bad-area"),
         (4, "bad-date"),

@@ -25,7 +25,7 @@ class Spot:
     low: Claim | None = None
     department: bool = False
     plain: Route | None = field(default=None, repr=False)
-    made: dict[Any, Route] = field(factory=dict, repr=False)
+    made: dict[Any, Route] | None = field(default=None, repr=False)
 
 
 Table = dict[str, Claim | Spot]
@@ -43,6 +43,7 @@ class Catalogue:
     leads: dict[str, Table]
     helps: Helps
     ranks: Mapping[str, int]
+    areas: set[str] = field(factory=set, repr=False)
     known: dict[str, Tables] = field(factory=dict, repr=False)
 
     def tables(self, category: str) -> Tables:
@@ -115,6 +116,10 @@ def compile_claims(
             crowd.setdefault((rank == _SUBCENTRE, category, key), []).append(claim)
         else:
             table[key] = claim
+    for table in (*catalogue.subs.values(), *catalogue.leads.values()):
+        catalogue.areas.update(table)
+    for helps in catalogue.helps.values():
+        catalogue.areas.update(helps)
     for (is_sub, category, key), others in crowd.items():
         table = (catalogue.subs if is_sub else catalogue.leads)[category]
         _seat_all(table, category, key, others, catalogue, on, faults)

@@ -56,6 +56,7 @@ class RoutingGraph:
     _kept: Mapping[str, Route] = field(repr=False)
     _keys: dict[str, tuple[str, ...]] = field(factory=dict, repr=False)
     _asked: dict[tuple[str, str], Route] = field(factory=dict, repr=False)
+    _ways: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(factory=dict, repr=False)
 
     @classmethod
     def of(cls, units: Iterable[Unit], claims: Iterable[Claim], *, centre: str, on: date | None = None) -> RoutingGraph:
@@ -141,7 +142,11 @@ class RoutingGraph:
         home = self._network.areas[self.seat]
         if home.startswith(key):
             key = home  # Nothing nearer than the place itself is known.
-        chain = area_chain(key) if key.startswith(home) else ()
+        chain: tuple[str, ...] = ()
+        if key.startswith(home):
+            # Where nothing is claimed nothing need be looked up.
+            claimed = (*(k for k in area_chain(key) if k in self._catalogue.areas or k in self._backstops),)
+            chain = claimed or (key,)
         if len(self._keys) < _REMEMBERED:
             self._keys[area] = chain
         return chain
@@ -210,54 +215,56 @@ class RoutingGraph:
         note: _Note | None,
     ) -> Route:
         named = _named(helps, keys) if helps else ()
-        asked = (rule, overlapped, named)
-        found = spot.made.get(asked)
-        if found is None:
-            found = spot.made[asked] = self._write(rule, spot, overlapped, named)
+        if not named and not overlapped:
+            found = spot.plain if spot.low is None else None
+            if found is None:
+                found = spot.plain = self._write(rule, spot, (), ())
+        else:
+            made = spot.made
+            if made is None:
+                made = spot.made = {}
+            asked = (rule, overlapped, named)
+            found = made.get(asked)
+            if found is None:
+                found = made[asked] = self._write(rule, spot, overlapped, named)
         if note:
             name, what = self._network.units[found.unit].name, found.claim_category or "*"
             where = found.claim_area or "*"
             note(rule, True, f"「{name}」认领 {what} × {where}", f"{name} claims {what} × {where}")
-            if self._districts(found.unit):
+            if self._way(found.unit)[1]:
                 note("town-copy", True, RULES["town-copy"].zh, RULES["town-copy"].en)
         return found
 
     def _write(self, rule: str, spot: Spot, overlapped: tuple[str, ...], named: tuple[tuple[str, str], ...]) -> Route:
         claim = spot.high if spot.low is None or rule == "department-first" else spot.low
         assert claim is not None  # a spot is made by a claim
-        basis = [claim.basis] if rule == "longest-claim" and claim.basis else [RULES[rule].basis, claim.basis]
-        copies = [unit for role, unit in named if role == "copy"]
-        districts = self._districts(claim.unit)
-        if districts:
-            copies = districts + copies
-            basis.append(RULES["town-copy"].basis)
+        lead, key = claim.unit, spot.key
+        area = key if len(key) >= 6 or not key else key.ljust(6, "0")
+        way, districts = self._way(lead)
+        basis = claim.basis if rule == "longest-claim" and claim.basis else _both(RULES[rule].basis, claim.basis)
+        if not (overlapped or named or districts):
+            return Route(lead, way, rule, basis, claim.category, area)
         assist = [*overlapped, *(unit for role, unit in named if role == "assist")]
-        helping = tuple(dict.fromkeys(unit for unit in assist if unit != claim.unit))
-        copied = tuple(dict.fromkeys(unit for unit in copies if unit != claim.unit and unit not in helping))
-        return Route(
-            claim.unit,
-            self._descent(claim.unit),
-            rule,
-            "；".join(part for part in basis if part),
-            claim.category,
-            spot.key.ljust(6, "0") if spot.key else "",
-            helping,
-            copied,
-        )
+        helping = tuple(dict.fromkeys(unit for unit in assist if unit != lead))
+        copies = [*districts, *(unit for role, unit in named if role == "copy")]
+        copied = tuple(dict.fromkeys(unit for unit in copies if unit != lead and unit not in helping))
+        basis = _both(basis, RULES["town-copy"].basis) if districts else basis
+        return Route(lead, way, rule, basis, claim.category, area, helping, copied)
 
-    def _districts(self, code: str) -> list[str]:
-        """Return the county or district above a town, unless the hotline is its own."""
-        units = self._network.units
-        if units[code].grade is not Grade.TOWN:
-            return []
-        return [above for above in self.ancestors(code) if units[above].grade is Grade.COUNTY and above != self.seat]
-
-    def _descent(self, code: str) -> tuple[str, ...]:
-        # The centre acts for the government it stands at, so the way down starts there in its name.
-        chain = self._network.chains[code]
-        if self.centre in chain:
-            return chain[chain.index(self.centre) :]
-        return (self.centre, *chain[chain.index(self.seat) + 1 :])
+    def _way(self, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the way down to a unit, and the county or district that gets a copy where the unit is a town."""
+        found = self._ways.get(code)
+        if found is None:
+            # The centre acts for the government it stands at, so the way down starts there in its name.
+            chain, units = self._network.chains[code], self._network.units
+            if self.centre in chain:
+                way = chain[chain.index(self.centre) :]
+            else:
+                way = (self.centre, *chain[chain.index(self.seat) + 1 :])
+            town = units[code].grade is Grade.TOWN
+            found = way, (*(above for above in way[:-1] if town and units[above].grade is Grade.COUNTY),)
+            self._ways[code] = found
+        return found
 
     def _fall_back(self, keys: tuple[str, ...], note: _Note | None) -> Route:
         for key in keys:
@@ -315,10 +322,8 @@ class RoutingGraph:
     def path(self, a: str, b: str) -> tuple[str, ...]:
         """Return the way from *a* up to what they share and down to *b* (层级路径); () when there is none."""
         up, down = self._chain(a), self._chain(b)
-        shared = 0
-        for one, two in zip(up, down, strict=False):
-            if one != two:
-                break
+        shared, most = 0, min(len(up), len(down))
+        while shared < most and up[shared] == down[shared]:
             shared += 1
         return (*up[: shared - 1 : -1], *down[shared - 1 :]) if shared else ()
 
@@ -375,3 +380,7 @@ class RoutingGraph:
 
 def _named(helps: _Helps, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(pair for table in helps for key in keys for pair in table.get(key, ()))
+
+
+def _both(one: str, two: str) -> str:
+    return f"{one}；{two}" if one and two else one or two

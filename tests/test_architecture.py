@@ -34,7 +34,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "fast": frozenset({"core"}),
     "report": frozenset({"core"}),
     "outbox": frozenset({"core", "stores"}),
-    "hotline": frozenset({"core", "stores", "plugins"}),
+    "privacy": frozenset({"core"}),
+    # "packs" and "plugins" late and only to open a pack or a store by its name, for a host in a hurry.
+    "hotline": frozenset({"core", "stores", "privacy", "packs", "plugins"}),
     "simulate": frozenset({"core", "hotline", "stores.port"}),
     # The kit holds others to their protocols, so it must know the protocols.
     "testing": frozenset({"core", "channels", "stores", "packs", "plugins"}),

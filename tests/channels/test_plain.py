@@ -134,13 +134,7 @@ def test_a_missing_last_line_break_is_noted():
 
 
 @pytest.mark.parametrize(
-    ("codec", "told"),
-    [
-        ("utf-8", "utf-8"),
-        ("utf-8-sig", "utf-8-sig"),
-        ("gb18030", "gb18030"),
-        ("utf-16", "utf-16"),
-    ],
+    ("codec", "told"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("utf-16", "utf-16")]
 )
 @pytest.mark.parametrize("packed", [False, True])
 def test_every_encoding_gives_the_same_rows_and_is_named(codec, told, packed):
@@ -534,11 +528,7 @@ def _by_strptime(raw):
 
 
 @pytest.mark.parametrize(
-    ("name", "rows", "codes"),
-    [
-        ("messages/hot.csv.gz", 4326, {}),
-        ("fuzhou_orders.csv.gz", 1022, {}),
-    ],
+    ("name", "rows", "codes"), [("messages/hot.csv.gz", 4326, {}), ("fuzhou_orders.csv.gz", 1022, {})]
 )
 def test_other_real_files_are_read_by_their_own_headers(data_dir, name, rows, codes):
     packed = (data_dir / name).read_bytes()
@@ -557,3 +547,18 @@ def test_real_rows_without_a_time_come_back_and_only_those(data_dir):
     assert len(found) == 2555
     assert timeless > 0
     assert Counter(row.error.code for row in found if row.error) == {"missing-time": timeless}
+
+
+def test_the_page_about_this_channel_lists_every_field_header_and_code(repo_root):
+    import re
+
+    page = (repo_root / "docs" / "reference" / "channel-plain.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` [^|]*\| ([^|]*) \|$", page, re.MULTILINE))
+    assert {field: tuple(cell.replace("`", "").split()) for field, cell in rows.items()} == ALIASES
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in (repo_root / "src/hotline12345/channels").glob("*.py")
+    )
+    codes = set(re.findall(r"(?:refusal\(|_bad\()\s*\"([a-z-]+)\"", source))
+    codes |= set(re.findall(r'"(short-row|long-row)"', source)) | {"unknown-kind"}
+    codes -= {"not-json"}  # of rendering
+    assert codes == set(re.findall(r"`([a-z][a-z-]+)`", page.split("## 为什么退回")[1]))

@@ -34,9 +34,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "fast": frozenset({"core"}),
     "report": frozenset({"core"}),
     "outbox": frozenset({"core", "stores"}),
+    # The hotline's own back rooms: each imports what the hotline may, and none of them the hotline.
     "privacy": frozenset({"core"}),
+    "heads": frozenset({"core", "stores", "privacy"}),
+    "clockwork": frozenset({"core", "stores", "privacy", "heads"}),
     # "packs" and "plugins" late and only to open a pack or a store by its name, for a host in a hurry.
-    "hotline": frozenset({"core", "stores", "privacy", "packs", "plugins"}),
+    "hotline": frozenset({"core", "stores", "privacy", "heads", "clockwork", "packs", "plugins"}),
     "simulate": frozenset({"core", "hotline", "stores.port"}),
     # The kit holds others to their protocols, so it must know the protocols.
     "testing": frozenset({"core", "channels", "stores", "packs", "plugins"}),

@@ -95,8 +95,8 @@ class FindingClauses(StoreBase):
         """S34: a head comes back with every field and desk as it was written."""
         full = head(
             "1", 1, status="signed", open=True, kind="complaint", category="城乡建设/物业管理", area="210102",
-            holder="u1", requester="x", received="2026-11-02T01:00:00.000000Z", due="2026-11-09T16:00:00.000000Z", provisional=True,
-            digest="d", wake="2026-11-03T01:00:00.000000Z",
+            holder="u1", requester="x", received="2026-11-02T01:00:00.000000Z", due="2026-11-09T16:00:00.000000Z",
+            provisional=True, digest="d", wake="2026-11-03T01:00:00.000000Z",
             desks=(_desk("u1", "a1", "2026-11-05T16:00:00Z"), Desk("a2", "u2", "assist", "2026-11-02T02:00:00Z")),
         )  # fmt: skip
         append = write("1")
@@ -227,6 +227,9 @@ class FindingClauses(StoreBase):
         assert store.awake(P, "2027") == ["2", "5", "4", "1", "6"]
         assert store.awake(P, "2027") == ["2", "5", "4", "1", "6"]
         assert store.awake(P, "2027", 0) == []
+        store.append([write("7", wake="2026-10-30T09:00:00Z")])
+        assert store.awake(P, "2026-10-30T08:59:59Z") == []
+        assert store.awake(P, "2026-10-30T09:00:00Z") == ["7"]
 
     def test_s47_a_moved_wake_wakes_once(self, store: Store) -> None:
         """S47: an order whose wake moves is awake at the new time only, once; without one, never."""

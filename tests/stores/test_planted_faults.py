@@ -1,0 +1,222 @@
+"""The contract finds planted faults: each broken store fails the clause that names its fault (故障植入)."""
+
+from __future__ import annotations
+
+import inspect
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from hotline12345.core.errors import Conflict
+from hotline12345.stores import Append, Appended, Fed, Page, Query, Record, Store, open_store
+from hotline12345.stores import _sqlite_write as writing
+from hotline12345.stores.memory import MemoryStore
+from hotline12345.testing import StoreContract
+
+
+class IgnoresExpected(MemoryStore):
+    def _refuse(self, append: Append, versions: Any, keys: Any) -> Appended | None:
+        try:
+            return super()._refuse(append, versions, keys)
+        except Conflict as refusal:
+            if refusal.code != "stale":
+                raise
+            return None
+
+
+class WritesOneByOne(MemoryStore):
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        return tuple(answer for append in batch for answer in super(WritesOneByOne, self).append([append]))
+
+
+class UsesUpKeys(MemoryStore):
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        try:
+            return super().append(batch)
+        except Conflict as refusal:
+            for append in batch:
+                if append.key and refusal.code == "stale":
+                    self._place(append.place).keys.setdefault(append.key, (append.number, 0, append.fingerprint))
+            raise
+
+
+class TrustsAnyFingerprint(MemoryStore):
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        return super().append([evolve(append, fingerprint="") for append in batch])
+
+
+class ShowsPrivateOfAnyPlace(MemoryStore):
+    def private(self, place: str, number: str, ids: Iterable[str] | None = None) -> dict[str, Mapping[str, Any]]:
+        found = super().private(place, number, ids)
+        for other in self._places:
+            found = found or super().private(other, number, ids)
+        return found
+
+
+class FindsInAnyPlace(MemoryStore):
+    def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
+        page = super().find(place, query, after, limit)
+        for other in self._places:
+            page = page if page.heads else super().find(other, query, after, limit)
+        return page
+
+
+class SkipsInTheFeed(MemoryStore):
+    def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
+        return super().feed(after + 1 if after and limit < 1000 else after, limit, place)
+
+
+class LetsCursorsGoBack(MemoryStore):
+    def advance(self, reader: str, position: int) -> None:
+        super().advance(reader, position)
+        self._cursors[reader] = position
+
+
+class KeepsTheIndex(MemoryStore):
+    def forget(self, place: str, person: str) -> int:
+        before = {n: e.head.requester for n, e in self._place(place).orders.items()}
+        gone = super().forget(place, person)
+        for number, entry in self._place(place).orders.items():
+            entry.head = evolve(entry.head, requester=before[number])
+            self._place(place).unindexed.add(number)
+        return gone
+
+
+class ForgetsInEveryPlace(MemoryStore):
+    def forget(self, place: str, person: str) -> int:
+        return sum(super(ForgetsInEveryPlace, self).forget(other, person) for other in list(self._places))
+
+
+class WakesByTheDay(MemoryStore):
+    def awake(self, place: str, at: str, limit: int = 1000) -> list[str]:
+        return super().awake(place, at[:10] + "~", limit)
+
+
+class LosesPages(MemoryStore):
+    def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
+        page = super().find(place, query, after, limit)
+        return page if len(page.heads) == limit else Page(page.heads[:-1] if after else page.heads, "")
+
+
+class CutsBigIntegers(MemoryStore):
+    def stream(self, place: str, number: str, after: int = 0) -> list[Record]:
+        rows = super().stream(place, number, after)
+        return [
+            evolve(r, data={k: float(v) if type(v) is int and v > 2**53 else v for k, v in r.data.items()})
+            for r in rows
+        ]
+
+
+FAULTS: tuple[tuple[Callable[[], Store], str], ...] = (
+    (IgnoresExpected, "S2"),
+    (WritesOneByOne, "S4"),
+    (UsesUpKeys, "S12"),
+    (TrustsAnyFingerprint, "S10"),
+    (ShowsPrivateOfAnyPlace, "S31"),
+    (FindsInAnyPlace, "S32"),
+    (SkipsInTheFeed, "S26"),
+    (LetsCursorsGoBack, "S29"),
+    (KeepsTheIndex, "S53"),
+    (ForgetsInEveryPlace, "S33"),
+    (WakesByTheDay, "S46"),
+    (LosesPages, "S42"),
+    (CutsBigIntegers, "S22"),
+)
+
+
+def _cases(method: Callable[..., None]) -> Iterator[dict[str, Any]]:
+    marks = [mark for mark in getattr(method, "pytestmark", ()) if mark.name == "parametrize"]
+    if not marks:
+        yield {}
+    for mark in marks:
+        names, values = mark.args
+        for value in values:
+            yield {names: value} if isinstance(names, str) else dict(zip(names, value, strict=True))
+
+
+def failing(contract: StoreContract, folder: Path, only: str = "") -> set[str]:
+    """Return the numbers of the clauses that *contract* fails."""
+    failed = set()
+    for name in [name for name in dir(contract) if name.startswith("test_s")]:
+        method = getattr(contract, name)
+        number = (method.__doc__ or "").partition(":")[0]
+        for turn, case in enumerate(_cases(method)):
+            if only not in ("", number) or number in failed:
+                continue
+            room = folder / f"{name}-{turn}"
+            room.mkdir()
+            given = dict(case)
+            wanted = inspect.signature(method).parameters
+            store = contract.open(room) if "store" in wanted else None
+            given |= {"store": store} if "store" in wanted else {}
+            given |= {"tmp_path": room} if "tmp_path" in wanted else {}
+            try:
+                method(**given)
+            except pytest.skip.Exception:
+                pass
+            except (Exception, pytest.fail.Exception):
+                failed.add(number)
+            finally:
+                if store is not None:
+                    store.close()
+    return failed
+
+
+def _contract(factory: Callable[[], Store]) -> StoreContract:
+    class Contract(StoreContract):
+        def open(self, path: Path) -> Store:
+            return factory()
+
+    return Contract()
+
+
+@pytest.mark.parametrize(("fault", "clause"), FAULTS, ids=[fault.__name__ for fault, _ in FAULTS])
+def test_a_planted_fault_fails_its_clause(fault: Callable[[], Store], clause: str, tmp_path: Path) -> None:
+    assert clause in failing(_contract(fault), tmp_path)
+
+
+def test_the_sound_store_fails_no_clause(tmp_path: Path) -> None:
+    assert failing(_contract(MemoryStore), tmp_path) == set()
+
+
+def _sqlite() -> StoreContract:
+    class Contract(StoreContract):
+        durable = True
+
+        def open(self, path: Path) -> Store:
+            return open_store(f"sqlite:///{path}/planted.db")
+
+    return Contract()
+
+
+def test_deleting_private_rows_instead_of_overwriting_them_is_found_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def delete(conn: sqlite3.Connection, seq: int) -> None:
+        conn.execute("DELETE FROM vault WHERE seq = ?", (seq,))
+
+    monkeypatch.setattr(writing, "wipe", delete)
+    assert failing(_sqlite(), tmp_path, "S56") == {"S56"}
+
+
+def test_a_log_that_is_not_emptied_is_found_to_hold_the_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hotline12345.stores.sqlite import SqliteStore
+
+    monkeypatch.setattr(
+        SqliteStore, "forget", lambda s, place, person: s._submit(lambda c, _: writing.forget(c, place, person))
+    )
+    assert failing(_sqlite(), tmp_path, "S56") == {"S56"}
+
+
+def test_every_clause_has_its_own_number_and_no_number_is_missing() -> None:
+    methods = [name for name in dir(StoreContract) if name.startswith("test_")]
+    said = StoreContract.clauses()
+    assert list(said) == [f"S{i}" for i in range(1, len(methods) + 1)]
+    assert all(name.startswith(f"test_s{number[1:]:0>2}_") for name, number in zip(sorted(methods), said, strict=True))
+    assert all(sentence.endswith(".") for sentence in said.values())

@@ -38,7 +38,7 @@ FEASTS: dict[int, tuple[int, int, int, int]] = {
 
 def by_borax(year: int) -> Days:
     """Ask borax for 正月初一, 清明, 端午 and 中秋 of *year*."""
-    from borax.calendars.lunardate import LunarDate, TermUtils  # type: ignore[import-not-found,unused-ignore]
+    from borax.calendars.lunardate import LunarDate, TermUtils  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     days = [LunarDate(year, month, day).to_solar_date() for month, day in ((1, 1), (5, 5), (8, 15))]
     return days[0], TermUtils.nth_term_day(year, term_name="清明"), days[1], days[2]
@@ -46,7 +46,7 @@ def by_borax(year: int) -> Days:
 
 def by_lunar_python(year: int) -> Days:
     """Ask lunar-python the same."""
-    from lunar_python import Lunar  # type: ignore[import-not-found,unused-ignore]
+    from lunar_python import Lunar  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     def plain(solar: object) -> date:
         return date.fromisoformat(solar.toYmd())  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def by_lunar_python(year: int) -> Days:
 
 def by_new_moon(feast: date, day: int) -> bool:
     """Whether ephem's new moon falls on the first day of the month in which *feast* is the *day*-th."""
-    import ephem  # type: ignore[import-not-found,unused-ignore]
+    import ephem  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     first = feast - timedelta(days=day - 1)
     moon = ephem.next_new_moon(first - timedelta(days=4)).datetime() + timedelta(hours=8)

@@ -117,13 +117,13 @@ def unknown_year(day: date, known_until: date) -> CalendarError:
 
 
 def bad_count(n: int) -> CalendarError:
-    """The refusal to count backwards (个数有误)."""
+    """The refusal to count no days or backwards (个数有误)."""
     return CalendarError(
-        f"不能往前数 {n} 个工作日",
+        f"不能数 {n} 个工作日",
         f"cannot count {n} working days",
         code="bad-count",
-        hint="个数须为 0 或正整数",
-        hint_en="the number must be 0 or more",
+        hint="个数须为正整数",
+        hint_en="the number must be positive",
     )
 
 

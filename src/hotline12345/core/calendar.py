@@ -35,16 +35,7 @@ from .errors import CalendarError
 from .overlay import Overlay, OverlayDay, overlay_from_table
 from .projection import SOURCE, Feast, Reading, feasts_of
 
-__all__ = [
-    "CST",
-    "DEFAULT_WINDOWS",
-    "DayFact",
-    "Overlay",
-    "OverlayDay",
-    "WorkCalendar",
-    "local",
-    "overlay_from_table",
-]
+__all__ = ["CST", "DEFAULT_WINDOWS", "DayFact", "Overlay", "OverlayDay", "WorkCalendar", "local", "overlay_from_table"]
 
 CST = timezone(timedelta(hours=8))
 """China's time (北京时间): UTC+8 the year round since 1992."""
@@ -121,7 +112,7 @@ class WorkCalendar:
     known_rank: int = field(repr=False)
     _works: bytearray = field(repr=False)
     _told: dict[int, tuple[OverlayDay, Overlay]] = field(repr=False)
-    _minutes: list[int] = field(repr=False)
+    minutes_done: list[int] = field(repr=False)
 
     @classmethod
     def china(
@@ -228,7 +219,7 @@ class WorkCalendar:
         index = at.toordinal() - FIRST
         if not 0 <= index <= LAST - FIRST:
             raise out_of_reach(at.date())
-        table, minute = self._minutes, at.hour * 60 + at.minute
+        table, minute = self.minutes_done, at.hour * 60 + at.minute
         if not self._works[index]:
             return self.ranks[index] * table[1440] * 60
         done = table[minute]

@@ -24,6 +24,7 @@ from .errors import RequestError
 from .timelimit import Stage, TimeLimit, Unit
 
 __all__ = [
+    "PLAIN",
     "ClockRules",
     "Counted",
     "Deadline",

@@ -13,6 +13,7 @@ from typing import Any
 from attrs import field, frozen
 
 from .calendar import WorkCalendar
+from .cases import Case
 from .classify import RuleSet
 from .errors import PolicyError, RequestError
 from .request import Kind, Urgency
@@ -22,6 +23,10 @@ from .sla import PLAIN, ClockRules, Deadline, Explanation, Stage, TimeLimit, dea
 
 DEFAULT_BASIS = "library default"
 NO_LIMIT_BASIS = "no limit in any source"
+PARTS = ("limits", "rules", "routes", "scoring", "supervision")
+"""What a pack can provide (政策包提供的内容); what it does not provide is not asked of it."""
+DISPOSITIONS = ("emergency", "legal", "petition", "channel", "decline")
+"""What a scope rule can do (处置方式); all but ``decline`` refer."""
 
 
 @frozen(weakref_slot=False)
@@ -155,7 +160,10 @@ class Policy:
         factory=lambda: {"very-satisfied": True, "satisfied": True, "fairly-satisfied": True, "dissatisfied": False}
     )
     sources: tuple[str, ...] = ()
-    cases: tuple[Mapping[str, Any], ...] = ()
+    cases: tuple[Case, ...] = ()
+    provides: tuple[str, ...] = ()  # of PARTS; empty says nothing
+    parents: tuple[str, ...] = ()  # "cn@2025-06-25", nearest first
+    effective_basis: str = ""  # how the effective day is known
     digest: str = ""
     _memo: dict[tuple[Any, ...], LimitRule | None] = field(factory=dict, init=False, eq=False, repr=False)
 

@@ -1,0 +1,146 @@
+"""Golden cases (用例): what a pack's authors say must come out, and what does.
+
+A case is run through the same code as an order: text through ``decide``, times through the policy's own
+deadline, categories through its routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from .errors import Fault, HotlineError
+from .request import Kind, Urgency
+from .sla import Stage
+
+if TYPE_CHECKING:
+    from .policy import Policy
+
+DISPOSED = ("accept", "emergency", "legal", "petition", "channel", "decline")
+"""How a request can be disposed of in a case (处置方式)."""
+_SOME_TIME = datetime(2026, 6, 1, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+
+
+@frozen(weakref_slot=False)
+class Case:
+    """One golden case (用例): what is given, and what is ``expected`` by name.
+
+    With ``text`` or ``title`` the request is received and accepted; otherwise ``kind``, ``category``,
+    ``urgency``, ``channel`` and ``stage`` are asked of the policy directly.
+    """
+
+    what: str
+    file: str = ""
+    table: str = ""
+    text: str = ""
+    title: str = ""
+    channel: str = ""
+    area: str = ""
+    received: datetime | None = None
+    stage: Stage = Stage.HANDLE
+    kind: Kind | None = None
+    category: str = ""
+    urgency: Urgency | None = None
+    expected: Mapping[str, Any] = field(factory=dict)
+    source: str = ""
+
+
+def run_cases(policy: Policy) -> tuple[Fault, ...]:
+    """Run every case of *policy* (跑用例).
+
+    Returns:
+        One ``failing-case`` fault for each case that does not come out as expected; empty when all do.
+    """
+    return tuple(fault for case in policy.cases if (fault := run_case(policy, case)) is not None)
+
+
+def run_case(policy: Policy, case: Case) -> Fault | None:
+    """Run one case (跑一个用例); ``None`` when it comes out as expected."""
+    try:
+        found = _outcome(policy, case)
+    except HotlineError as error:
+        return _failing(case, f"出错：{error.message('zh')}", f"error: {error.message('en')}")
+    wrong = [key for key, wanted in case.expected.items() if not _fits(key, wanted, found.get(key))]
+    if not wrong:
+        return None
+    zh = "；".join(f"{key} 应为 {_shown(case.expected[key])}，实为 {_shown(found.get(key))}" for key in wrong)
+    en = "; ".join(f"{key} should be {_shown(case.expected[key])}, is {_shown(found.get(key))}" for key in wrong)
+    return _failing(case, zh, en)
+
+
+def _failing(case: Case, zh: str, en: str) -> Fault:
+    hint = "改正规则或用例 / mend the rule or the case"
+    return Fault(
+        "failing-case", f"「{case.what}」{zh}", f"{case.what!r}: {en}", case.file, case.table, "what", hint=hint
+    )
+
+
+def _fits(key: str, wanted: Any, found: Any) -> bool:
+    if key == "category":  # a case may name the beginning of a path
+        return (str(found) + "/").startswith(f"{wanted}/")
+    return bool(wanted == found)
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, Kind | Urgency):
+        return value.value
+    return str(value.isoformat()) if isinstance(value, date) else str(value)
+
+
+def _outcome(policy: Policy, case: Case) -> dict[str, Any]:
+    kind, category, urgency, area = case.kind, case.category, case.urgency, case.area
+    found: dict[str, Any] = {}
+    if case.text or case.title or "disposition" in case.expected or "to" in case.expected:
+        found |= _accepted(policy, case)
+        kind, category = found["kind"], found["category"]
+        urgency = found.get("urgency", urgency)
+    rule = policy.limit(case.stage, kind, category, urgency, case.channel)
+    found["limit"] = str(rule.limit) if rule is not None and rule.limit is not None else "none"
+    if case.received is not None:
+        due = policy.due(kind, case.received, case.stage, category, urgency, case.channel)
+        found |= {"due_day": due.due_day, "at": due.at, "provisional": due.provisional}
+    if policy.routes is not None and not {"unit", "rule"}.isdisjoint(case.expected):
+        route = policy.routes.route(category, area, kind)
+        found |= {"unit": route.unit, "rule": route.rule}
+    return found
+
+
+def _accepted(policy: Policy, case: Case) -> dict[str, Any]:
+    """Receive and accept the case's request, and tell what the events say."""
+    from . import commands as c
+    from . import events as e
+    from .actor import Actor, Role
+    from .decide import decide
+    from .evolve import fold
+    from .request import Request
+
+    by = Actor("", "", frozenset({Role.AGENT, Role.DISPATCHER}))
+    at = case.received or _SOME_TIME
+    request = Request(
+        at,
+        case.title,
+        case.text,
+        kind=case.kind,
+        category=case.category,
+        area=case.area,
+        channel=case.channel or "phone",
+    )
+    order = fold(decide(policy, None, c.Receive(by, request, policy.place, "CASE"), at))
+    wanted = c.Accept(by, case.kind, case.category, case.area, case.urgency, title=case.title, text=case.text)
+    found: dict[str, Any] = {"kind": case.kind, "category": case.category, "disposition": "", "to": ""}
+    for event in decide(policy, order, wanted, at):
+        if isinstance(event, e.Accepted):
+            found |= {"kind": event.kind, "category": event.category, "urgency": event.urgency}
+            found["disposition"] = "accept"
+        elif isinstance(event, e.Referred):
+            found |= {"kind": event.kind, "category": event.category, "disposition": event.route, "to": event.to}
+            if event.route == "emergency":
+                found["urgency"] = Urgency.EMERGENCY
+        elif isinstance(event, e.Declined):
+            found |= {"kind": event.kind, "category": event.category, "disposition": "decline"}
+    return found

@@ -1,0 +1,61 @@
+"""Golden cases (用例): the words of those who wrote the rules, read from a pack; :mod:`..core.cases` runs them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.cases import DISPOSED, Case, run_cases
+from ..core.sla import Stage
+from .table import KINDS, STAGES, URGENCIES, Row
+
+__all__ = ["read_case", "run_cases"]
+
+
+def read_case(row: Row) -> Case | None:
+    """Read one ``[[case]]`` (读用例).
+
+    With a text, ``kind``, ``category`` and ``urgency`` are what the classifier must find; without, they are given.
+    """
+    before = len(row.notes.faults)
+    what = row.text("what", required=True)
+    source = row.text("source")
+    text, title, channel, area = (row.text(key) for key in ("text", "title", "channel", "area"))
+    received = row.instant("received")
+    said: dict[str, Any] = {
+        "kind": row.choice("kind", KINDS, "unknown-kind"),
+        "category": row.text("category"),
+        "urgency": row.choice("urgency", URGENCIES, "unknown-urgency"),
+    }
+    told: dict[str, Any] = {
+        "due_day": row.day("due_day"),
+        "at": row.instant("at"),
+        "provisional": row.flag("provisional"),
+        "unit": row.text("unit"),
+        "rule": row.text("rule"),
+        "disposition": row.choice("disposition", {name: name for name in DISPOSED}),
+        "to": row.text("to"),
+    }
+    if "limit" in row:
+        limit = row.limit("limit")
+        told["limit"] = str(limit) if limit is not None else "none"
+    row.known.append("limit")
+    stage = row.choice("stage", STAGES, "unknown-stage") or Stage.HANDLE
+    row.done()
+    expected = {key: value for key, value in told.items() if value not in (None, "")}
+    if text or title:
+        expected |= {key: value for key, value in said.items() if value}
+        said = {"kind": None, "category": "", "urgency": None}
+    if not expected:
+        zh = "用例没有写期望：due_day、at、limit、category、kind、unit、rule、disposition 之一"
+        en = "the case expects nothing: due_day, at, limit, category, kind, unit, rule or disposition"
+        row.add("bad-case", zh, en, "what")
+    elif received is None and not {"due_day", "at", "provisional"}.isdisjoint(expected):
+        row.add("bad-case", "期望到期日，却没有 received", "it expects a due day but has no `received`", "what")
+    elif not (text or title) and not {"disposition", "to"}.isdisjoint(expected) and not said["category"]:
+        row.add("bad-case", "期望处置方式，却没有诉求内容或类别", "it expects a disposition of nothing", "what")
+    if len(row.notes.faults) > before:
+        return None
+    return Case(
+        what, row.notes.file, row.name, text, title, channel, area, received, stage,
+        said["kind"], said["category"], said["urgency"], expected, source,
+    )  # fmt: skip

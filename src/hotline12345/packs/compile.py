@@ -1,0 +1,198 @@
+"""From layers to a policy (编成办法): a child's edition laid over its parents', part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from ..core.calendar import DEFAULT_WINDOWS, WorkCalendar
+from ..core.errors import Fault, PolicyError
+from ..core.overlay import Overlay
+from ..core.policy import ExtensionRule, Flow, LimitRule, Policy, ReopenRule, ScopeRule, SendBackRule
+from ..core.sla import ClockRules
+from .load import Folder, Shelf
+from .read import Layer
+from .table import Notes, nearest
+
+if TYPE_CHECKING:
+    from ..core.classify import RuleSet
+    from ..core.grades import Claim, Unit
+    from ..core.routing import RoutingGraph
+
+Chain = list[tuple[Folder, Layer]]
+
+
+def compile_policy(
+    shelf: Shelf, folder: Folder, layer: Layer, need: frozenset[str], more: tuple[Overlay, ...]
+) -> Policy:
+    """Compile one edition (编成一个版本): *need* names the parts to compile besides limits, *more* further overlays."""
+    chain = shelf.chain(folder, layer)
+    rules = _rules(chain) if "rules" in need else None
+    routes = _routes(shelf, chain) if "routes" in need else None
+    policy = Policy(
+        pack=folder.name,
+        place=layer.place,
+        edition=layer.edition,
+        title=layer.title,
+        effective=layer.effective,
+        calendar=_calendar(chain, more),
+        limits=_limits(chain),
+        clock=evolve(ClockRules(), **_settings(chain, "clock")),
+        rules=rules,
+        routes=routes,
+        scope=_scope(chain),
+        flow=evolve(Flow(), **_settings(chain, "flow")),
+        send_back=evolve(SendBackRule(), **_settings(chain, "send_back")),
+        extension=evolve(ExtensionRule(), **_settings(chain, "extension")),
+        reopen=evolve(ReopenRule(), **_settings(chain, "reopen")),
+        ladder=next((one.ladder for _, one in _upto(chain, "ladder") if one.ladder), ()),
+        sources=tuple(dict.fromkeys(source for _, one in chain for source in one.sources)),
+        cases=layer.cases,
+        provides=layer.provides,
+        parents=tuple(f"{where.name}@{one.edition}" for where, one in chain[1:]),
+        effective_basis=layer.effective_basis,
+        digest=sha256("".join(where.seal(one) for where, one in chain).encode()).hexdigest()[:16],
+        **_optional(shelf, chain),
+    )
+    _check_names(shelf, layer, policy)
+    return policy
+
+
+def _upto(chain: Chain, part: str) -> Iterator[tuple[Folder, Layer]]:
+    """Yield the layers that have a say in *part*, nearest first: up to the one that refuses to inherit it."""
+    for folder, layer in chain:
+        yield folder, layer
+        if part in layer.refused:
+            return
+
+
+def _settings(chain: Chain, part: str) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for _, layer in reversed(list(_upto(chain, part))):
+        settings |= getattr(layer, part)
+    return settings
+
+
+def _optional(shelf: Shelf, chain: Chain) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    levels = next((one.levels for _, one in _upto(chain, "satisfaction") if one.levels), None)
+    if levels:
+        found["satisfied_levels"] = levels
+    for _, layer in _upto(chain, "scoring"):
+        if layer.scoring is not None:
+            from ..core.scoring import read_score_rules
+
+            rules, faults = read_score_rules(layer.scoring, layer.file)
+            _note(shelf, layer, faults)
+            if rules is not None:
+                found["scoring"] = rules
+            break
+    return found
+
+
+def _note(shelf: Shelf, layer: Layer, faults: tuple[Fault, ...] | list[Fault]) -> None:
+    notes = Notes(layer.notes.file, layer.notes.text)
+    notes.take(faults)
+    shelf.faults.extend(notes.placed())
+
+
+def _limits(chain: Chain) -> tuple[LimitRule, ...]:
+    found: dict[tuple[Any, ...], LimitRule] = {}
+    for _, layer in _upto(chain, "limits"):
+        for rule in layer.limits:
+            found.setdefault((rule.stage, rule.kind, rule.category, rule.urgency, rule.channel), rule)
+    return tuple(found.values())
+
+
+def _scope(chain: Chain) -> tuple[ScopeRule, ...]:
+    found: dict[str, ScopeRule] = {}
+    for _, layer in _upto(chain, "scope"):
+        for rule in layer.scope:
+            found.setdefault(rule.code, rule)
+    return tuple(found.values())
+
+
+def _calendar(chain: Chain, more: tuple[Overlay, ...]) -> WorkCalendar:
+    overlays: list[Overlay] = []
+    for folder, layer in reversed(list(_upto(chain, "overlays"))):
+        overlays += [*folder.overlays(), *layer.overlays]
+    windows = next((layer.windows for _, layer in _upto(chain, "clock") if layer.windows), None)
+    return WorkCalendar.china(overlays=(*overlays, *more), windows=windows or DEFAULT_WINDOWS)
+
+
+def _rules(chain: Chain) -> RuleSet | None:
+    rules: RuleSet | None = None
+    last: Folder | None = None
+    for folder, _ in reversed(list(_upto(chain, "rules"))):
+        if folder is not last:
+            rules = folder.rules(rules)
+        last = folder
+    return rules
+
+
+def _routes(shelf: Shelf, chain: Chain) -> RoutingGraph | None:
+    layer = chain[0][1]
+    centre = next((one.centre for _, one in _upto(chain, "units") if one.centre), "")
+    units: list[Unit] = []
+    for folder in {id(one): one for one, _ in _upto(chain, "units")}.values():
+        # A parent's unit is replaced by the child's; a code given twice in one file is a fault the network tells.
+        known = {unit.code for unit in units}
+        units += [unit for unit in folder.units() if unit.code not in known]
+    if not centre:
+        if any(unit.parent for unit in units):
+            zh, en = "有单位表却没有 [routing] centre", "there are units but no [routing] centre"
+            hint = '[routing]\ncentre = "210100-12345"'
+            _note(shelf, layer, [Fault("no-centre", zh, en, table="routing", key="centre", hint=hint)])
+        return None
+    if not any(unit.parent for unit in units):
+        zh, en = "写了 [routing]，但没有 units.csv", "there is a [routing] but no units.csv"
+        _note(shelf, layer, [Fault("missing-file", zh, en, table="routing", key="centre")])
+        return None
+    claims, owner = _claims(chain)
+    from ..core.routing import RoutingGraph
+
+    try:
+        return RoutingGraph.of(units, claims, centre=centre)
+    except PolicyError as error:
+        shelf.faults.extend(_in_csv(fault, chain[0][0], owner) for fault in error.faults)
+        return None
+
+
+def _claims(chain: Chain) -> tuple[tuple[Claim, ...], Folder]:
+    for folder, _ in _upto(chain, "catalogue"):
+        claims = folder.claims()
+        if claims is not None:
+            return claims, folder
+    return (), chain[0][0]
+
+
+def _in_csv(fault: Fault, units: Folder, catalogue: Folder) -> Fault:
+    """Put a fault of the network to its file and line."""
+    if fault.table == "units":
+        numbers = (n for n, unit in enumerate(units.units(), 2) if unit.code == fault.key)
+        return evolve(fault, file=units.label(units.path / "units.csv"), line=next(numbers, 0), table="")
+    claims = catalogue.claims() or ()
+    names = ((n, f"{one.category or '*'} × {one.area or '*'}", f" → {one.unit}") for n, one in enumerate(claims, 2))
+    line = next((n for n, what, who in names if fault.key in (what, what + who)), 0)
+    return evolve(fault, file=catalogue.label(catalogue.path / "catalogue.csv"), line=line, table="")
+
+
+def _check_names(shelf: Shelf, layer: Layer, policy: Policy) -> None:
+    """Hold the names in this edition to what rules and routes know, where these were compiled."""
+    faults: list[Fault] = []
+    known = {category.name for category in policy.rules.categories} if policy.rules is not None else set()
+    for table, key, category in layer.named if known else ():
+        if category not in known:
+            zh, en = f"类目表中没有「{category}」", f"there is no category {category!r}"
+            faults.append(Fault("unknown-category", zh, en, table=table, key=key, hint=nearest(category, known)))
+    if policy.routes is not None:
+        codes = {unit.code for unit in policy.routes.units}
+        for case in policy.cases:
+            unit = case.expected.get("unit", "")
+            if unit and unit not in codes:
+                zh, en = f"没有单位「{unit}」", f"there is no unit {unit!r}"
+                faults.append(Fault("unknown-unit", zh, en, table=case.table, key="unit", hint=nearest(unit, codes)))
+    _note(shelf, layer, faults)

@@ -106,6 +106,16 @@ def test_an_area_nobody_knows_is_taken_by_the_area_it_lies_in() -> None:
     assert routes.route("民政/救助", "210199").unit == "housing"
 
 
+def test_endless_and_made_up_categories_cost_no_more_than_known_ones() -> None:
+    routes = graph(Claim("housing", "a/b"), Claim("police", "a"))
+    assert routes.route("a/b" + "/b" * 100_000).unit == "housing"
+    assert routes.route("a/" * 100_000).unit == "police"
+    columns = routes._catalogue.columns
+    assert {id(columns[made].row) for made in (f"x{n}" for n in range(50)) if routes.route(made)} == {
+        id(routes._catalogue._rows["/"])
+    }
+
+
 def test_a_malformed_area_is_refused_with_a_hint() -> None:
     for area in ("A市", "21010", "２１０１０２", "210102-1", "2101020"):
         with pytest.raises(RequestError) as caught:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotline12345.core import claims as claims_module
 from hotline12345.core.routing import RULES, Claim, Grade, RoutingGraph, Unit
 
 UNITS = (
@@ -122,9 +124,17 @@ def catalogues(draw: st.DrawFn) -> list[Claim]:
     return kept
 
 
-@given(catalogues())
+@pytest.mark.parametrize("cells", [claims_module._CELLS, 0], ids=["rows", "searched"])
+@given(claims=catalogues())
 @settings(max_examples=150, deadline=None)
-def test_the_compiled_answer_is_that_of_a_scan_of_all_claims(claims: list[Claim]) -> None:
+def test_the_compiled_answer_is_that_of_a_scan_of_all_claims(cells: int, claims: list[Claim]) -> None:
+    # A catalogue too large for rows is searched instead, and must answer alike.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claims_module, "_CELLS", cells)
+        compare_with_scan(claims)
+
+
+def compare_with_scan(claims: list[Claim]) -> None:
     routes = graph(*claims)
     for category in (*CATEGORIES, "a/b/c/d", "e"):
         for area in AREAS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -17,10 +19,12 @@ from .network import Network
 class Spot:
     """What is claimed at one category × area: by a unit of the place's own level, by a county or town, or both.
 
-    ``plain`` and ``made`` remember the routes that end here: without helpers, and with them.
+    ``table`` holds the spots of the same category; ``plain`` and ``made`` remember the routes that end here, without
+    helpers and with them.
     """
 
     key: str
+    table: Spots = field(repr=False)
     high: Claim | None = None
     low: Claim | None = None
     department: bool = False
@@ -28,52 +32,116 @@ class Spot:
     made: dict[Any, Route] | None = field(default=None, repr=False)
 
 
-Table = dict[str, Claim | Spot]
-"""The claims of one category by area key; a lone claim becomes a spot when it is first asked for."""
-Helps = dict[str, dict[str, tuple[tuple[str, str], ...]]]
-Tables = tuple[tuple[Table, ...], tuple[Table, ...], tuple[dict[str, tuple[tuple[str, str], ...]], ...]]
+Spots = dict[str, Spot]
+Helpers = tuple[tuple[str, str], ...]
+_Raw = dict[str, Claim | tuple[Claim, ...]]
 _Crowd = dict[tuple[bool, str, str], list[Claim]]
 
 
 @frozen(weakref_slot=False, eq=False)
+class Column:
+    """What bears on one category, longest beginning of its path first; ``row`` names the winning spot by area."""
+
+    subs: tuple[Spots, ...]
+    leads: tuple[Spots, ...]
+    helps: tuple[dict[str, Helpers], ...]
+    row: array[int] | None
+
+
+_CELLS = 4_000_000
+"""How many cells rows may take together (16 MiB); past that, a column is searched instead."""
+_COLUMNS = 16_384
+"""How many columns are remembered: the largest catalogue read of has 4,177 items, and made-up ones must not add up."""
+
+
+@frozen(weakref_slot=False, eq=False)
 class Catalogue:
-    """The claims in force (派单目录): sub-centres, leads and helpers, each by category and then area."""
+    """The claims in force (派单目录): sub-centres, leads and helpers, each by category and then area.
 
-    subs: dict[str, Table]
-    leads: dict[str, Table]
-    helps: Helps
+    An area stands for all below it, so with the areas sorted a claim fills one stretch of its category's row, over
+    what the shorter category says there.  Rows are made when a category is first asked for.
+    """
+
+    subs: dict[str, _Raw]
+    leads: dict[str, _Raw]
+    helps: dict[str, dict[str, Helpers]]
     ranks: Mapping[str, int]
-    areas: set[str] = field(factory=set, repr=False)
-    known: dict[str, Tables] = field(factory=dict, repr=False)
+    places: dict[str, int] = field(factory=dict, repr=False)
+    spots: list[Spot | None] = field(factory=lambda: [None], repr=False)
+    columns: dict[str, Column] = field(factory=dict, repr=False)
+    _depth: list[int] = field(factory=list, repr=False)
+    _ends: list[int] = field(factory=list, repr=False)
+    _settled: dict[int, Spots] = field(factory=dict, repr=False)
+    _rows: dict[str, array[int]] = field(factory=dict, repr=False)
 
-    def tables(self, category: str) -> Tables:
-        """Return the tables that bear on *category*, longest beginning of its path first."""
-        chain = category_chain(category)
-        found = (
-            tuple(self.subs[part] for part in chain if part in self.subs),
-            tuple(self.leads[part] for part in chain if part in self.leads),
+    def sort(self) -> None:
+        """Note how deep categories go, and give every area that is claimed its place, in the order in which an area is followed by all below it."""
+        keys = {key for raws in (self.subs, self.leads) for raw in raws.values() for key in raw}
+        order = sorted(keys.union(*self.helps.values()))
+        self.places.update((key, place) for place, key in enumerate(order))
+        self._depth.append(1 + max((path.count("/") for path in (*self.leads, *self.subs, *self.helps)), default=0))
+        self._ends.extend(bisect_left(order, key + ":") if key else len(order) for key in order)
+
+    def column(self, category: str) -> Column:
+        """Return what bears on *category*."""
+        # Nothing deeper than the catalogue can tell, however long a path somebody sends.
+        chain = category_chain("/".join(category.split("/", self._depth[0])[: self._depth[0]]))
+        leads = tuple(self._spots(self.leads[part]) for part in chain if part in self.leads)
+        found = Column(
+            tuple(self._spots(self.subs[part]) for part in chain if part in self.subs),
+            leads,
             tuple(self.helps[part] for part in chain if part in self.helps),
+            self._row([part for part in chain if part in self.leads]),
         )
-        # The cap keeps made-up categories from filling the memory; the largest catalogue read of has 4,177 items.
-        if len(self.known) < 16_384:
-            self.known[category] = found
+        if len(self.columns) < _COLUMNS:
+            self.columns[category] = found
         return found
 
-    def settle(self, table: Table, key: str, claim: Claim) -> Spot:
-        """Turn the lone *claim* at *key* into the spot it is."""
-        rank = self.ranks[claim.unit]
-        spot = Spot(key, low=claim) if rank == _LOW else Spot(key, claim, None, rank == _DEPARTMENT)
-        table[key] = spot
-        return spot
+    def _spots(self, raw: _Raw) -> Spots:
+        spots = self._settled.get(id(raw))
+        if spots is None:
+            spots = self._settled[id(raw)] = {}
+            for key, held in raw.items():
+                spot = spots[key] = Spot(key, spots)
+                for claim in (held,) if isinstance(held, Claim) else held:
+                    rank = self.ranks[claim.unit]
+                    if rank == _LOW:
+                        spot.low = claim
+                    else:
+                        spot.high, spot.department = claim, rank == _DEPARTMENT
+        return spots
+
+    def _row(self, claimed: list[str]) -> array[int] | None:
+        """Return the row of the first of *claimed*, laid over those of the shorter ones that follow."""
+        row = self._rows.setdefault("/", array("I", bytes(4 * len(self.places))))  # no category: an empty row
+        for category in reversed(claimed):
+            known = self._rows.get(category)
+            if known is None:
+                if (len(self._rows) + 1) * len(row) > _CELLS:
+                    return None
+                known = self._rows[category] = self._lay(array("I", row), self._spots(self.leads[category]))
+            row = known
+        return row
+
+    def _lay(self, row: array[int], spots: Spots) -> array[int]:
+        for key in sorted(spots):
+            place = self.places[key]
+            end = self._ends[place]
+            number = len(self.spots)
+            self.spots.append(spots[key])
+            if end == place + 1:
+                row[place] = number
+            else:
+                row[place:end] = array("I", (number,)) * (end - place)
+        return row
 
     def named(self) -> set[str]:
         """Return the codes of all units that some claim in force names."""
         units = {unit for table in self.helps.values() for pairs in table.values() for _, unit in pairs}
-        for tables in (self.subs, self.leads):
-            for table in tables.values():
-                for spot in table.values():
-                    held = (spot,) if isinstance(spot, Claim) else (spot.high, spot.low)
-                    units.update(claim.unit for claim in held if claim is not None)
+        for raws in (self.subs, self.leads):
+            for raw in raws.values():
+                for held in raw.values():
+                    units.update(claim.unit for claim in ((held,) if isinstance(held, Claim) else held))
         return units
 
 
@@ -116,39 +184,16 @@ def compile_claims(
             crowd.setdefault((rank == _SUBCENTRE, category, key), []).append(claim)
         else:
             table[key] = claim
-    for table in (*catalogue.subs.values(), *catalogue.leads.values()):
-        catalogue.areas.update(table)
-    for helps in catalogue.helps.values():
-        catalogue.areas.update(helps)
     for (is_sub, category, key), others in crowd.items():
         table = (catalogue.subs if is_sub else catalogue.leads)[category]
-        _seat_all(table, category, key, others, catalogue, on, faults)
+        first = table.get(key)
+        everyone = [*([first] if isinstance(first, Claim) else []), *others]
+        faults.extend(_clashes(category, key, everyone, ranks))
+        held = tuple(claim for claim in everyone if claim.holds(on))
+        if held:
+            table[key] = held
+    catalogue.sort()
     return catalogue
-
-
-def _seat_all(
-    table: Table,
-    category: str,
-    key: str,
-    others: list[Claim],
-    catalogue: Catalogue,
-    on: date | None,
-    faults: list[Fault],
-) -> None:
-    """Put several claims of one category × area in their places, or say why they clash."""
-    first = table.get(key)
-    everyone = [*([first] if isinstance(first, Claim) else []), *others]
-    faults.extend(_clashes(category, key, everyone, catalogue.ranks))
-    for claim in everyone:
-        if not claim.holds(on):
-            continue
-        spot = table.get(key)
-        if not isinstance(spot, Spot):
-            catalogue.settle(table, key, claim)
-        elif catalogue.ranks[claim.unit] == _LOW:
-            spot.low = claim
-        else:
-            spot.high, spot.department = claim, catalogue.ranks[claim.unit] == _DEPARTMENT
 
 
 def _key(area: str, home: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .claims import Catalogue, Spot, Table, compile_claims
+from .claims import Catalogue, Helpers, Spot, compile_claims
 from .errors import PolicyError, RequestError
 from .grades import (
     AREA_HINT,
@@ -36,9 +36,10 @@ __all__ = ["RULES", "Claim", "Grade", "Route", "RoutingGraph", "Rule", "Unit", "
 
 
 _REMEMBERED = 65_536
-"""How many answers are remembered: China has some 44,000 division codes, and made-up ones must not fill the memory."""
+"""How many areas and answers are remembered: China has some 44,000 codes, and made-up ones must not add up."""
+_Place = tuple[tuple[str, ...], int]
 _Note = Callable[[str, bool, str, str], None]
-_Helps = tuple[dict[str, Any], ...]
+_Helps = tuple[dict[str, Helpers], ...]
 
 
 @frozen(weakref_slot=False, eq=False)
@@ -54,7 +55,7 @@ class RoutingGraph:
     _catalogue: Catalogue = field(repr=False)
     _backstops: Mapping[str, Route] = field(repr=False)
     _kept: Mapping[str, Route] = field(repr=False)
-    _keys: dict[str, tuple[str, ...]] = field(factory=dict, repr=False)
+    _places: dict[str, _Place] = field(factory=dict, repr=False)
     _asked: dict[tuple[str, str], Route] = field(factory=dict, repr=False)
     _ways: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(factory=dict, repr=False)
 
@@ -109,8 +110,8 @@ class RoutingGraph:
         asked = (category, area)
         found = self._asked.get(asked)
         if found is None:
-            keys = self._keys.get(area)
-            found = self._decide(category, self._locate(area) if keys is None else keys, None)
+            place = self._places.get(area)
+            found = self._decide(category, self._locate(area) if place is None else place, None)
             if len(self._asked) < _REMEMBERED:
                 self._asked[asked] = found
         return found
@@ -128,8 +129,11 @@ class RoutingGraph:
         lines.append(f"依据：{found.basis}" if lang == "zh" else f"basis: {found.basis}")
         return tuple(lines)
 
-    def _locate(self, area: str) -> tuple[str, ...]:
-        """Return the keys of *area* and of what it lies in, nearest first; () outside the territory."""
+    def _locate(self, area: str) -> _Place:
+        """Return the keys of *area* and of what it lies in, nearest first, and its place in a row.
+
+        Outside the territory there are no keys; where nothing is claimed there is no place (-1).
+        """
         key = area_key(area)
         if key is None:
             raise RequestError(
@@ -142,65 +146,60 @@ class RoutingGraph:
         home = self._network.areas[self.seat]
         if home.startswith(key):
             key = home  # Nothing nearer than the place itself is known.
-        chain: tuple[str, ...] = ()
-        if key.startswith(home):
-            # Where nothing is claimed nothing need be looked up.
-            claimed = (*(k for k in area_chain(key) if k in self._catalogue.areas or k in self._backstops),)
-            chain = claimed or (key,)
-        if len(self._keys) < _REMEMBERED:
-            self._keys[area] = chain
-        return chain
+        keys = area_chain(key) if key.startswith(home) else ()
+        places = self._catalogue.places
+        place = keys, next((places[near] for near in keys if near in places), -1)
+        if len(self._places) < _REMEMBERED:
+            self._places[area] = place
+        return place
 
-    def _decide(self, category: str, keys: tuple[str, ...], note: _Note | None) -> Route:
+    def _decide(self, category: str, place: _Place, note: _Note | None) -> Route:
+        keys, at = place
         if not keys:
             if note:
                 note("outside", True, RULES["outside"].zh, RULES["outside"].en)
             return self._kept["outside"]
         catalogue = self._catalogue
-        tables = catalogue.known.get(category)
-        subs, leads, helps = catalogue.tables(category) if tables is None else tables
-        for table in subs:
-            for key in keys:
-                spot = table.get(key)
-                if spot is not None:
-                    return self._award("sub-centre", self._spot(table, spot, key), (), helps, keys, note)
+        column = catalogue.columns.get(category)
+        if column is None:
+            column = catalogue.column(category)
+        if column.subs:
+            sub = _first(column.subs, keys)
+            if sub is not None:
+                return self._award("sub-centre", sub, (), column.helps, keys, note)
         if note:
             note("sub-centre", False, "没有分中心认领", "no sub-centre claims it")
-        for table in leads:
-            for key in keys:
-                spot = table.get(key)
-                if spot is None:
-                    continue
-                if note is None and not helps and type(spot) is Spot and spot.plain is not None:
-                    return spot.plain  # What wins at a spot hangs on the wider areas only, so it is settled once.
-                return self._weigh(table, self._spot(table, spot, key), helps, keys, note)
-        if note:
-            note("longest-claim", False, "派单目录中没有单位认领", "no unit of the catalogue claims it")
-        return self._fall_back(keys, note)
+        if column.row is None:
+            spot = _first(column.leads, keys)
+        else:
+            spot = catalogue.spots[column.row[at]] if at >= 0 else None
+        if spot is None:
+            if note:
+                note("longest-claim", False, "派单目录中没有单位认领", "no unit of the catalogue claims it")
+            return self._fall_back(keys, note)
+        # What wins at a spot hangs on the wider areas only, so without helpers it is settled once.
+        if note is None and spot.plain is not None and not column.helps:
+            return spot.plain
+        return self._weigh(spot, column.helps, keys, note)
 
-    def _spot(self, table: Table, spot: Claim | Spot, key: str) -> Spot:
-        return spot if isinstance(spot, Spot) else self._catalogue.settle(table, key, spot)
-
-    def _weigh(self, table: Table, spot: Spot, helps: _Helps, keys: tuple[str, ...], note: _Note | None) -> Route:
+    def _weigh(self, spot: Spot, helps: _Helps, keys: tuple[str, ...], note: _Note | None) -> Route:
         """Let a department with the same category lead over the county or town that claims it at *spot*."""
-        rule, winner = "longest-claim", spot
+        if spot.low is None:
+            return self._award("longest-claim", spot, (), helps, keys, note)
         overlapped: tuple[str, ...] = ()
-        if spot.low is not None:
-            local: tuple[str, ...] = ()
-            for key in keys[keys.index(spot.key) :]:
-                there = table.get(key)
-                if there is None:
-                    continue
-                other = self._spot(table, there, key)
-                if other.low is not None:
-                    local = (*local, other.low.unit)
-                if other.department:
-                    rule, winner, overlapped = "department-first", other, local
-                    break
-            else:
-                if note:
-                    note("department-first", False, "没有部门认领同一事项", "no department claims the same")
-        found = self._award(rule, winner, overlapped, helps, keys, note)
+        for key in keys[keys.index(spot.key) :]:
+            other = spot.table.get(key)
+            if other is None:
+                continue
+            if other.low is not None:
+                overlapped = (*overlapped, other.low.unit)
+            if other.department:
+                found = self._award("department-first", other, overlapped, helps, keys, note)
+                break
+        else:
+            if note:
+                note("department-first", False, "没有部门认领同一事项", "no department claims the same")
+            found = self._award("longest-claim", spot, (), helps, keys, note)
         if not helps:
             spot.plain = found
         return found
@@ -215,10 +214,13 @@ class RoutingGraph:
         note: _Note | None,
     ) -> Route:
         named = _named(helps, keys) if helps else ()
+        found: Route | None
         if not named and not overlapped:
             found = spot.plain if spot.low is None else None
             if found is None:
-                found = spot.plain = self._write(rule, spot, (), ())
+                found = self._write(rule, spot, (), ())
+                if spot.low is None:
+                    spot.plain = found
         else:
             made = spot.made
             if made is None:
@@ -376,6 +378,14 @@ class RoutingGraph:
         graph.add_nodes_from((code, {"unit": unit}) for code, unit in self._network.units.items())
         graph.add_edges_from((unit.parent, code) for code, unit in self._network.units.items() if unit.parent)
         return graph
+
+
+def _first(tables: tuple[dict[str, Spot], ...], keys: tuple[str, ...]) -> Spot | None:
+    for table in tables:
+        for key in keys:
+            if key in table:
+                return table[key]
+    return None
 
 
 def _named(helps: _Helps, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -101,6 +101,13 @@ def test_a_local_rest_day_moves_what_follows_and_names_its_source() -> None:
     assert (fact.works, fact.why_zh, fact.source, fact.certain) == (False, "建州纪念日放假", "某市人民政府公告", True)
 
 
+def test_days_outside_the_calendar_in_an_overlay_change_nothing() -> None:
+    far = Overlay(tuple(OverlayDay(date(year, 3, 1), False, "x", "s") for year in (1999, 2070)), "s")
+    calendar = WorkCalendar.china((far,), last_year=2026)
+    first, last = date(2004, 1, 1), date(2060, 12, 31)
+    assert calendar.working_days_between(first, last) == BARE.working_days_between(first, last)
+
+
 def test_a_later_overlay_wins() -> None:
     back = Overlay((OverlayDay(date(2026, 11, 24), True, "取消放假", "某市更正"),), "某市更正")
     assert not WorkCalendar.china((back, rest("2026-11-24"))).is_workday(date(2026, 11, 24))

@@ -104,7 +104,7 @@ class Walk:
         self._reading = calendar.reading(early)
         self._halts = halts
         self._ledger = ledger
-        self._close = _spans(calendar)[-1][1] if business else DAY
+        self._close = closing(calendar) if business else DAY
 
     def run(self, limit: TimeLimit, begin: datetime, *, roll: bool, cutoff: time | None) -> int | None:
         """Return the first instant that is too late; ``None`` where the clock stands still before that."""
@@ -223,6 +223,15 @@ class Walk:
         else:
             said = "连续计时，不分昼夜与节假日", "runs through nights and holidays"
         self._note(day, amount, works, *said)
+
+
+def closing(calendar: WorkCalendar) -> int:
+    """Return when business closes (下班时刻), in microseconds of the day.
+
+    Raises:
+        CalendarError: ``no-windows``.
+    """
+    return _spans(calendar)[-1][1]
 
 
 def _spans(calendar: WorkCalendar) -> tuple[tuple[int, int], ...]:

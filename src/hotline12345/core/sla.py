@@ -17,9 +17,9 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from .almanac import unknown_year
+from .almanac import FIRST_YEAR, unknown_year
 from .calendar import CST, WorkCalendar, local
-from .count import DAY, Counted, Halt, Ledger, Walk, day_start, of_micros, to_micros
+from .count import DAY, MINUTE, Counted, Halt, Ledger, Walk, closing, day_start, of_micros, to_micros
 from .errors import RequestError
 from .timelimit import Stage, TimeLimit, Unit
 
@@ -118,6 +118,21 @@ def _midnight_after(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=CST) + timedelta(days=1)
 
 
+def _close_of(day: date, calendar: WorkCalendar) -> datetime:
+    minutes = closing(calendar) // MINUTE
+    return day_start(day) + timedelta(minutes=minutes)
+
+
+def _received_late(begin: datetime, cutoff: time, calendar: WorkCalendar) -> bool:
+    """Whether receipt counts from the next working day, which is one working day more from where it was."""
+    return begin.time() >= cutoff or not calendar.is_workday(begin)
+
+
+@lru_cache(maxsize=8_192)
+def _bounds(calendar: WorkCalendar, ordinal: int, n: int) -> tuple[date, date]:
+    return calendar.bounds(date.fromordinal(ordinal), n)
+
+
 def deadline(
     limit: TimeLimit | None,
     start: datetime,
@@ -143,17 +158,17 @@ def deadline(
         CalendarError: ``naive-time``, ``too-early``, ``out-of-reach``, ``unknown-year``, ``no-windows``.
         RequestError: ``bad-suspension``.
     """
-    if (
-        limit is not None
-        and limit.unit is _WORKING_DAYS
-        and rules.cutoff is None
-        and rules.ends == "day"
-        and not suspensions
-    ):
+    if limit is not None and limit.unit is _WORKING_DAYS and not suspensions:
         begin = start if start.__class__ is datetime and start.tzinfo is CST else local(start)
-        day = calendar.known_working_day(begin.toordinal(), limit.amount)
+        n = limit.amount if rules.cutoff is None else limit.amount + _received_late(begin, rules.cutoff, calendar)
+        day = calendar.known_working_day(begin.toordinal(), n)
         if day is not None:
-            return Deadline(_midnight_after(day), day, False, day, day, limit, begin, calendar.digest, basis)
+            at = _midnight_after(day) if rules.ends == "day" else _close_of(day, calendar)
+            return Deadline(at, day, False, day, day, limit, begin, calendar.digest, basis)
+        if rules.cutoff is None and rules.on_unknown == "provisional" and begin.year >= FIRST_YEAR:
+            early, late = _bounds(calendar, begin.toordinal(), n)
+            at = _midnight_after(early) if rules.ends == "day" else _close_of(early, calendar)
+            return Deadline(at, early, True, early, late, limit, begin, calendar.digest, basis)
     return _solve(limit, start, calendar, rules, suspensions, basis)
 
 

@@ -2,13 +2,14 @@
 
     python benchmarks/route.py
 
-``cold`` asks every category × area once of a graph that has answered nothing; ``index`` asks when the claims are
-settled but no answer is remembered; ``warm`` asks again what was asked.  The peer climbs the same tree with
-``networkx`` and looks on each step for the longest claim that fits, in a dictionary, which is kinder to it than a
-scan: the core of the question without department-first, backstops, sub-centres, reasons or paths.
+``compile_ms`` is what loading costs.  ``cold`` asks each category × area once of a graph that has answered nothing, so
+it pays for every category's row and every route's wording; ``index`` asks when that is done but remembers no answer;
+``warm`` asks again what was asked.  The queries are drawn from 1.6 million pairs, so ``cold`` is the worst case: a
+real place has some hundred categories and areas and is warm soon.
 
-Every query here is drawn at random from 1.6 million category × area pairs, so ``cold`` is the worst case; a real
-place has some hundred categories and areas and is warm within its first day.
+The peer climbs the same tree with ``networkx`` and looks on each step for the longest claim that fits, in a
+dictionary, which is kinder to it than a scan: the core of the question without department-first, backstops,
+sub-centres, reasons or paths.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Catalogue:
     _rows: dict[str, array[int]] = field(factory=dict, repr=False)
 
     def sort(self) -> None:
-        """Note how deep categories go, and give every area that is claimed its place, in the order in which an area is followed by all below it."""
+        """Note how deep categories go, and put the areas in order, each followed by all that lies in it."""
         keys = {key for raws in (self.subs, self.leads) for raw in raws.values() for key in raw}
         order = sorted(keys.union(*self.helps.values()))
         self.places.update((key, place) for place, key in enumerate(order))

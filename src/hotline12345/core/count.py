@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from fractions import Fraction
 
 from attrs import frozen
 
@@ -69,10 +68,9 @@ class Ledger:
         days: dict[int, Counted] = {}
         for day, amount, works, zh, en in self._rows:
             said_zh, said_en = self._said(day, works)
-            share = Fraction(amount, size)
             days[day] = Counted(
                 date.fromordinal(day),
-                share.numerator if share.denominator == 1 else float(share),
+                amount // size if amount % size == 0 else amount / size,
                 "；".join(part for part in (zh, said_zh) if part),
                 "; ".join(part for part in (en, said_en) if part),
             )

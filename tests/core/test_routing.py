@@ -149,6 +149,9 @@ def test_a_claim_is_answered_only_while_it_is_in_force() -> None:
     assert graph(old, new, on=date(2026, 1, 1)).route("a").unit == "police"
     assert graph(new, old).route("a").unit == "police"
     assert graph(old).route("a").rule == "centre"
+    past = Claim("gas", "a", role="assist", until=date(2025, 12, 31))
+    assert graph(new, past).route("a").assist == ()
+    assert graph(new, past, on=date(2025, 1, 1)).idle_units() == ("housing", "police", "east-bureau", "tax")
 
 
 def test_the_answer_is_the_same_when_it_is_remembered() -> None:
@@ -166,6 +169,18 @@ def test_the_answer_is_the_same_when_it_is_remembered() -> None:
 
 
 # ── explained ──
+
+
+def test_the_answer_is_the_same_when_nothing_more_can_be_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotline12345.core.routing._REMEMBERED", 0)
+    monkeypatch.setattr("hotline12345.core.claims._COLUMNS", 0)
+    routes = graph(Claim("housing", "a"), Claim("east", "a"))
+    for _ in range(2):
+        assert routes.route("a", "210102").rule == "department-first"
+        assert routes.route("a", "210181").rule == "longest-claim"
+    assert not routes._asked
+    assert not routes._places
+    assert not routes._catalogue.columns
 
 
 def test_an_explanation_says_which_rules_failed_and_which_held() -> None:
@@ -189,6 +204,7 @@ def test_the_tree_tells_ancestors_children_and_the_way_between_two_units() -> No
     assert routes.children("east") == ("east-bureau", "east-street")
     assert routes.children("gas") == ()
     assert routes.path("east-street", "housing") == ("east-street", "east", "city", "housing")
+    assert routes.common("city", "east") == "city"
     assert routes.path("city", "east") == ("city", "east")
     assert routes.path("east", "east") == ("east",)
     assert routes.path("east", "110") == ()

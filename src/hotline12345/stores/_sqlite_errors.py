@@ -40,10 +40,7 @@ _HINTS = {
         "check the permissions of file and folder; to read only, open it with ?readonly=1",
     ),
     "full": ("腾出空间后重试；已写入的内容完好", "make room and try again; what was stored before is intact"),
-    "damaged": (
-        "停止写入，保留原文件，用备份恢复",
-        "stop writing, keep the file as it is and restore a backup",
-    ),
+    "damaged": ("停止写入，保留原文件，用备份恢复", "stop writing, keep the file as it is and restore a backup"),
 }
 
 

@@ -96,7 +96,10 @@ class Private:
 class Append:
     """What one order gains in a write (追加): refused as a whole when the order is not at ``expected``.
 
-    ``expected`` is the version before (0 = the order must not exist yet).  ``key`` makes the write
+    ``expected`` is the version before (0 = the order must not exist yet); ``records`` count on from
+    it and ``head.version`` is the last of them.  Without records only the head (and private records)
+    are replaced, at the version there is.  A private record with an id the order has already replaces
+    it.  Several appends to one order in a batch build on each other.  ``key`` makes the write
     idempotent: the same key with the same ``fingerprint`` returns the first result and writes nothing,
     with another fingerprint it is an error.
     """
@@ -124,8 +127,10 @@ class Appended:
 class Query:
     """What to find (查询); every given field must match, ``None`` matches all.
 
-    ``due_before`` compares the citizen's due, ``unit`` finds orders with an open desk of that unit,
-    ``area`` matches the code's prefix (210 finds 210100 …), ``category`` the path's prefix.
+    ``due_before`` compares the citizen's due (strictly; an order without one never matches), ``unit``
+    finds orders with an open desk of that unit, ``area`` matches the code's prefix (210 finds
+    210100 …), ``category`` the path and the paths below it (城乡建设 finds 城乡建设/物业管理, not
+    城乡建设局), ``not_digest`` the heads whose digest is set and another.
     """
 
     status: str | None = None
@@ -161,7 +166,8 @@ class Store(Protocol):
         Raises:
             Conflict: an order is not at its expected version (``stale``), or a key came back with
                 other content (``key-reused``).  Nothing was written.
-            StoreError: the store cannot write (``locked``, ``read-only``, ``newer-schema``, ``full`` …).
+            StoreError: the store cannot write (``locked``, ``read-only``, ``newer-schema``, ``full`` …),
+                or the append contradicts itself (``bad-append``).
         """
         ...
 
@@ -178,11 +184,19 @@ class Store(Protocol):
         ...
 
     def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
-        """Return heads of *place* that match, ordered by number, from the cursor *after* on."""
+        """Return heads of *place* that match, ordered by number, from the cursor *after* on.
+
+        Raises:
+            RequestError: ``bad-limit`` for a page of none.
+        """
         ...
 
     def count(self, place: str, query: Query, by: str = "") -> dict[str, int]:
-        """Count matching heads; grouped by the head field *by* (status, kind, category, area, holder), or {"": n}."""
+        """Count matching heads; grouped by the head field *by* (status, kind, category, area, holder), or {"": n}.
+
+        Raises:
+            RequestError: ``bad-group`` for another field.
+        """
         ...
 
     def head(self, place: str, number: str) -> Head | None:
@@ -190,7 +204,7 @@ class Store(Protocol):
         ...
 
     def awake(self, place: str, at: str, limit: int = 1000) -> list[str]:
-        """Return the numbers of orders whose ``wake`` is set and ``<= at``, earliest first."""
+        """Return the numbers of orders whose ``wake`` is set and ``<= at``, earliest first, then by number."""
         ...
 
     def private(self, place: str, number: str, ids: Iterable[str] | None = None) -> dict[str, Mapping[str, Any]]:

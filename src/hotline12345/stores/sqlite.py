@@ -17,7 +17,6 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qsl, unquote
 
 from hotline12345.core.errors import Fault, HotlineError, StoreError
 
@@ -26,12 +25,13 @@ from . import _sqlite_errors as faults
 from . import _sqlite_find as sql
 from . import _sqlite_schema as schema
 from . import _sqlite_write as writing
+from ._sqlite_url import address
 from ._turns import Job, Turns
 from .locking import lock_for
 from .port import Append, Appended, Fed, Head, Page, Query, Record
 
-_CHECKPOINT = 4000
-"""After about how many pages in the write-ahead log they are moved into the database (some 16 MB)."""
+_CHECKPOINT = 1000
+"""After about how many pages in the write-ahead log they are moved into the database (some 4 MB)."""
 
 _abandoned: list[Any] = []
 """Connections a forked child must neither use nor close: they belong to its parent."""
@@ -82,7 +82,10 @@ class SqliteStore:
         self._guard = threading.Lock()
         self._lock = lock_for(str(self.path))
         self._turns = Turns(self._commit)
+        # The log is reused from its start once it has been moved: it grows by records larger than expected only.
         self._pages = 0
+        self._wal = f"{self.path}-wal"
+        self._wal_seen = 0
 
     def _look(self, must_exist: bool) -> None:
         """See what is at the path, and make the tables where there is nothing yet."""
@@ -150,10 +153,16 @@ class SqliteStore:
             before = conn.total_changes
             self._transact(conn, jobs(), careful=False)
             self._pages += 8 + (conn.total_changes - before) // 8
-            if self._pages >= _CHECKPOINT:
-                self._pages = 0
+            if self._pages >= _CHECKPOINT or self._wal_bytes() > self._wal_seen + _CHECKPOINT * 4096:
                 with suppress(sqlite3.Error):  # the commit stands; the next one tries again
                     conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                self._pages, self._wal_seen = 0, self._wal_bytes()
+
+    def _wal_bytes(self) -> int:
+        try:
+            return os.stat(self._wal).st_size
+        except FileNotFoundError:
+            return 0
 
     def _transact(self, conn: sqlite3.Connection, jobs: list[Job], careful: bool) -> None:
         try:
@@ -304,7 +313,6 @@ class SqliteStore:
 
     def info(self) -> dict[str, Any]:
         """Return what ``doctor`` shows of the store."""
-        wal = Path(f"{self.path}-wal")
         first, last = schema.DEFECT
         warnings = []
         if first <= sqlite3.sqlite_version_info <= last:
@@ -321,7 +329,7 @@ class SqliteStore:
             "durability": self.durability,
             "readonly": self.readonly,
             "bytes": self.path.stat().st_size,
-            "wal_bytes": wal.stat().st_size if wal.exists() else 0,
+            "wal_bytes": self._wal_bytes(),
             "records": self._rows("SELECT count(*) FROM record")[0][0],
             "orders": self._rows("SELECT count(*) FROM head")[0][0],
             "warnings": warnings,
@@ -374,26 +382,5 @@ def open_store(url: str, *, must_exist: bool = False) -> SqliteStore:
     Raises:
         StoreError: ``bad-url``, with what is understood; else as :class:`SqliteStore`.
     """
-    address, _, tail = url.partition("?")
-    path = unquote(address.removeprefix("sqlite:///"))
-    if not address.startswith("sqlite:///") or path.strip("/") in ("", ":memory:"):
-        raise faults.bad_url(
-            url, "sqlite:///相对路径.db、sqlite:////绝对路径.db", "sqlite:///relative.db, sqlite:////absolute.db"
-        )
-    options = dict(parse_qsl(tail, keep_blank_values=True))
-    durability = options.pop("durability", "full")
-    readonly = options.pop("readonly", "0")
-    wait = options.pop("timeout", "10")
-    if options or durability not in ("full", "relaxed") or readonly not in ("0", "1") or not _is_seconds(wait):
-        known = "durability=full|relaxed, readonly=0|1, timeout=10"
-        raise faults.bad_url(url, f"选项：{known}", f"options: {known}")
-    return SqliteStore(
-        path, durability=durability, readonly=readonly == "1", must_exist=must_exist, timeout=float(wait)
-    )
-
-
-def _is_seconds(text: str) -> bool:
-    try:
-        return 0 <= float(text) < 86_400
-    except ValueError:
-        return False
+    path, options = address(url)
+    return SqliteStore(path, must_exist=must_exist, **options)

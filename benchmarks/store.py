@@ -1,0 +1,202 @@
+"""How fast the embedded store writes, as a share of SQL written by hand (嵌入式存储的写入速度).
+
+The peer is the standard library's ``sqlite3`` with the same tables, indexes, pragmas and rows, its
+JSON made beforehand, no version or key looked at, no lock file: what one could reach at best.
+
+Run: ``python benchmarks/store.py [ROUNDS]``
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from _measure import compare, show
+
+from hotline12345.stores import Append, Desk, Head, Private, Record, open_store
+from hotline12345.stores import _sqlite_schema as schema
+from hotline12345.stores import _sqlite_write as writing
+from hotline12345.stores.memory import MemoryStore
+
+PLACE = "210100"
+DATA = {"at": "2026-11-02T01:00:00.000000Z", "by": "dispatcher@210100/li", "to": "210100-housing", "via": "rule 17",
+        "basis": "library default", "category": "城乡建设/物业管理"}  # fmt: skip
+TEXT = {"title": "小区供暖不热", "text": "家中暖气不热，室内温度只有十四度，已经反映多次，一直没有解决。" * 4}
+
+
+def life(number: str, i: int) -> list[Append]:
+    """Eight events of an order, an append each: received … closed."""
+    steps = []
+    statuses = ("received", "dispatched", "signed", "replied", "closed")
+    for version in range(1, 9):
+        unit, person = f"210100-{(i + version // 3) % 40:02d}", f"{i % 5000:064x}"
+        head = Head(
+            PLACE, number, version, statuses[version // 2], version < 8,
+            "complaint", "城乡建设/物业管理", "210102", unit, person, "2026-11-02T01:00:00.000000Z",
+            f"2026-11-{9 + version // 4:02d}T16:00:00.000000Z", False, "cal-7f3a",
+            f"2026-11-{2 + version:02d}T16:00:00.000000Z" if version < 8 else "",
+            (Desk("a1", unit, "lead", "2026-11-02T02:00:00.000000Z", "2026-11-09T16:00:00.000000Z"),)[: version < 8],
+        )  # fmt: skip
+        private = (Private("p1", person, TEXT),) if version == 1 else ()
+        row = Record(PLACE, number, version, "Dispatched", DATA)
+        steps.append(Append(PLACE, number, version - 1, (row,), head, private, f"{number}-{version}", "f" * 64))
+    return steps
+
+
+def whole(steps: list[Append]) -> Append:
+    """The same order in one append."""
+    rows = tuple(step.records[0] for step in steps)
+    return Append(PLACE, steps[0].number, 0, rows, steps[-1].head, steps[0].private, steps[0].key, "f" * 64)
+
+
+_MOVE_HEAD = "UPDATE head SET version=?, status=?, open=?, holder=?, due=?, wake=?, desks=? WHERE place=? AND number=?"
+
+
+def _lists(count: int) -> list[list[Any]]:
+    return [[] for _ in range(count)]
+
+
+class Raw:
+    """SQL by hand on the same tables."""
+
+    def __init__(self, path: Path) -> None:
+        self.conn = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        schema.create(self.conn, path)
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "cache_size=-16000"):
+            self.conn.execute("PRAGMA " + pragma)
+        self.persons: dict[str, int] = {}
+        self.desks: dict[str, tuple[Desk, ...]] = {}
+        self.seq = 0
+
+    def commit(self, batch: list[writing.Ready]) -> None:
+        """Write *batch* in one transaction, table by table."""
+        run, rows = self.conn.execute, self.conn.executemany
+        run("BEGIN IMMEDIATE")
+        records, heads, moved, desks, gone = _lists(5)
+        receipts, vault, persons, private = _lists(4)
+        for ready in batch:
+            append, head = ready.append, ready.append.head
+            where = (PLACE, append.number)
+            owner = self.persons.get(head.requester)
+            if owner is None:
+                self.seq += 1
+                owner = self.persons[head.requester] = self.seq
+                vault.append((owner, head.requester))
+                persons.append((PLACE, writing.bucket(head.requester), owner))
+            records.extend(ready.records)
+            row = (*ready.row[:7], owner, *ready.row[8:])
+            if append.expected == 0:
+                heads.append((*where, *row))
+            else:
+                moved.append((row[0], row[1], row[2], row[6], row[9], row[12], row[13], *where))
+            before = self.desks.get(append.number, ())
+            if before != head.desks:
+                gone.extend((PLACE, desk.unit, append.number, desk.assignment) for desk in before)
+                desks.extend((PLACE, desk.unit, append.number, desk.assignment, desk.due) for desk in head.desks)
+                self.desks[append.number] = head.desks
+            receipts.append((PLACE, append.key, append.number, head.version, append.fingerprint))
+            for identity, _, data in ready.private:
+                self.seq += 1
+                vault.append((self.seq, data))
+                private.append((*where, identity, owner, self.seq))
+        many: list[tuple[str, list[Any]]] = [
+            (writing._INSERT_RECORD, records),
+            (writing._INSERT_HEAD, heads),
+            (_MOVE_HEAD, moved),
+            ("DELETE FROM desk WHERE place=? AND unit=? AND number=? AND assignment=?", gone),
+            (writing._INSERT_DESK, desks),
+            (writing._INSERT_RECEIPT, receipts),
+            ("INSERT INTO vault (seq, data) VALUES (?, ?)", vault),
+            ("INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)", persons),
+            (writing._INSERT_PRIVATE, private),
+        ]  # fmt: skip
+        for sql, values in many:
+            if len(values) == 1:
+                run(sql, values[0])
+            elif values:
+                rows(sql, values)
+        run("COMMIT")
+
+
+def question(title: str, rounds: int, groups: int, size: int, per_order: bool, events: int) -> dict[str, Any]:
+    """Time *groups* commits of *size* appends on the store and by hand."""
+
+    def batches(turn: int) -> list[list[Append]]:
+        made: list[Append] = []
+        first = turn * groups * size
+        i = 0
+        while len(made) < groups * size:
+            steps = life(f"26110209{first + i:08d}", first + i)
+            made += [whole(steps)] if per_order else steps if size == 1 else steps[:1]
+            i += 1
+        return [made[k * size : (k + 1) * size] for k in range(groups)]
+
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        store, raw = open_store(f"sqlite:///{folder}/ours.db"), Raw(Path(folder) / "hand.db")
+        ours = [batches(turn) for turn in range(rounds + 1)]
+        hand = [[[writing.Ready(a) for a in batch] for batch in made] for made in ours]
+
+        def run_ours() -> None:
+            for batch in ours.pop():
+                store.append(batch)
+
+        def run_hand() -> None:
+            for batch in hand.pop():
+                raw.commit(batch)
+
+        answer = compare(title, {"hotline12345": run_ours, "sqlite3 by hand": run_hand}, groups * size * events, rounds)
+        store.close()
+        raw.conn.close()
+        return answer
+
+
+def group_commit(rounds: int, clients: int = 8, each: int = 40) -> dict[str, Any]:
+    """Time *clients* threads that write at once against one that writes alone."""
+    with tempfile.TemporaryDirectory(dir=".") as folder, ThreadPoolExecutor(clients) as pool:
+        store = open_store(f"sqlite:///{folder}/ours.db")
+        many = [[life(f"m{turn}-{i}", i) for i in range(clients * each // 8)] for turn in range(rounds + 1)]
+        alone = [[life(f"a{turn}-{i}", i) for i in range(clients * each // 8)] for turn in range(rounds + 1)]
+
+        def one(steps: list[Append]) -> None:
+            for step in steps:
+                store.append([step])
+
+        def together() -> None:
+            list(pool.map(one, many.pop()))
+
+        def by_itself() -> None:
+            for steps in alone.pop():
+                one(steps)
+
+        found = compare("one commit an event, several threads at once",
+                        {f"{clients} threads": together, "1 thread": by_itself}, clients * each, rounds)  # fmt: skip
+        store.close()
+        return found
+
+
+def in_memory(rounds: int, orders: int = 2000) -> dict[str, Any]:
+    """Time the store in memory, an append an event."""
+    steps = [step for i in range(orders) for step in life(f"{i:08d}", i)]
+
+    def run() -> None:
+        store = MemoryStore()
+        for step in steps:
+            store.append((step,))
+
+    return compare("in memory, an append an event", {"memory": run}, len(steps), rounds)
+
+
+if __name__ == "__main__":
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    show(
+        question("one commit an event", rounds, 160, 1, False, 1),
+        question("an order's 8 events in one commit (events)", rounds, 100, 1, True, 8),
+        question("1,000 new orders of one event in one commit (orders)", rounds, 4, 1000, False, 1),
+        question("125 orders of 8 events in one commit (events)", rounds, 4, 125, True, 8),
+        group_commit(rounds),
+        in_memory(rounds),
+    )

@@ -19,26 +19,25 @@ emergency a person is asked.
 from __future__ import annotations
 
 from functools import partial
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 
 from attrs import frozen
 
 from .matcher import Found
-from .negation import Reading, read
+from .negation import BEFORE, NEGATED, SUPPOSED, TELLING, read
 from .request import Kind, Urgency
 from .rulefile import read_rules
-from .rules import OTHER, Category, Hit, Rule, RuleSet, Vote
+from .rules import OTHER, Category, Hit, Rule, RuleSet, Said
 
 __all__ = ["Category", "Classification", "Hit", "Rule", "RuleSet", "classify", "judge", "read_rules"]
 
-_TOP = 3  # how many categories with their scores are told
-_EQUAL = 1e-9
-_ENOUGH = 1.0
-_WIDEST = 500.0  # keeps exp() finite whatever a rule file weighs
+TOP = 3  # how many categories with their scores are told
+EQUAL = 1e-9
+_ENOUGH = 1.0 - EQUAL
+WIDEST = 500.0  # keeps exp() finite whatever a rule file weighs
 
 _hit = partial(tuple.__new__, Hit)  # what Hit._make does, without its check of a length that is constant here
-_NEGATED = Reading.NEGATED
-_SUPPOSED = Reading.SUPPOSED
+_NORMAL = Urgency.NORMAL
 
 
 @frozen(weakref_slot=False)
@@ -88,39 +87,40 @@ def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:
     hits: list[Hit] = []
     totals: dict[int, float] = {}
     counts: dict[int, int] = {}
-    rest: list[tuple[Vote, bool]] = []
+    rest: list[tuple[int, float, Said, bool]] = []
     sizes, votes = rules.sizes, rules.votes
     for start, index in found:
         end = start + sizes[index]
         titled = start < edge
         place, first, last = ("title", start, end) if titled else ("text", start - edge, end - edge)
-        for vote in votes[index]:
-            order, rule, weight, reads, scope, nodes, more = vote
+        for order, rule, weight, reads, scope, node, more in votes[index]:
             if scope and (scope == 1) is not titled:
                 continue
             supposed = False
-            if reads:
+            if reads and TELLING[reads](body, start - BEFORE if start > BEFORE else 0, end + 1):
                 reading = read(body, start, end, reads == OTHER)
-                if reading is _NEGATED:
+                supposed = reading is SUPPOSED
+                if reading is NEGATED:
                     hits.append(_hit((rule, place, first, last, weight, True, False)))
                     continue
-                supposed = reading is _SUPPOSED
             hits.append(_hit((rule, place, first, last, weight, False, supposed)))
             if more:
-                rest.append((vote, supposed))
-            if nodes:
-                count = counts[order] = counts.get(order, 0) + 1
-                gain = weight if count == 1 else weight * log(count / (count - 1))  # sums to 1 + log(count)
-                for node in nodes:
-                    totals[node] = totals.get(node, 0.0) + gain
-    length = len(body) - (1 if edge else 0)
+                rest.append((order, weight, more, supposed))
+            if node >= 0:
+                if order in counts:
+                    count = counts[order] = counts[order] + 1
+                    weight *= log(count / (count - 1))  # the steps sum to 1 + log(count)
+                else:
+                    counts[order] = 1
+                totals[node] = totals.get(node, 0.0) + weight
+    length = len(body) - 1 if edge else len(body)
     scale = 1.0 / sqrt(length) if length and rules.norm == "sqrt" else 1.0
     category, confidence, unsure, scores = _category(rules, totals, scale)
     if not rest and not rules.kind_bias:
-        return Classification(category, None, Urgency.NORMAL, confidence, unsure, scores, tuple(hits))
+        return Classification(category, None, _NORMAL, confidence, unsure, scores, tuple(hits))
     said = _said(rest)
     urgency, refer, feared = _urgency(said, rest)
-    risks = tuple(dict.fromkeys(vote.rest[2] for vote, _ in said if vote.rest and vote.rest[2]))
+    risks = tuple(dict.fromkeys([more[2] for more, _ in said if more[2]]))
     kind = _kind(rules, said, scale)
     return Classification(category, kind, urgency, confidence, unsure or feared, scores, tuple(hits), risks, refer)
 
@@ -129,91 +129,103 @@ def _category(
     rules: RuleSet, totals: dict[int, float], scale: float
 ) -> tuple[str, float, bool, tuple[tuple[str, float], ...]]:
     """Return path, confidence, whether to ask a person, and the first few scores."""
-    base, parents = rules.base, rules.parents
-    tops: list[tuple[float, int]] = []
-    below: dict[int, tuple[float, int]] = {}
-    for node in sorted(totals):
-        score = totals[node] * scale
-        if base:
-            score += base.get(node, 0.0)
-        parent = parents[node]
-        if parent < 0:
-            tops.append((score, node))
-        elif score > 0.0 and (parent not in below or score > below[parent][0] + _EQUAL):
-            below[parent] = (score, node)
-    if base:
-        tops += [(score, node) for node, score in base.items() if node not in totals and parents[node] < 0]
-    if not tops:
+    tops, best = _climb(rules, totals)
+    if rules.base:
+        for node, bias in rules.base.items():
+            tops[node] = tops.get(node, 0.0) + bias / scale
+    ranked = [(-total, node) for node, total in tops.items()]  # sorting puts the best first, and equals in order
+    if len(ranked) > 1:
+        ranked.sort()
+        if ranked[1][0] - ranked[0][0] < EQUAL:
+            _settle(ranked)
+    if not ranked or (ranked[0][0] >= 0.0 and not rules.base):
         return "", 0.0, True, ()
-    if len(tops) > 1:
-        _rank(tops)
-    if tops[0][0] <= 0.0 and not base:
-        return "", 0.0, True, ()
-    shares = [exp(min(rules.sharpness * score, _WIDEST)) for score, _ in tops]
-    known = sum([exp(min(rules.sharpness * base.get(node, 0.0), _WIDEST)) for _, node in tops]) if base else len(tops)
-    whole = max(rules.others - known, 0.0) + sum(shares)
-    confidence = shares[0] / whole
+    names, sharp = rules.names, rules.sharpness * scale
+    first = second = above = 0.0
+    scores: list[tuple[str, float]] = []
+    for total, node in ranked:
+        share = exp(-sharp * total if sharp * total > -WIDEST else WIDEST)
+        above += share - 1.0
+        if not scores:
+            first = share
+        elif len(scores) == 1:
+            second = share
+        while node in best:
+            node = best[node]
+        scores.append((names[node], -total * scale))
+    whole = rules.others + above
+    confidence = first / whole
     unsure = confidence < rules.threshold
     if rules.margin and not unsure:
-        unsure = confidence - (shares[1] if len(shares) > 1 else 1.0) / whole < rules.margin
-    scores = tuple([(_deepest(rules, below, node), score) for score, node in tops[:_TOP]])
-    return scores[0][0], confidence, unsure, scores
+        unsure = confidence - (second or 1.0) / whole < rules.margin
+    return scores[0][0], confidence, unsure, tuple(scores[:TOP])
 
 
-def _rank(tops: list[tuple[float, int]]) -> None:
-    """Sort by score; equals, rounding aside, by the order of their rules."""
-    tops.sort(key=lambda top: (-top[0], top[1]))
-    best = min((top for top in tops if top[0] > tops[0][0] - _EQUAL), key=lambda top: top[1])
-    if best is not tops[0]:
-        tops.remove(best)
-        tops.insert(0, best)
+def _climb(rules: RuleSet, totals: dict[int, float]) -> tuple[dict[int, float], dict[int, int]]:
+    """Return the totals of the topmost categories, and of each category the best of those right below it."""
+    parents = rules.parents
+    tops: dict[int, float] = {}
+    best: dict[int, int] = {}
+    below: dict[int, float] = {}
+    for leaf, total in totals.items():
+        node, parent = leaf, parents[leaf]
+        while parent >= 0:
+            below[node] = below.get(node, 0.0) + total
+            node, parent = parent, parents[parent]
+        tops[node] = tops.get(node, 0.0) + total
+    for node, total in below.items():
+        if total > 0.0:
+            parent = parents[node]
+            rival = best.setdefault(parent, node)
+            if rival != node and (gap := total - below[rival]) > -EQUAL and (gap > EQUAL or node < rival):
+                best[parent] = node
+    return tops, best
 
 
-def _deepest(rules: RuleSet, below: dict[int, tuple[float, int]], node: int) -> str:
-    while node in below:
-        node = below[node][1]
-    return rules.names[node]
+def _settle(ranked: list[tuple[float, int]]) -> None:
+    """Put first, of those whose totals equal the best but for rounding, the one whose rule comes first."""
+    limit = ranked[0][0] + EQUAL
+    first = min((entry for entry in ranked if entry[0] <= limit), key=lambda entry: entry[1])
+    ranked.remove(first)
+    ranked.insert(0, first)
 
 
-def _said(rest: list[tuple[Vote, bool]]) -> list[tuple[Vote, float]]:
-    """Return the votes that assert something, each once with weight · (1 + log count), in the order of the rules."""
-    counts: dict[int, int] = {}
-    votes: dict[int, Vote] = {}
-    for vote, supposed in rest:
+def _said(rest: list[tuple[int, float, Said, bool]]) -> list[tuple[Said, float]]:
+    """Return what is asserted, each rule once with weight · (1 + log count), in the order of the rules."""
+    counts: dict[int, tuple[int, float, Said]] = {}
+    for order, weight, more, supposed in rest:
         if not supposed:
-            counts[vote.order] = counts.get(vote.order, 0) + 1
-            votes[vote.order] = vote
-    return [(votes[order], votes[order].weight * (1.0 + log(counts[order]))) for order in sorted(votes)]
+            counts[order] = (counts[order][0] + 1 if order in counts else 1, weight, more)
+    return [(more, weight * (1.0 + log(count))) for _, (count, weight, more) in sorted(counts.items())]
 
 
-def _kind(rules: RuleSet, said: list[tuple[Vote, float]], scale: float) -> Kind | None:
+def _kind(rules: RuleSet, said: list[tuple[Said, float]], scale: float) -> Kind | None:
     totals: dict[Kind, float] = {}
-    for vote, value in said:
-        if vote.rest and vote.rest[0]:
-            totals[vote.rest[0]] = totals.get(vote.rest[0], 0.0) + value * scale
+    for (kind, _, _, _), value in said:
+        if kind:
+            totals[kind] = totals.get(kind, 0.0) + value * scale
     for kind, bias in rules.kind_bias.items():
         totals[kind] = totals.get(kind, 0.0) + bias
     best: Kind | None = None
+    least = -inf if rules.kind_bias else 0.0
     for kind, score in totals.items():
-        if score > (totals[best] + _EQUAL if best else (-_WIDEST if rules.kind_bias else 0.0)):
-            best = kind
+        if score > least:
+            best, least = kind, score + EQUAL
     return best
 
 
-def _urgency(said: list[tuple[Vote, float]], rest: list[tuple[Vote, bool]]) -> tuple[Urgency, str, bool]:
+def _urgency(said: list[tuple[Said, float]], rest: list[tuple[int, float, Said, bool]]) -> tuple[Urgency, str, bool]:
     """Return the urgency, the emergency number, and whether an emergency is only supposed."""
     urgent = emergency = 0.0
     numbers: dict[str, float] = {}
-    for vote, value in said:
-        if vote.rest is None or vote.rest[1] is None:
-            continue
-        if vote.rest[1] is not Urgency.NORMAL:
-            urgent += value
-        if vote.rest[1] is Urgency.EMERGENCY:
+    for (_, urgency, _, number), value in said:
+        if urgency is Urgency.EMERGENCY:
             emergency += value
-            if vote.rest[3]:
-                numbers[vote.rest[3]] = numbers.get(vote.rest[3], 0.0) + value
-    if emergency >= _ENOUGH - _EQUAL:
+            if number:
+                numbers[number] = numbers.get(number, 0.0) + value
+        elif urgency is Urgency.URGENT:
+            urgent += value
+    if emergency >= _ENOUGH:
         return Urgency.EMERGENCY, max(numbers, key=lambda number: numbers[number]) if numbers else "", False
-    feared = any(supposed and vote.rest and vote.rest[1] is Urgency.EMERGENCY for vote, supposed in rest)
-    return (Urgency.URGENT if urgent >= _ENOUGH - _EQUAL else Urgency.NORMAL), "", feared
+    feared = any(supposed and more[1] is Urgency.EMERGENCY for _, _, more, supposed in rest)
+    return (Urgency.URGENT if urgent + emergency >= _ENOUGH else Urgency.NORMAL), "", feared

@@ -26,8 +26,29 @@ class Reading(IntEnum):
     SUPPOSED = 2  # 疑问、假设、预防、往事: spoken of, not said to be so
 
 
-_BEFORE = 24  # characters looked at before a keyword: a clause of speech is seldom longer
+ASSERTED, NEGATED, SUPPOSED = Reading
+
+BEFORE = 20  # characters looked at before a keyword: a clause of speech is seldom longer
 _AFTER = 12
+_ITEM = 8  # characters an item of a denied list may have: 没有人员伤亡和财产损失
+
+_STRONG = """不存在 并不存在 并不是 并非 不是 没有 没有了 没能 没了 未能 未曾 从未 尚未 毫无 绝无 并无 杜绝 严禁 禁止"""
+_WEAK = """
+没法 无法 难以 谈不上 说不上 称不上 算不上 怎么可能 怎么会 怎么能 怎能 怎会 岂能 哪能 哪里会 如何能 谈何 何谈 何来
+请勿 切勿 别 非 不 没 未 无 勿 莫
+"""
+_CLEAR = """
+人员 个人 任何 什么 明显 发现 出现 发生 存在 造成 导致 引起 引发 受到 遭受 遭到 看到 闻到 听到 感到 感觉 觉得
+十分 特别 非常 真正 真的 完全 那么 这么 怎么 至于 可能 愿意 打算 准备 需要 必要 想要 曾经 我们 群众 大家 居民 业主 百姓
+一个 一次 一点 一丝 一起 一处 一天 半点 丝毫 这种 这个 这样 那种 那个 那样 类似 相关 所谓 具体 严重 重大 其他 其它
+是 能 会 够 肯 愿 想 敢 再 要 用 让 令 使 得 到 大 太 很 甚 算 曾 应 该 有 过 人 的 地 我 你 您 他 她 它 们 也 都
+“ ” " ' ‘ ’ 《 》 「 」 『 』 ( ) （ ）
+"""
+
+
+def _any(words: str) -> str:
+    return "|".join(sorted(map(re.escape, words.split()), key=len, reverse=True))
+
 
 _CLAUSE = re.compile(r"[。！？；，：…!?;,:\n\r]")
 _TOKEN = re.compile(
@@ -40,18 +61,11 @@ _TOKEN = re.compile(
     # the object of these stays real however often nobody does them: 没有处理燃气泄漏
     r"|(?P<verb>解决|处理|处置|整治|整改|维修|抢修|检修|修复|修好|修理|停止|治理|消除|排除|清理|缓解|控制|重视|查处|取缔|"
     r"阻止|制止|避免|防止|防范|理会|管理|回应|答复|关注|及时|立即|马上|知道|想到|料到|告诉|告知|通知|提醒|上报|报告|沟通|联系|协商)"
-    r"|(?P<strong>不存在|并不是|并非|不是|没有了?|没能|没了|未能|未曾|从未|尚未|毫无|绝无|并无|杜绝|严禁|禁止)"
-    r"|(?P<no>没法|无法|难以|谈不上|说不上|称不上|算不上|怎么可能|怎么会|怎么能|怎能|怎会|岂能|哪能|哪里会|如何能|"
-    r"谈何|何谈|何来|请勿|切勿|别|非|不|没|未|无|勿|莫)"
-    r"|(?P<clear>人员|个人|任何|什么|明显|发现|出现|发生|存在|造成|导致|引起|引发|受到|遭受|遭到|看到|闻到|听到|"
-    r"感到|感觉|觉得|十分|特别|非常|真正|真的|完全|那么|这么|怎么|至于|可能|愿意|打算|准备|需要|必要|想要|曾经|我们|群众|大家|"
-    r"居民|业主|百姓|一[个次点丝起处天]|半点|丝毫|这[种个样]|那[种个样]|类似|相关|所谓|具体|严重|重大|其[他它]|"
-    r"[是能会够肯愿想敢再要用让令使得到大太很甚算曾应该有过人的地我你您他她它们也都]|[\s“”\"'‘’《》「」『』()（）])"
+    rf"|(?P<strong>{_any(_STRONG)})|(?P<no>{_any(_WEAK)})|(?P<clear>{_any(_CLEAR)}|\s)"
     r"|(?P<list>、|和|或者|或|以及|及|与)"
     r"|(?P<other>.)",
     re.DOTALL,
 )
-_ITEM = 8  # characters an item of a denied list may have: 没有人员伤亡和财产损失
 
 _ASKED = re.compile(
     "有没有|有无|是不是|是否|会不会|能不能|可不可以|要不要|该不该|算不算|[能可会有应]否|[如怎]何才能|怎样才能|怎么才能"
@@ -68,17 +82,29 @@ _DENIED_AFTER = re.compile(
     r"(?:的|了)?(?:问题|情况|现象|一事)?(?:并|根本|早|都|也|现?已经|现?已|目前)*"
     r"(?:不存在|不属实|不是事实|没有发生|未发生|没发生|被?扑灭|灭了|熄灭|被?排除|(?:(?<=已)|(?<=已经))(?:处理|解决|修复|修好|控制))"
     r"|是(?:谣言|假的|误报|误会|虚惊)|不了|不起来|才怪"
-)
+).match
 _SUPPOSED_AFTER = re.compile(
     r"[了到过的]?(?:吗|没有[?？]|与否|[不否][?？])"
     r"|(?:的可能|的危险|(?:的|等|事故|安全)*(?:隐患|风险|演练|演习|预案|应急|报警[器装设系]|警报器|探测器|保险|险种|防范|预防|防控|"
     r"检测|监测|排查|检查|宣传|教育|知识|意识|原因|调查|责任|赔偿|认定|鉴定))"
+).match
+# Characters that may begin a denial, a question or a supposition before a keyword, or one right after it.  Where none
+# stands near, nothing else need be looked at: that is what keeps a hit cheap.
+_CUES = "不没未无别非勿莫难怎岂哪何谈说称算杜严禁毫绝并从尚请切"
+_HINTS = "有是会能可要该应如怎假倘若万一哪即防预避以免谨担害生唯恐怕容极易将足去前上曾之当年历宣演模讲培新严"
+_DENIED_TAIL = "的了问情现一并根早都也已目不没未被扑灭熄排是才"
+_SUPPOSED_TAIL = "了到过的吗没与不否等事安隐风演预应报警探保险防检监排宣教知意原调责赔认鉴"
+
+_MAY_DENY = re.compile(
+    rf"[{_CUES}](?:[{re.escape(''.join({*(_STRONG + _WEAK + _CLEAR)}))}\s]*|.*[、和或及与].*)\Z", re.DOTALL
+).search
+_HINT = re.compile(f"[{_HINTS}]").search
+TELLING = (
+    _HINT,
+    re.compile(f"[{_CUES}{_DENIED_TAIL}]").search,
+    re.compile(f"[{_CUES}{_HINTS}{_DENIED_TAIL}{_SUPPOSED_TAIL}]").search,
 )
-_CUES = frozenset("不没未无别非勿莫难怎岂哪何谈说称算杜严禁毫绝并从尚请切")
-_HINTS = frozenset("有是会能可要该应如怎假倘若万一哪即防预避以免谨担害生唯恐怕容极易将足去前上曾之当年历宣演模讲培新严")
-_TAIL = frozenset(
-    "的了问情现一并根早都也已目不没未被扑灭熄排是才到过吗与否等事安隐风演预应报警探保险防检监宣教知意原调责赔认鉴"
-)
+"""Whether :func:`read` has anything to look at between ``start - BEFORE`` and ``end + 1``: for topics, for the rest."""
 
 
 def read(body: str, start: int, end: int, supposing: bool = True) -> Reading:
@@ -91,27 +117,26 @@ def read(body: str, start: int, end: int, supposing: bool = True) -> Reading:
         supposing: whether questions, conditions, precautions and the past matter too; they do for
             urgency, risk and kind, and do not for what a text is about.
     """
-    head = body[start - _BEFORE if start > _BEFORE else 0 : start]
-    denied = not _CUES.isdisjoint(head)
-    supposed = supposing and not _HINTS.isdisjoint(head)
-    asked = 0
-    if denied or supposed:
-        head = _CLAUSE.split(head)[-1]
+    begin = start - BEFORE if start > BEFORE else 0
+    head = ""
+    if _MAY_DENY(body, begin, start):
+        head = _CLAUSE.split(body[begin:start])[-1]
+        if head[-1:] in ("不", "没") and head[-2:-1] == body[start]:
+            return SUPPOSED if supposing else ASSERTED  # 满不满意
+        asked = 0
         for found in _ASKED.finditer(head):
             asked = found.end()
-        if head[-1:] in ("不", "没") and head[-2:-1] == body[start]:
-            return Reading.SUPPOSED if supposing else Reading.ASSERTED  # 满不满意
-        if denied and _denies(head[asked:]):
-            return Reading.NEGATED
-    if end < len(body) and body[end] in _TAIL:
-        tail = body[end : end + _AFTER]
-        if _DENIED_AFTER.match(tail):
-            return Reading.NEGATED
-        if supposing and _SUPPOSED_AFTER.match(tail):
-            return Reading.SUPPOSED
-    if supposed and (asked or _supposes(head)):
-        return Reading.SUPPOSED
-    return Reading.ASSERTED
+        if _denies(head[asked:]):
+            return NEGATED
+    if _DENIED_AFTER(body, end, end + _AFTER):
+        return NEGATED
+    if supposing and _SUPPOSED_AFTER(body, end, end + _AFTER):
+        return SUPPOSED
+    if supposing and _HINT(body, begin, start):
+        head = head or _CLAUSE.split(body[begin:start])[-1]
+        if _ASKED.search(head) or _supposes(head):
+            return SUPPOSED
+    return ASSERTED
 
 
 def _denies(head: str) -> bool:

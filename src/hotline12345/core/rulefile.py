@@ -8,7 +8,7 @@
     margin = 0.0                 # lead over the second below which a person is asked
     sharpness = 8.0              # scores times this go into the softmax
 
-    [bias]                       # what a category path or a kind scores before any word is found
+    [bias]                       # what a topmost category or a kind scores before any word is found
     "城乡建设" = 0.1
 
     [[category]]                 # the catalogue; rules for other categories are then faults
@@ -38,7 +38,6 @@ that extends another replaces what has the same id ("table:word" unless given) i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import Any
 
 from attrs import define, field
@@ -46,7 +45,7 @@ from attrs import define, field
 from .errors import Fault, RequestError
 from .matcher import MatcherFactory
 from .request import KIND_ZH, Kind, Urgency
-from .rules import EMERGENCY_NUMBERS, NORMS, SCOPES, Category, Rule, RuleSet
+from .rules import EMERGENCY_NUMBERS, NORMS, SCOPES, Category, Rule, RuleSet, is_weight, is_word
 
 _SECTIONS = ("words", "kind", "urgency", "refer", "risk")
 _KNOWN = {*_SECTIONS, "score", "bias", "category", "extends", "basis", "source"}
@@ -216,7 +215,7 @@ def _number(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if isfinite(value) else None
+    return value if is_weight(value) else None
 
 
 def _word(reader: _Reader, table: str, word: str, spec: Any, targets: dict[str, Any]) -> None:
@@ -231,7 +230,7 @@ def _word(reader: _Reader, table: str, word: str, spec: Any, targets: dict[str, 
         spec, name = spec.get("weight"), str(spec.get("id", ""))
     else:
         name = ""
-    if not word.strip() or "\n" in word:
+    if not is_word(word):
         reader.fault("empty-word", "关键词为空或含换行", "a word is empty or holds a line break", table, word)
         return
     name = name or f"{table.partition('.')[2] if table.startswith('words.') else table}:{word}"
@@ -241,7 +240,7 @@ def _word(reader: _Reader, table: str, word: str, spec: Any, targets: dict[str, 
     if spec is False:
         reader.rules[name] = None
         return
-    if isinstance(spec, bool) or not isinstance(spec, (int, float)) or not isfinite(spec):
+    if not is_weight(spec):
         reader.fault(
             "bad-weight", f"「{word}」的权重不是有限数", f"the weight of {word!r} is no finite number", table, word
         )
@@ -282,7 +281,7 @@ def _score(reader: _Reader, table: Mapping[str, Any], base: RuleSet | None) -> d
                 reader.fault(
                     "bad-value", f"norm 不能是 {value!r}", f"norm cannot be {value!r}", "score", key, "、".join(NORMS)
                 )
-        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value < 0:
+        elif not is_weight(value) or value < 0:
             reader.fault(
                 "bad-value", f"{key} 应是不小于 0 的有限数", f"{key} must be a finite number ≥ 0", "score", key
             )
@@ -295,9 +294,17 @@ def _bias(reader: _Reader, table: Mapping[str, Any], base: RuleSet | None) -> di
     given = table.get("bias", {})
     for name, value in given.items() if isinstance(given, Mapping) else [("bias", given)]:
         kind = next((kind.value for kind in Kind if name in (kind.value, kind.zh)), "")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+        if not is_weight(value):
             reader.fault(
                 "bad-value", f"「{name}」的 bias 不是有限数", f"the bias of {name!r} is no finite number", "bias", name
+            )
+        elif "/" in name:
+            reader.fault(
+                "bad-value",
+                f"bias 只给一级类目：「{name}」",
+                f"a bias is for a topmost category: {name!r}",
+                "bias",
+                name,
             )
         elif not kind and reader.catalogue and name not in reader.catalogue:
             reader.fault("unknown-category", f"类目表中没有「{name}」", f"no category {name!r}", "bias", name)

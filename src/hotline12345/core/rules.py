@@ -7,7 +7,6 @@ A rule is one keyword that votes for a category, a kind, an urgency or a risk, o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp, isfinite
 from typing import Literal, NamedTuple, get_args
 
 from attrs import evolve, field, frozen
@@ -22,7 +21,8 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 NORMS: tuple[Norm, ...] = get_args(Norm)
 EMERGENCY_NUMBERS = ("110", "119", "120", "122")
 
-TOPIC, OTHER = 1, 2  # how a negatable rule reads its surroundings; 0 is not at all
+MOST = 1e6  # beyond this a weight is a slip of the pen, and sums of many could overflow
+TOPIC, OTHER = 1, 2  # how a negatable rule reads its surroundings (see negation.TELLING); 0 is not at all
 
 
 @frozen(weakref_slot=False)
@@ -78,16 +78,13 @@ class Hit(NamedTuple):
     supposed: bool = False  # asked, feared or past: scored for the category only
 
 
-class Vote(NamedTuple):
-    """A rule as the scorer wants it; positions instead of names."""
+Said = tuple[Kind | None, Urgency | None, str, str]
+"""What a rule says besides a category: kind, urgency, risk, emergency number."""
 
-    order: int
-    rule: str
-    weight: float
-    reads: int  # 0, TOPIC, OTHER
-    scope: int  # 0 any, 1 title, 2 text
-    nodes: tuple[int, ...]  # the category and its ancestors, the topmost first
-    rest: tuple[Kind | None, Urgency | None, str, str] | None  # kind, urgency, risk, refer
+Vote = tuple[int, str, float, int, int, int, Said | None]
+"""A rule as the scorer wants it: its place in the order, id, weight, how it reads its surroundings, scope (0 any,
+1 title, 2 text), the number of its category (-1 for none), and what else it says.  A plain tuple, since
+only those unpack fast."""
 
 
 @frozen(weakref_slot=False)
@@ -96,7 +93,7 @@ class RuleSet:
 
     Attributes:
         rules: in the order that decides ties.
-        bias: what a category path or a kind's value scores before any word is found.
+        bias: what a topmost category or a kind's value scores before any word is found.
         norm: ``sqrt`` divides by the square root of the text's length in characters, ``none`` does not.
         threshold: the confidence (0..1) below which a person is asked.
         margin: the lead over the second category, in confidence, below which a person is asked.
@@ -137,7 +134,7 @@ class RuleSet:
 
         Args:
             rules: in the order that decides ties.
-            bias: category path or kind value -> score before any word is found.
+            bias: topmost category or kind value -> score before any word is found.
             norm: ``sqrt`` or ``none``.
             threshold: confidence (0..1) below which a person is asked.
             margin: lead in confidence below which a person is asked.
@@ -172,7 +169,7 @@ class RuleSet:
             parents=parents,
             base=base,
             kind_bias={kinds[name]: value for name, value in bias.items() if name in kinds},
-            others=sum(exp(min(sharpness * base.get(top, 0.0), 500.0)) for top in tops),
+            others=float(len(tops)),
         )
 
     def using(self, matcher: MatcherFactory) -> RuleSet:
@@ -183,22 +180,32 @@ class RuleSet:
 
 def _check(rules: Sequence[Rule], bias: Mapping[str, float], norm: str) -> None:
     for rule in rules:
-        if not rule.id or not rule.word.strip() or "\n" in rule.word or not isfinite(rule.weight):
+        if not rule.id or not is_weight(rule.weight) or not is_word(rule.word):
             raise RequestError(
-                f"规则「{rule.id}」没有编号、没有关键词、关键词含换行或权重不是有限数",
-                f"rule {rule.id!r} has no id, no word, a line break in its word or no finite weight",
+                f"规则「{rule.id}」没有编号、没有关键词、关键词含换行，或权重超出 ±{MOST:g}",
+                f"rule {rule.id!r} has no id, no word, a line break in its word, or a weight beyond ±{MOST:g}",
                 code="bad-rule",
-                hint="每条规则要有编号、一行之内的关键词和有限的权重",
-                hint_en="give every rule an id, a word within one line and a finite weight",
+                hint="每条规则要有编号、一行之内的关键词和合理的权重",
+                hint_en="give every rule an id, a word within one line and a sane weight",
             )
-    if norm not in NORMS or not all(map(isfinite, bias.values())):
+    if norm not in NORMS or not all(map(is_weight, bias.values())) or any("/" in path for path in bias):
         raise RequestError(
-            f"norm 只能是 {'、'.join(NORMS)}，bias 必须是有限数（现在 norm = {norm!r}）",
-            f"norm must be one of {', '.join(NORMS)} and biases finite (norm is {norm!r})",
+            f"norm 只能是 {'、'.join(NORMS)}，bias 只能给一级类目或类型有限的数（现在 norm = {norm!r}）",
+            f"norm must be one of {', '.join(NORMS)}, biases sane and of topmost categories or kinds (norm {norm!r})",
             code="bad-rule",
             hint="改正规则文件的 [score] 与 [bias]",
             hint_en="mend [score] and [bias] in the rule file",
         )
+
+
+def is_weight(value: object) -> bool:
+    """Whether *value* can be a weight: a number whose sums stay finite."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -MOST <= value <= MOST
+
+
+def is_word(word: str) -> bool:
+    """Whether *word* can be a keyword: something visible, on one line, no half of a surrogate pair."""
+    return bool(word.strip()) and "\n" not in word and not any("\ud800" <= char <= "\udfff" for char in word)
 
 
 def _ancestry(path: str) -> list[str]:
@@ -221,21 +228,17 @@ def _nodes(
 
 def _votes(rules: Sequence[Rule], number: Mapping[str, int]) -> tuple[list[str], tuple[tuple[Vote, ...], ...]]:
     votes: dict[str, list[Vote]] = {}
-    chains: dict[str, tuple[int, ...]] = {"": ()}
     for order, rule in enumerate(rules):
-        if rule.category not in chains:
-            chains[rule.category] = tuple(number[step] for step in _ancestry(rule.category))
         more = rule.kind or rule.urgency or rule.risk or rule.refer
-        vote = Vote(
+        urgency = rule.urgency or (Urgency.EMERGENCY if rule.refer else None)
+        vote: Vote = (
             order,
             rule.id,
             rule.weight,
             (OTHER if more else TOPIC) if rule.negatable else 0,
             SCOPES.index(rule.scope),
-            chains[rule.category],
-            (rule.kind, rule.urgency or (Urgency.EMERGENCY if rule.refer else None), rule.risk, rule.refer)
-            if more
-            else None,
+            number[rule.category] if rule.category else -1,
+            (rule.kind, urgency, rule.risk, rule.refer) if more else None,
         )
         for word in variants(rule.word):
             votes.setdefault(word, []).append(vote)

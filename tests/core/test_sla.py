@@ -527,6 +527,22 @@ def test_an_explanation_of_an_unknown_day_says_what_was_assumed() -> None:
     assert sum(row.counts for row in told.counted) == 10
 
 
+def test_the_last_known_day_is_known() -> None:
+    # Known up to Friday 26 December 2025: a deadline on it is certain, one day more is not, by either way of counting.
+    before = WorkCalendar.china(last_year=2025)
+    for limit, provisional in (("1wd", False), ("2wd", True)):
+        told = explain(TimeLimit.parse(limit), at("2025-12-25T10:00"), before)
+        assert told.deadline.provisional is provisional
+        assert told.deadline == due(limit, "2025-12-25T10:00", calendar=before)
+
+
+def test_working_hours_keep_no_budget_of_make_up_days() -> None:
+    # Ten whole days from Saturday 23 January 2027, every weekend before 春节 open: the 23rd to 1 February;
+    # were none worked, nine days before 除夕 (5 February) and the tenth on Monday 15 February.
+    found = due("70wh", "2027-01-22T17:30")
+    assert (found.earliest, found.latest) == (date(2027, 2, 1), date(2027, 2, 15))
+
+
 def test_a_start_in_another_zone_is_the_same_instant() -> None:
     there = pendulum.datetime(2026, 9, 27, 22, tz="America/New_York")  # 28 September 10:00 in China
     assert deadline(TimeLimit.parse("5wd"), there, BARE) == due("5wd", "2026-09-28T10:00")

@@ -19,12 +19,12 @@ from .network import Network
 class Spot:
     """What is claimed at one category × area: by a unit of the place's own level, by a county or town, or both.
 
-    ``table`` holds the spots of the same category; ``plain`` and ``made`` remember the routes that end here, without
+    ``table`` holds the same category elsewhere; ``plain`` and ``made`` remember the routes that end here, without
     helpers and with them.
     """
 
     key: str
-    table: Spots = field(repr=False)
+    table: Table = field(repr=False)
     high: Claim | None = None
     low: Claim | None = None
     department: bool = False
@@ -32,9 +32,9 @@ class Spot:
     made: dict[Any, Route] | None = field(default=None, repr=False)
 
 
-Spots = dict[str, Spot]
+Table = dict[str, Claim | tuple[Claim, ...] | Spot]
+"""The claims of one category by area; they become a spot when somebody first asks."""
 Helpers = tuple[tuple[str, str], ...]
-_Raw = dict[str, Claim | tuple[Claim, ...]]
 _Crowd = dict[tuple[bool, str, str], list[Claim]]
 
 
@@ -42,8 +42,8 @@ _Crowd = dict[tuple[bool, str, str], list[Claim]]
 class Column:
     """What bears on one category, longest beginning of its path first; ``row`` names the winning spot by area."""
 
-    subs: tuple[Spots, ...]
-    leads: tuple[Spots, ...]
+    subs: tuple[Table, ...]
+    leads: tuple[Table, ...]
     helps: tuple[dict[str, Helpers], ...]
     row: array[int] | None
 
@@ -62,16 +62,15 @@ class Catalogue:
     what the shorter category says there.  Rows are made when a category is first asked for.
     """
 
-    subs: dict[str, _Raw]
-    leads: dict[str, _Raw]
+    subs: dict[str, Table]
+    leads: dict[str, Table]
     helps: dict[str, dict[str, Helpers]]
     ranks: Mapping[str, int]
     places: dict[str, int] = field(factory=dict, repr=False)
-    spots: list[Spot | None] = field(factory=lambda: [None], repr=False)
+    spots: list[Spot | tuple[Table, str] | None] = field(factory=lambda: [None], repr=False)
     columns: dict[str, Column] = field(factory=dict, repr=False)
     _depth: list[int] = field(factory=list, repr=False)
     _ends: list[int] = field(factory=list, repr=False)
-    _settled: dict[int, Spots] = field(factory=dict, repr=False)
     _rows: dict[str, array[int]] = field(factory=dict, repr=False)
 
     def sort(self) -> None:
@@ -86,10 +85,9 @@ class Catalogue:
         """Return what bears on *category*."""
         # Nothing deeper than the catalogue can tell, however long a path somebody sends.
         chain = category_chain("/".join(category.split("/", self._depth[0])[: self._depth[0]]))
-        leads = tuple(self._spots(self.leads[part]) for part in chain if part in self.leads)
         found = Column(
-            tuple(self._spots(self.subs[part]) for part in chain if part in self.subs),
-            leads,
+            tuple(self.subs[part] for part in chain if part in self.subs),
+            tuple(self.leads[part] for part in chain if part in self.leads),
             tuple(self.helps[part] for part in chain if part in self.helps),
             self._row([part for part in chain if part in self.leads]),
         )
@@ -97,19 +95,26 @@ class Catalogue:
             self.columns[category] = found
         return found
 
-    def _spots(self, raw: _Raw) -> Spots:
-        spots = self._settled.get(id(raw))
-        if spots is None:
-            spots = self._settled[id(raw)] = {}
-            for key, held in raw.items():
-                spot = spots[key] = Spot(key, spots)
-                for claim in (held,) if isinstance(held, Claim) else held:
-                    rank = self.ranks[claim.unit]
-                    if rank == _LOW:
-                        spot.low = claim
-                    else:
-                        spot.high, spot.department = claim, rank == _DEPARTMENT
-        return spots
+    def spot(self, table: Table, key: str) -> Spot | None:
+        """Return what is claimed in *table* at *key*, if anything."""
+        held = table.get(key)
+        if held is None or isinstance(held, Spot):
+            return held
+        spot = table[key] = Spot(key, table)
+        for claim in (held,) if isinstance(held, Claim) else held:
+            rank = self.ranks[claim.unit]
+            if rank == _LOW:
+                spot.low = claim
+            else:
+                spot.high, spot.department = claim, rank == _DEPARTMENT
+        return spot
+
+    def winner(self, number: int) -> Spot | None:
+        """Return the spot a row means by *number*; 0 means none."""
+        named = self.spots[number]
+        if isinstance(named, tuple):
+            named = self.spots[number] = self.spot(*named)
+        return named
 
     def _row(self, claimed: list[str]) -> array[int] | None:
         """Return the row of the first of *claimed*, laid over those of the shorter ones that follow."""
@@ -119,29 +124,30 @@ class Catalogue:
             if known is None:
                 if (len(self._rows) + 1) * len(row) > _CELLS:
                     return None
-                known = self._rows[category] = self._lay(array("I", row), self._spots(self.leads[category]))
+                known = self._rows[category] = self._lay(array("I", row), self.leads[category])
             row = known
         return row
 
-    def _lay(self, row: array[int], spots: Spots) -> array[int]:
-        for key in sorted(spots):
-            place = self.places[key]
-            end = self._ends[place]
-            number = len(self.spots)
-            self.spots.append(spots[key])
-            if end == place + 1:
-                row[place] = number
+    def _lay(self, row: array[int], table: Table) -> array[int]:
+        places, ends, spots = self.places, self._ends, self.spots
+        for key in sorted(table):
+            place = places[key]
+            stretch = ends[place] - place
+            if stretch == 1:
+                row[place] = len(spots)
             else:
-                row[place:end] = array("I", (number,)) * (end - place)
+                row[place : place + stretch] = array("I", (len(spots),)) * stretch
+            spots.append((table, key))
         return row
 
     def named(self) -> set[str]:
         """Return the codes of all units that some claim in force names."""
         units = {unit for table in self.helps.values() for pairs in table.values() for _, unit in pairs}
-        for raws in (self.subs, self.leads):
-            for raw in raws.values():
-                for held in raw.values():
-                    units.update(claim.unit for claim in ((held,) if isinstance(held, Claim) else held))
+        for tables in (self.subs, self.leads):
+            for claims in tables.values():
+                for key in claims:
+                    spot = self.spot(claims, key)
+                    units.update(claim.unit for claim in (spot and spot.high, spot and spot.low) if claim)
         return units
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .claims import Catalogue, Helpers, Spot, compile_claims
+from .claims import Catalogue, Helpers, Spot, Table, compile_claims
 from .errors import PolicyError, RequestError
 from .grades import (
     AREA_HINT,
@@ -164,15 +164,15 @@ class RoutingGraph:
         if column is None:
             column = catalogue.column(category)
         if column.subs:
-            sub = _first(column.subs, keys)
+            sub = self._first(column.subs, keys)
             if sub is not None:
                 return self._award("sub-centre", sub, (), column.helps, keys, note)
         if note:
             note("sub-centre", False, "没有分中心认领", "no sub-centre claims it")
         if column.row is None:
-            spot = _first(column.leads, keys)
+            spot = self._first(column.leads, keys)
         else:
-            spot = catalogue.spots[column.row[at]] if at >= 0 else None
+            spot = catalogue.winner(column.row[at]) if at >= 0 else None
         if spot is None:
             if note:
                 note("longest-claim", False, "派单目录中没有单位认领", "no unit of the catalogue claims it")
@@ -182,13 +182,21 @@ class RoutingGraph:
             return spot.plain
         return self._weigh(spot, column.helps, keys, note)
 
+    def _first(self, tables: tuple[Table, ...], keys: tuple[str, ...]) -> Spot | None:
+        for table in tables:
+            for key in keys:
+                spot = self._catalogue.spot(table, key)
+                if spot is not None:
+                    return spot
+        return None
+
     def _weigh(self, spot: Spot, helps: _Helps, keys: tuple[str, ...], note: _Note | None) -> Route:
         """Let a department with the same category lead over the county or town that claims it at *spot*."""
         if spot.low is None:
             return self._award("longest-claim", spot, (), helps, keys, note)
         overlapped: tuple[str, ...] = ()
         for key in keys[keys.index(spot.key) :]:
-            other = spot.table.get(key)
+            other = self._catalogue.spot(spot.table, key)
             if other is None:
                 continue
             if other.low is not None:
@@ -378,14 +386,6 @@ class RoutingGraph:
         graph.add_nodes_from((code, {"unit": unit}) for code, unit in self._network.units.items())
         graph.add_edges_from((unit.parent, code) for code, unit in self._network.units.items() if unit.parent)
         return graph
-
-
-def _first(tables: tuple[dict[str, Spot], ...], keys: tuple[str, ...]) -> Spot | None:
-    for table in tables:
-        for key in keys:
-            if key in table:
-                return table[key]
-    return None
 
 
 def _named(helps: _Helps, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -1,22 +1,19 @@
 """The order (工单): what the log of events adds up to.
 
-``Order`` is frozen; ``evolve`` and ``fold`` apply events to a mutable draft and freeze it once, the
-cheapest clean way.  ``evolve`` never refuses and never touches a calendar: every deadline is read
-from the event that set it.
+An order and its parts are named tuples: frozen, and made anew at every event, which a frozen attrs
+class would pay for threefold (docs/decisions/0006-orders-are-named-tuples.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
-from attrs import frozen
-
-from .events import Origin, Ref, TimeLimit
+from .refs import Origin, Ref
 from .request import Kind, Urgency
-from .sla import Deadline, Stage
+from .sla import Deadline, Stage, TimeLimit
 
 
 class Status(Enum):
@@ -86,43 +83,86 @@ DIVERTED = frozenset({Status.ANSWERED, Status.REFERRED, Status.DECLINED, Status.
 """The statuses of requests that never became a unit's work."""
 
 
-@frozen(weakref_slot=False)
-class Clock:
-    """A running or stopped limit (时钟): its deadline as recorded, and what has been fired."""
+class Clock(NamedTuple):
+    """A limit that runs (时钟): its deadline as recorded, and what has been fired.
+
+    Whether it still runs is said by what it times — an assignment signed, replied or closed, an order
+    ended — so that stopping a clock writes nothing twice.
+    """
 
     stage: Stage
     deadline: Deadline
-    stopped: datetime | None = None
     fired: tuple[str, ...] = ()
     next: datetime | None = None  # the next rung of the ladder, computed when the last one fired
 
     @property
     def wake(self) -> datetime | None:
-        """The next instant at which time alone changes something here."""
-        if self.stopped is not None:
-            return None
+        """The next instant at which time alone changes something here, while it runs."""
         return self.next if self.fired else self.deadline.at
 
 
-@frozen(weakref_slot=False)
-class Assignment:
-    """One unit's part (承办): a node of the tree that dispatching grows (流转轨迹)."""
+class Task(NamedTuple):
+    """What was handed to whom (派单内容): the part of an assignment that never changes."""
 
     id: str
     parent: str
     unit: str
     role: str  # lead | assist | copy
     opened: datetime
-    sign: Clock | None = None
-    handle: Clock | None = None
-    signed: datetime | None = None
-    closed: datetime | None = None
-    why: str = ""  # why it closed: sent-back | recalled | replied | merged | …
     designated: bool = False
 
 
-@frozen(weakref_slot=False)
-class Intake:
+class Assignment(NamedTuple):
+    """One unit's part (承办): a node of the tree that dispatching grows (流转轨迹)."""
+
+    task: Task
+    sign: Clock | None = None
+    handle: Clock | None = None
+    signed: datetime | None = None
+    replied: datetime | None = None
+    closed: datetime | None = None
+    why: str = ""  # why it closed: sent-back | recalled | replied | merged | …
+
+    @property
+    def id(self) -> str:
+        """``A1``, ``A2`` … in the order of opening."""
+        return self.task.id
+
+    @property
+    def parent(self) -> str:
+        """The assignment it was handed down from; "" when it came from the centre."""
+        return self.task.parent
+
+    @property
+    def unit(self) -> str:
+        """The unit that has it."""
+        return self.task.unit
+
+    @property
+    def role(self) -> str:
+        """``lead`` (主办), ``assist`` (协办) or ``copy`` (抄送)."""
+        return self.task.role
+
+    @property
+    def opened(self) -> datetime:
+        """When it was handed over."""
+        return self.task.opened
+
+    @property
+    def designated(self) -> bool:
+        """Whether the unit was designated and may not send it back."""
+        return self.task.designated
+
+    def running(self) -> Iterator[Clock]:
+        """Yield the clocks that run: signing until signed, handling until replied, none once closed."""
+        if self.closed is None:
+            if self.sign is not None and self.signed is None:
+                yield self.sign
+            if self.handle is not None and self.replied is None:
+                yield self.handle
+
+
+class Intake(NamedTuple):
     """How the order came in (收件信息); set once."""
 
     place: str
@@ -144,8 +184,7 @@ class Intake:
     ext: Mapping[str, Any] | None
 
 
-@frozen(weakref_slot=False)
-class Topic:
+class Topic(NamedTuple):
     """What the order is about (事项): as classified, corrected where a person corrected it."""
 
     kind: Kind
@@ -155,31 +194,26 @@ class Topic:
     needs_person: bool = False
 
 
-@frozen(weakref_slot=False)
-class Clocks:
+class Clocks(NamedTuple):
     """The clocks that belong to the order and not to a unit: the citizen's, and review or follow-up."""
 
     citizen: Clock | None = None
     stage: Clock | None = None
 
 
-@frozen(weakref_slot=False)
-class Counts:
+class Counts(NamedTuple):
     """What has been counted (计次)."""
 
     sent_back: int = 0
     reopened: int = 0
     extended: int = 0
     urged: int = 0
-    follow_ups: int = 0
     supplements: int = 0
     reviews_failed: int = 0
-    assignments: int = 0
     rungs: tuple[str, ...] = ()
 
 
-@frozen(weakref_slot=False)
-class Pending:
+class Pending(NamedTuple):
     """What waits for a decision (待决事项): an extension asked, a dispute raised."""
 
     extension: TimeLimit | None = None
@@ -188,19 +222,87 @@ class Pending:
     deferred: datetime | None = None
 
 
-@frozen(weakref_slot=False)
-class Outcome:
-    """How it ended (结果)."""
+class Standing(NamedTuple):
+    """The reply that stands (有效答复): when it came, whose it is, and whether they say it is solved."""
 
-    replied: datetime | None = None  # the first reply that stands
-    replied_by: str = ""
-    solved_claim: bool | None = None
-    follow_up: str = ""  # reached | unreachable | refused | disputed
-    solved: bool | None = None
-    satisfied: str = ""
-    ended: datetime | None = None
-    reason: str = ""
+    at: datetime
+    unit: str
+    solved: bool | None
+
+
+class Verdict(NamedTuple):
+    """What the requester said (回访结果)."""
+
+    outcome: str  # reached | unreachable | refused | disputed
+    solved: bool | None
+    satisfied: str
+    attempt: int
+
+
+class End(NamedTuple):
+    """How and when it ended (终结)."""
+
+    at: datetime
+    reason: str
     to: str = ""  # merged into, referred to
+
+
+class Outcome(NamedTuple):
+    """How it came out (结果): the reply, the requester's verdict, the end."""
+
+    reply: Standing | None = None
+    verdict: Verdict | None = None
+    end: End | None = None
+
+    @property
+    def replied(self) -> datetime | None:
+        """When the first reply that stands came."""
+        return self.reply.at if self.reply is not None else None
+
+    @property
+    def replied_by(self) -> str:
+        """The unit that replied."""
+        return self.reply.unit if self.reply is not None else ""
+
+    @property
+    def solved_claim(self) -> bool | None:
+        """Whether the unit says it is solved."""
+        return self.reply.solved if self.reply is not None else None
+
+    @property
+    def follow_up(self) -> str:
+        """The outcome of the last follow-up; "" when there was none."""
+        return self.verdict.outcome if self.verdict is not None else ""
+
+    @property
+    def attempts(self) -> int:
+        """How often a follow-up has been tried since the last reply was reviewed."""
+        return self.verdict.attempt if self.verdict is not None else 0
+
+    @property
+    def solved(self) -> bool | None:
+        """Whether the requester says it is solved."""
+        return self.verdict.solved if self.verdict is not None else None
+
+    @property
+    def satisfied(self) -> str:
+        """The requester's level of satisfaction."""
+        return self.verdict.satisfied if self.verdict is not None else ""
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended."""
+        return self.end.at if self.end is not None else None
+
+    @property
+    def reason(self) -> str:
+        """Why it ended."""
+        return self.end.reason if self.end is not None else ""
+
+    @property
+    def to(self) -> str:
+        """Where it went: merged into, referred to."""
+        return self.end.to if self.end is not None else ""
 
 
 NO_CLOCKS = Clocks()
@@ -209,8 +311,7 @@ NO_PENDING = Pending()
 NO_OUTCOME = Outcome()
 
 
-@frozen(weakref_slot=False)
-class Order:
+class Order(NamedTuple):
     """A work order (工单): frozen, and equal to the fold of its log."""
 
     intake: Intake
@@ -305,16 +406,18 @@ class Order:
             return None
         return assignment.sign if stage is Stage.SIGN else assignment.handle
 
-    def running(self) -> Iterable[tuple[str, Clock, str]]:
-        """Yield (clock name, clock, unit) of every clock that runs."""
-        for name, clock in (("citizen", self.clocks.citizen), ("", self.clocks.stage)):
-            if clock is not None and clock.stopped is None:
-                yield name or clock.stage.value, clock, self.holder
+    def running(self) -> Iterator[tuple[str, Clock, str]]:
+        """Yield (clock name, clock, unit) of every clock that runs: nothing of an ended order does."""
+        outcome = self.outcome
+        if outcome.end is not None:
+            return
+        if self.clocks.citizen is not None and outcome.reply is None:
+            yield "citizen", self.clocks.citizen, self.holder
+        if self.clocks.stage is not None:
+            yield self.clocks.stage.stage.value, self.clocks.stage, self.holder
         for assignment in self.assignments:
-            if assignment.closed is None:
-                for clock in (assignment.sign, assignment.handle):
-                    if clock is not None and clock.stopped is None:
-                        yield assignment.id, clock, assignment.unit
+            for clock in assignment.running():
+                yield assignment.id, clock, assignment.unit
 
     @property
     def wake(self) -> datetime | None:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from .calendar import WorkCalendar
 from .cases import Case
-from .classify import RuleSet
 from .errors import PolicyError, RequestError
 from .request import Kind, Urgency
-from .routing import RoutingGraph
-from .scoring import ScoreRules
 from .sla import PLAIN, ClockRules, Deadline, Explanation, Stage, TimeLimit, deadline, explain
+
+if TYPE_CHECKING:  # a due date needs neither rules nor routes nor scores, and should not wait for them
+    from .classify import RuleSet
+    from .routing import RoutingGraph
+    from .scoring import ScoreRules
 
 DEFAULT_BASIS = "library default"
 NO_LIMIT_BASIS = "no limit in any source"
@@ -155,7 +157,7 @@ class Policy:
     extension: ExtensionRule = ExtensionRule()
     reopen: ReopenRule = ReopenRule()
     ladder: tuple[Rung, ...] = ()
-    scoring: ScoreRules = field(factory=ScoreRules)
+    scoring: ScoreRules | None = None
     satisfied_levels: Mapping[str, bool] = field(
         factory=lambda: {"very-satisfied": True, "satisfied": True, "fairly-satisfied": True, "dissatisfied": False}
     )
@@ -166,6 +168,17 @@ class Policy:
     effective_basis: str = ""  # how the effective day is known
     digest: str = ""
     _memo: dict[tuple[Any, ...], LimitRule | None] = field(factory=dict, init=False, eq=False, repr=False)
+    # What the limits can say at all, so that a step which has no limit does not look for one.
+    stages: frozenset[Stage] = field(init=False, eq=False, repr=False)
+    starts_at_signing: bool = field(init=False, eq=False, repr=False)
+
+    @stages.default
+    def _stages(self) -> frozenset[Stage]:
+        return frozenset(rule.stage for rule in self.limits if rule.limit is not None)
+
+    @starts_at_signing.default
+    def _starts_at_signing(self) -> bool:
+        return any(rule.start == "signed" for rule in self.limits)
 
     def limit(
         self,

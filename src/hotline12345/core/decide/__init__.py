@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from attrs import evolve as change
+
 from .. import commands as c
 from ..errors import CommandError, RequestError
 from ..events import Event
@@ -55,6 +57,12 @@ DECIDERS: dict[type[c.Command], Decider] = {
 }
 
 
+# The table and the deciders in one look-up.
+_TABLE = {
+    status: {kind: (DECIDERS[kind], cell.roles) for kind, cell in row.items()} for status, row in TRANSITIONS.items()
+}
+
+
 def decide(
     policy: Policy, order: Order | None, command: c.Command, at: datetime, ref: Ref | None = None
 ) -> tuple[Event, ...]:
@@ -83,12 +91,13 @@ def decide(
             )
         if RECEIVE.roles.isdisjoint(command.by.roles):
             raise not_permitted(None, command, RECEIVE)
-        return intake.receive(policy, command, at, ref)
-    cell = TRANSITIONS[order.status].get(type(command))
-    if cell is None:
+        return _in_context(intake.receive(policy, command, at, ref), command)
+    found = _TABLE[order.status].get(type(command))
+    if found is None:
         raise not_possible(policy, order, command)
-    if cell.roles.isdisjoint(command.by.roles):
-        raise not_permitted(order, command, cell)
+    decider, roles = found
+    if roles.isdisjoint(command.by.roles):
+        raise not_permitted(order, command, TRANSITIONS[order.status][type(command)])
     if at < order.at:
         raise CommandError(
             f"记录时间 {at.isoformat()} 早于工单最后一次变更 {order.at.isoformat()}",
@@ -97,7 +106,18 @@ def decide(
             hint="检查系统时钟；补录用 occurred 写实际发生时间",
             hint_en="check the clock; for late entries give `occurred`",
         )
-    return DECIDERS[type(command)](policy, order, command, at, ref)
+    events = decider(policy, order, command, at, ref)
+    if command.occurred is not None or command.ext is not None:
+        events = _in_context(events, command)
+    return events
+
+
+def _in_context(events: tuple[Event, ...], command: c.Command) -> tuple[Event, ...]:
+    """Write into every event when it happened in the world, and the host's own fields, where the command says."""
+    return tuple(
+        change(event, occurred=command.occurred, ext={**(event.ext or {}), **(command.ext or {})} or None)
+        for event in events
+    )
 
 
 def possible(order: Order) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from .routing import dispatched
 
 def urge(policy: Policy, order: Order, command: c.Urge, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Urge (催办) whoever holds the order."""
-    return (Urged(at, command.by, order.holder, command.reason, occurred=command.occurred, ext=command.ext),)
+    return (Urged(at, command.by, order.holder, command.reason),)
 
 
 def supervise(policy: Policy, order: Order, command: c.Supervise, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -33,14 +33,12 @@ def supervise(policy: Policy, order: Order, command: c.Supervise, at: datetime, 
                 ", ".join(rung.code for rung in policy.ladder),
             )
         basis = rung.basis
-    return (
-        Supervised(at, command.by, command.rung, order.holder, basis, ref, occurred=command.occurred, ext=command.ext),
-    )
+    return (Supervised(at, command.by, command.rung, order.holder, basis, ref),)
 
 
 def supplement(policy: Policy, order: Order, command: c.Supplement, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Supplement (补充)."""
-    return (Supplemented(at, command.by, ref, occurred=command.occurred, ext=command.ext),)
+    return (Supplemented(at, command.by, ref),)
 
 
 def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -55,7 +53,7 @@ def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: R
             "提级督办",
             "supervise it instead",
         )
-    reopened = Reopened(at, command.by, command.reason, count, ref, occurred=command.occurred, ext=command.ext)
+    reopened = Reopened(at, command.by, command.reason, count, ref)
     last = order.last_lead
     unit = command.unit or (last.unit if last is not None else "")
     if not unit:
@@ -65,26 +63,26 @@ def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: R
 
 def withdraw(policy: Policy, order: Order, command: c.Withdraw, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Withdraw (撤诉)."""
-    return (Withdrawn(at, command.by, command.reason, ref, occurred=command.occurred, ext=command.ext),)
+    return (Withdrawn(at, command.by, command.reason, ref),)
 
 
 def terminate(policy: Policy, order: Order, command: c.Terminate, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Terminate (终止办理), audited by the hotline (潍坊条例 art. 21)."""
     reason = need_reason(command.reason, "终止办理", "terminating")
-    return (Terminated(at, command.by, reason, command.basis, ref, occurred=command.occurred, ext=command.ext),)
+    return (Terminated(at, command.by, reason, command.basis, ref),)
 
 
 def void(policy: Policy, order: Order, command: c.Void, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Void (作废)."""
     reason = need_reason(command.reason, "作废", "voiding")
-    return (Voided(at, command.by, reason, occurred=command.occurred, ext=command.ext),)
+    return (Voided(at, command.by, reason),)
 
 
 def close(policy: Policy, order: Order, command: c.Close, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Close (办结)."""
-    return (Closed(at, command.by, command.reason, occurred=command.occurred, ext=command.ext),)
+    return (Closed(at, command.by, command.reason),)
 
 
 def archive(policy: Policy, order: Order, command: c.Archive, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Archive (归档)."""
-    return (Archived(at, command.by, occurred=command.occurred, ext=command.ext),)
+    return (Archived(at, command.by),)

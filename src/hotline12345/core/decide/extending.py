@@ -23,9 +23,7 @@ def extend(policy: Policy, order: Order, command: c.Extend, at: datetime, ref: R
     if order.pending.extension is not None:
         raise refuse("extension-pending", "已有一项延期申请待审批", "an extension already awaits a decision")
     _check_extension(order, own, command.amount, rule, at)
-    asked = ExtensionAsked(
-        at, command.by, own.id, command.amount, command.reason, ref, occurred=command.occurred, ext=command.ext
-    )
+    asked = ExtensionAsked(at, command.by, own.id, command.amount, command.reason, ref)
     if rule.approver == "none":
         return (asked, *_granted(policy, order, command, own, command.amount, at))
     return (asked,)
@@ -65,10 +63,10 @@ def _granted(
     policy: Policy, order: Order, command: c.Command, own: Assignment, amount: TimeLimit, at: datetime
 ) -> tuple[Event, ...]:
     basis = policy.extension.basis
-    events: list[Event] = [Extended(at, command.by, own.id, amount, basis, occurred=command.occurred, ext=command.ext)]
+    events: list[Event] = [Extended(at, command.by, own.id, amount, basis)]
     clocks: list[tuple[str, Clock | None]] = [("citizen", order.clocks.citizen), (own.id, own.handle)]
     for name, clock in clocks:
-        if clock is not None and clock.deadline.at is not None and clock.stopped is None:
+        if clock is not None and clock.deadline.at is not None:
             moved = _moved(policy, clock.deadline, amount, basis)
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "extended"))
     return tuple(events)
@@ -105,7 +103,7 @@ def grant(policy: Policy, order: Order, command: c.GrantExtension, at: datetime,
             f"extensions are decided by the {policy.extension.approver} ({policy.extension.basis})",
         )
     if not command.granted:
-        return (ExtensionRefused(at, command.by, own.id, command.reason, occurred=command.occurred, ext=command.ext),)
+        return (ExtensionRefused(at, command.by, own.id, command.reason),)
     return _granted(policy, order, command, own, amount, at)
 
 
@@ -116,9 +114,7 @@ def defer(policy: Policy, order: Order, command: c.Defer, at: datetime, ref: Ref
     need_reason(command.reason, "挂账", "deferring")
     until = local(command.until)
     day = (until - timedelta(microseconds=1)).date()
-    events: list[Event] = [
-        Deferred(at, command.by, until, command.reason, "", ref, occurred=command.occurred, ext=command.ext)
-    ]
+    events: list[Event] = [Deferred(at, command.by, until, command.reason, "", ref)]
     for name, clock, _ in order.running():
         if clock.stage is Stage.HANDLE:
             old = clock.deadline

@@ -30,14 +30,14 @@ def sign(policy: Policy, order: Order, command: c.Sign, at: datetime, ref: Ref |
 def _signed(policy: Policy, order: Order, command: c.Command, own: Assignment, at: datetime) -> Signed:
     """Build Signed; where the clock starts at signing, the earlier of signing and its deadline starts it."""
     handle = citizen = None
-    rule = handle_rule(policy, order)
+    rule = handle_rule(policy, order) if policy.starts_at_signing else None
     if rule is not None and rule.start == "signed":
         limit = own.sign.deadline.at if own.sign is not None else None
         if limit is None or at < limit:
             handle = policy.by_rule(rule, at)
-            if own.role == "lead" and order.counts.assignments == 1 and not order.counts.extended:
+            if own.role == "lead" and len(order.assignments) == 1 and not order.counts.extended:
                 citizen = handle
-    return Signed(at, command.by, own.id, handle, citizen, occurred=command.occurred, ext=command.ext)
+    return Signed(at, command.by, own.id, handle, citizen)
 
 
 def _ours_to_end(order: Order, own: Assignment) -> None:
@@ -46,7 +46,7 @@ def _ours_to_end(order: Order, own: Assignment) -> None:
         return
     if order.status is Status.REPLIED:
         raise refuse("already-replied", "已经答复，待审核", "it has been answered and awaits review")
-    if own != order.lead:
+    if own is not order.lead:
         holder = order.holder
         raise refuse(
             "with-subordinate",
@@ -88,9 +88,7 @@ def send_back(policy: Policy, order: Order, command: c.SendBack, at: datetime, r
             )
     parent = order.assignment(own.parent) if own.parent else None
     to_parent = parent is not None and parent.closed is None and own.role == "lead"
-    return (
-        SentBack(at, command.by, own.id, command.reason, ref, to_parent, occurred=command.occurred, ext=command.ext),
-    )
+    return (SentBack(at, command.by, own.id, command.reason, ref, to_parent),)
 
 
 def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -103,20 +101,7 @@ def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref
     if own.signed is None and own.role == "lead":
         events.append(_signed(policy, order, command, own, at))  # answering is taking it
     review_by = stage_deadline(policy, order, Stage.REVIEW, at) if final and policy.flow.review else None
-    events.append(
-        Replied(
-            at,
-            command.by,
-            own.id,
-            final,
-            command.solved,
-            command.reason,
-            ref,
-            review_by,
-            occurred=command.occurred,
-            ext=command.ext,
-        )
-    )
+    events.append(Replied(at, command.by, own.id, final, command.solved, command.reason, ref, review_by))
     if final and not policy.flow.review:
         events.extend(_passed(policy, order, c.Review(SYSTEM), at, None))
     return tuple(events)
@@ -124,9 +109,7 @@ def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref
 
 def _passed(policy: Policy, order: Order, command: c.Review, at: datetime, ref: Ref | None) -> list[Event]:
     follow = stage_deadline(policy, order, Stage.FOLLOW_UP, at) if policy.flow.follow_up else None
-    events: list[Event] = [
-        Reviewed(at, command.by, True, command.reason, ref, follow, occurred=command.occurred, ext=command.ext)
-    ]
+    events: list[Event] = [Reviewed(at, command.by, True, command.reason, ref, follow)]
     if not policy.flow.follow_up:
         events.append(Closed(at, SYSTEM, "no-follow-up"))
     return events
@@ -140,7 +123,7 @@ def review(policy: Policy, order: Order, command: c.Review, at: datetime, ref: R
         raise refuse(
             "reason-needed", "审核退回必须说明理由", "sending a reply back needs a reason", "写明 reason", "give a code"
         )
-    return (Reviewed(at, command.by, False, command.reason, ref, None, occurred=command.occurred, ext=command.ext),)
+    return (Reviewed(at, command.by, False, command.reason, ref, None),)
 
 
 def follow_up(policy: Policy, order: Order, command: c.FollowUp, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -169,10 +152,8 @@ def follow_up(policy: Policy, order: Order, command: c.FollowUp, at: datetime, r
         command.outcome,
         command.solved if reached else None,
         command.satisfied if reached else "",
-        order.counts.follow_ups + 1,
+        order.outcome.attempts + 1,
         ref,
-        occurred=command.occurred,
-        ext=command.ext,
     )
     content = command.solved is not False and levels.get(command.satisfied, False)
     if reached and content and policy.flow.close_when_satisfied:

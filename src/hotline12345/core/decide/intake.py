@@ -42,8 +42,7 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
             policy.edition,
             command.origin,
             command.citizen,
-            occurred=command.occurred,
-            ext={**request.ext, **(command.ext or {})} or None,
+            ext=dict(request.ext) or None,
         ),
     )
 
@@ -99,8 +98,6 @@ def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: R
             category == "" or (not given and found is not None and found.needs_person),
             _hits(found),
             findings,
-            occurred=command.occurred,
-            ext=command.ext,
         ),
     )
 
@@ -142,19 +139,7 @@ def _disposition(
 def answer(policy: Policy, order: Order, command: c.Answer, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Answer at once (直接答复)."""
     kind = order.kind or Kind.CONSULTATION
-    return (
-        Answered(
-            at,
-            command.by,
-            command.how,
-            command.source,
-            kind,
-            order.category,
-            ref,
-            occurred=command.occurred,
-            ext=command.ext,
-        ),
-    )
+    return (Answered(at, command.by, command.how, command.source, kind, order.category, ref),)
 
 
 def connect(policy: Policy, order: Order, command: c.Connect, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -167,9 +152,7 @@ def connect(policy: Policy, order: Order, command: c.Connect, at: datetime, ref:
             "方式有：window 窗口、expert-seat 专家座席、three-party-call 三方通话",
             "window, expert-seat or three-party-call",
         )
-    put_through = Connected(
-        at, command.by, command.how, command.to, command.answered, occurred=command.occurred, ext=command.ext
-    )
+    put_through = Connected(at, command.by, command.how, command.to, command.answered)
     if not command.answered:
         return (put_through,)
     kind = order.kind or Kind.CONSULTATION
@@ -186,20 +169,7 @@ def refer(policy: Policy, order: Order, command: c.Refer, at: datetime, ref: Ref
             "途径有：emergency 紧急、legal 法定途径、petition 信访、channel 其他渠道",
             "emergency, legal, petition or channel",
         )
-    return (
-        Referred(
-            at,
-            command.by,
-            command.route,
-            command.to,
-            command.basis,
-            ref,
-            order.kind,
-            order.category,
-            occurred=command.occurred,
-            ext=command.ext,
-        ),
-    )
+    return (Referred(at, command.by, command.route, command.to, command.basis, ref, order.kind, order.category),)
 
 
 def decline(policy: Policy, order: Order, command: c.Decline, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -212,20 +182,7 @@ def decline(policy: Policy, order: Order, command: c.Decline, at: datetime, ref:
             "写明 reason 代码",
             "give a reason code",
         )
-    return (
-        Declined(
-            at,
-            command.by,
-            command.reason,
-            command.basis,
-            command.told,
-            ref,
-            order.kind,
-            order.category,
-            occurred=command.occurred,
-            ext=command.ext,
-        ),
-    )
+    return (Declined(at, command.by, command.reason, command.basis, command.told, ref, order.kind, order.category),)
 
 
 def merge(policy: Policy, order: Order, command: c.Merge, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -238,4 +195,4 @@ def merge(policy: Policy, order: Order, command: c.Merge, at: datetime, ref: Ref
             "写明 into",
             "give `into`",
         )
-    return (Merged(at, command.by, command.into, command.reason, occurred=command.occurred, ext=command.ext),)
+    return (Merged(at, command.by, command.into, command.reason),)

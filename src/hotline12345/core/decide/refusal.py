@@ -62,8 +62,9 @@ def own_assignment(order: Order, command: Command, wanted: str = "") -> Assignme
     unit = command.by.unit
     found = None
     for assignment in order.assignments:
-        if assignment.closed is None and assignment.unit == unit and unit and wanted in ("", assignment.id):
-            found = assignment if found is None or assignment.role == "lead" else found
+        task = assignment.task
+        if assignment.closed is None and task.unit == unit and unit and (not wanted or wanted == task.id):
+            found = assignment if found is None or task.role == "lead" else found
     if found is None:
         desks = "、".join(f"{a.unit}（{a.id} {a.role}）" for a in order.open_assignments) or "无"
         raise refuse(

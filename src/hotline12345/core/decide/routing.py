@@ -27,6 +27,8 @@ def handle_rule(policy: Policy, order: Order) -> LimitRule | None:
 
 def stage_deadline(policy: Policy, order: Order, stage: Stage, at: datetime) -> Deadline | None:
     """Return when *stage* is due counted from *at*; ``None`` where the policy sets no such limit."""
+    if stage not in policy.stages:
+        return None
     topic = order.topic
     urgency = topic.urgency if topic is not None else None
     rule = policy.limit(stage, order.kind, order.category, urgency, order.intake.channel)
@@ -68,7 +70,7 @@ def dispatched(
     return Dispatched(
         at,
         command.by,
-        f"A{order.counts.assignments + 1}",
+        f"A{len(order.assignments) + 1}",
         unit,
         parent,
         path,
@@ -80,8 +82,6 @@ def dispatched(
         citizen,
         designated,
         redo,
-        occurred=command.occurred,
-        ext=command.ext,
     )
 
 
@@ -127,7 +127,7 @@ def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, re
     lead = dispatched(
         policy, order, command, at, route.unit, path=route.path, rule=route.rule, basis=route.basis, copies=route.copies
     )
-    number = order.counts.assignments + 1
+    number = len(order.assignments) + 1
     helpers = tuple(
         Assisted(at, command.by, f"A{number + i}", unit, lead.assignment, "assist", lead.sign, lead.handle)
         for i, unit in enumerate(route.assist, start=1)
@@ -137,7 +137,7 @@ def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, re
 
 def _downward(policy: Policy, order: Order, command: c.Dispatch, at: datetime) -> tuple[Event, ...]:
     own = own_assignment(order, command)
-    if own != order.lead or not command.unit or command.unit == own.unit:
+    if own is not order.lead or not command.unit or command.unit == own.unit:
         raise refuse(
             "downward-needs-unit",
             "只有持单单位可以下派，且须写明下级单位",
@@ -169,7 +169,7 @@ def assist(policy: Policy, order: Order, command: c.Assist, at: datetime, ref: R
             "give `unit`",
         )
     _known(policy, command.unit)
-    if not command.by.roles & {Role.DISPATCHER, Role.ADMIN} and own_assignment(order, command) != lead:
+    if not command.by.roles & {Role.DISPATCHER, Role.ADMIN} and own_assignment(order, command) is not lead:
         raise refuse("not-lead", "只有主办单位可以加派", "only the lead may ask others to assist")
     if any(a.unit == command.unit for a in order.open_assignments):
         raise refuse(
@@ -180,18 +180,7 @@ def assist(policy: Policy, order: Order, command: c.Assist, at: datetime, ref: R
     handle = None if copy else policy.by_rule(handle_rule(policy, order), at)
     parent = lead.id if lead is not None else ""
     return (
-        Assisted(
-            at,
-            command.by,
-            f"A{order.counts.assignments + 1}",
-            command.unit,
-            parent,
-            command.role,
-            sign,
-            handle,
-            occurred=command.occurred,
-            ext=command.ext,
-        ),
+        Assisted(at, command.by, f"A{len(order.assignments) + 1}", command.unit, parent, command.role, sign, handle),
     )
 
 
@@ -205,9 +194,7 @@ def adjudicate(policy: Policy, order: Order, command: c.Adjudicate, at: datetime
             "裁定有：uphold 异议成立、reassign 改派、designate 指定（不得再退）",
             "uphold, reassign or designate",
         )
-    decided = Adjudicated(
-        at, command.by, command.decision, command.basis, ref, occurred=command.occurred, ext=command.ext
-    )
+    decided = Adjudicated(at, command.by, command.decision, command.basis, ref)
     if command.decision == "uphold":
         return (decided,)
     if not command.unit:
@@ -222,7 +209,7 @@ def adjudicate(policy: Policy, order: Order, command: c.Adjudicate, at: datetime
 
 def recall(policy: Policy, order: Order, command: c.Recall, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Recall (撤回派单)."""
-    return (Recalled(at, command.by, command.reason, occurred=command.occurred, ext=command.ext),)
+    return (Recalled(at, command.by, command.reason),)
 
 
 def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -233,17 +220,7 @@ def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime
     old = topic.urgency if topic is not None else Urgency.NORMAL
     urgency = command.urgency or old
     events: list[Event] = [
-        Reclassified(
-            at,
-            command.by,
-            kind,
-            category,
-            urgency,
-            command.area or order.area,
-            command.reason,
-            occurred=command.occurred,
-            ext=command.ext,
-        )
+        Reclassified(at, command.by, kind, category, urgency, command.area or order.area, command.reason)
     ]
     rule = policy.limit(Stage.HANDLE, kind, category, urgency, order.intake.channel)
     if rule == handle_rule(policy, order) or order.counts.extended or order.pending.deferred is not None:

@@ -23,7 +23,7 @@ def tick(policy: Policy, order: Order, command: c.Tick, at: datetime, ref: Ref |
         if settled is not None:
             events.append(DeadlineMoved(at, command.by, name, clock.stage, settled, "calendar"))
             late = settled.at is None or settled.at > at
-            clock = Clock(clock.stage, settled, None, () if late else clock.fired, None if late else clock.next)
+            clock = Clock(clock.stage, settled, () if late else clock.fired, None if late else clock.next)
         events.extend(_missed(policy, name, clock, unit, at, command.by))
     return tuple(events)
 

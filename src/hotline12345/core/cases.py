@@ -88,7 +88,7 @@ def _shown(value: Any) -> str:
     if value is None or value == "":
         return "—"
     if isinstance(value, Kind | Urgency):
-        return value.value
+        return str(value.value)
     return str(value.isoformat()) if isinstance(value, date) else str(value)
 
 

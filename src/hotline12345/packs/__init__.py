@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["builtin", "check_pack", "load_pack", "new_pack", "pack_names", "run_cases"]
 
-NEED = frozenset({"rules", "routes"})
+NEED = frozenset({"rules", "routes", "scoring"})
 """The parts that take time and that not everybody needs (可按需加载的部分)."""
 
 
@@ -58,8 +58,8 @@ def load_pack(name_or_path: str | Path, *, need: Iterable[str] | None = None, ov
 
     Args:
         name_or_path: a built-in name, an installed plug-in's, or a path.
-        need: the parts to compile of ``rules`` and ``routes``; ``None`` takes both.  What is not needed stays
-            ``None`` in the policies, is not checked, and takes no time; everything else is always there.
+        need: the parts to compile of ``rules``, ``routes`` and ``scoring``; ``None`` takes all three.  What is not
+            needed stays ``None`` in the policies, is not checked and takes no time; everything else is always there.
         overlays: further calendar overlays, over the pack's own.
 
     Raises:
@@ -136,6 +136,7 @@ def check_pack(name_or_path: str | Path) -> tuple[Fault, ...]:
         Every fault with its severity, ``error``, ``warning`` or ``note``, in the order of files and lines.
     """
     from ..core.verify import check
+    from .compile import in_csv
     from .lines import Lines
 
     try:
@@ -149,7 +150,9 @@ def check_pack(name_or_path: str | Path) -> tuple[Fault, ...]:
         layer = folder.layers[policy.edition]
         lines: Lines | None = None
         for fault in check(policy):
-            if not fault.file or fault.file == layer.file:
+            if fault.table in ("units", "catalogue"):
+                fault = in_csv(fault, folder, folder)
+            elif not fault.file or fault.file == layer.file:
                 lines = lines or Lines(layer.notes.text)
                 line = fault.line or lines.find(fault.table, fault.key)
                 fault = _evolve(fault, layer.file, line)

@@ -45,11 +45,11 @@ def read_case(row: Row) -> Case | None:
     if text or title:
         expected |= {key: value for key, value in said.items() if value}
         said = {"kind": None, "category": "", "urgency": None}
-    if not expected:
+    if not expected and len(row.notes.faults) == before:
         zh = "用例没有写期望：due_day、at、limit、category、kind、unit、rule、disposition 之一"
         en = "the case expects nothing: due_day, at, limit, category, kind, unit, rule or disposition"
         row.add("bad-case", zh, en, "what")
-    elif received is None and not {"due_day", "at", "provisional"}.isdisjoint(expected):
+    elif "received" not in row and not {"due_day", "at", "provisional"}.isdisjoint(expected):
         row.add("bad-case", "期望到期日，却没有 received", "it expects a due day but has no `received`", "what")
     elif not (text or title) and not {"disposition", "to"}.isdisjoint(expected) and not said["category"]:
         row.add("bad-case", "期望处置方式，却没有诉求内容或类别", "it expects a disposition of nothing", "what")

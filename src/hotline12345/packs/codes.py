@@ -7,7 +7,6 @@ from __future__ import annotations
 
 FAULTS: dict[str, tuple[str, str]] = {
     # files
-    "no-pack": ("没有这个政策包", "there is no such pack"),
     "no-editions": ("文件夹里没有任何版本", "the folder holds no edition"),
     "not-utf8": ("文件不是 UTF-8（CSV 也可用 GB18030）", "the file is not UTF-8 (CSV may be GB18030 as well)"),
     "toml-syntax": ("TOML 语法错误", "broken TOML"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..core.classify import RuleSet
     from ..core.grades import Claim, Unit
     from ..core.routing import RoutingGraph
+    from ..core.scoring import ScoreRules
 
 Chain = list[tuple[Folder, Layer]]
 
@@ -55,7 +56,8 @@ def compile_policy(
         parents=tuple(f"{where.name}@{one.edition}" for where, one in chain[1:]),
         effective_basis=layer.effective_basis,
         digest=sha256("".join(where.seal(one) for where, one in chain).encode()).hexdigest()[:16],
-        **_optional(shelf, chain),
+        scoring=_scoring(shelf, chain) if "scoring" in need else None,
+        **_levels(chain),
     )
     _check_names(shelf, layer, policy)
     return policy
@@ -76,21 +78,20 @@ def _settings(chain: Chain, part: str) -> dict[str, Any]:
     return settings
 
 
-def _optional(shelf: Shelf, chain: Chain) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _levels(chain: Chain) -> dict[str, Any]:
     levels = next((one.levels for _, one in _upto(chain, "satisfaction") if one.levels), None)
-    if levels:
-        found["satisfied_levels"] = levels
+    return {"satisfied_levels": levels} if levels else {}
+
+
+def _scoring(shelf: Shelf, chain: Chain) -> ScoreRules:
+    from ..core.scoring import ScoreRules, read_score_rules
+
     for _, layer in _upto(chain, "scoring"):
         if layer.scoring is not None:
-            from ..core.scoring import read_score_rules
-
             rules, faults = read_score_rules(layer.scoring, layer.file)
             _note(shelf, layer, faults)
-            if rules is not None:
-                found["scoring"] = rules
-            break
-    return found
+            return rules or ScoreRules()
+    return ScoreRules()
 
 
 def _note(shelf: Shelf, layer: Layer, faults: tuple[Fault, ...] | list[Fault]) -> None:
@@ -136,11 +137,7 @@ def _rules(chain: Chain) -> RuleSet | None:
 def _routes(shelf: Shelf, chain: Chain) -> RoutingGraph | None:
     layer = chain[0][1]
     centre = next((one.centre for _, one in _upto(chain, "units") if one.centre), "")
-    units: list[Unit] = []
-    for folder in {id(one): one for one, _ in _upto(chain, "units")}.values():
-        # A parent's unit is replaced by the child's; a code given twice in one file is a fault the network tells.
-        known = {unit.code for unit in units}
-        units += [unit for unit in folder.units() if unit.code not in known]
+    units = _units(chain, centre)
     if not centre:
         if any(unit.parent for unit in units):
             zh, en = "有单位表却没有 [routing] centre", "there are units but no [routing] centre"
@@ -157,8 +154,32 @@ def _routes(shelf: Shelf, chain: Chain) -> RoutingGraph | None:
     try:
         return RoutingGraph.of(units, claims, centre=centre)
     except PolicyError as error:
-        shelf.faults.extend(_in_csv(fault, chain[0][0], owner) for fault in error.faults)
+        shelf.faults.extend(in_csv(fault, chain[0][0], owner) for fault in error.faults)
         return None
+
+
+def _units(chain: Chain, centre: str) -> list[Unit]:
+    """Return the place's units and, of its parents', those of the same tree and the emergency numbers."""
+    folders = list({id(folder): folder for folder, _ in _upto(chain, "units")}.values())
+    own = list(folders[0].units())
+    known = {unit.code: unit for unit in own}
+    more: list[Unit] = []
+    for folder in folders[1:]:
+        # A parent's unit is replaced by the child's; a code given twice in one file is a fault the network tells.
+        fresh = [unit for unit in folder.units() if unit.code not in known]
+        known |= {unit.code: unit for unit in fresh}
+        more += fresh
+    top = _top(known, centre)
+    return own + [unit for unit in more if unit.grade.value == "emergency" or _top(known, unit.code) == top]
+
+
+def _top(known: dict[str, Unit], code: str) -> str:
+    for _ in known:  # no way up is longer than there are units, even in a circle
+        unit = known.get(code)
+        if unit is None or not unit.parent:
+            break
+        code = unit.parent
+    return code
 
 
 def _claims(chain: Chain) -> tuple[tuple[Claim, ...], Folder]:
@@ -169,7 +190,7 @@ def _claims(chain: Chain) -> tuple[tuple[Claim, ...], Folder]:
     return (), chain[0][0]
 
 
-def _in_csv(fault: Fault, units: Folder, catalogue: Folder) -> Fault:
+def in_csv(fault: Fault, units: Folder, catalogue: Folder) -> Fault:
     """Put a fault of the network to its file and line."""
     if fault.table == "units":
         numbers = (n for n, unit in enumerate(units.units(), 2) if unit.code == fault.key)

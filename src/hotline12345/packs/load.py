@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -188,6 +186,9 @@ class Folder:
         return self._claims
 
     def _csv(self, name: str) -> Iterable[Mapping[str, str]]:
+        import csv
+        from io import StringIO
+
         data = self.raw(name) if self._shared else None
         if data is None:
             return ()
@@ -259,9 +260,11 @@ class Shelf:
     def _parent(self, folder: Folder, layer: Layer) -> tuple[Folder, Layer] | None:
         name, _, edition = layer.extends.partition("@")
         try:
-            path = locate(name, folder.path)
-        except (PluginError, FileNotFoundError):
+            path = locate(name, folder.path).resolve()
+        except (PluginError, FileNotFoundError) as error:
             zh, en = f"没有上级政策包「{name}」", f"there is no parent pack {name!r}"
+            if isinstance(error, PluginError) and error.code != "unknown-plugin":
+                zh, en = error.zh, error.en
             self._fault(layer, "unknown-parent", zh, en, nearest(name, BUILT_IN))
             return None
         parent = self.folder(path, path.name)
@@ -305,4 +308,22 @@ def locate(name: str, beside: Path | None = None) -> Path:
     from ..plugins import plugin
 
     found = plugin("hotline12345.packs", name)
-    return Path(found(name) if callable(found) else found)
+    try:
+        path = Path(found(name) if callable(found) else found)
+    except Exception as cause:
+        raise PluginError(
+            f"插件「{name}」没有给出政策包的路径：{type(cause).__name__}: {cause}",
+            f"the plug-in {name!r} gives no path of a pack: {type(cause).__name__}: {cause}",
+            code="plugin-broken",
+            hint="插件应是路径，或以名称调用后返回路径",
+            hint_en="a plug-in is a path, or called with its name returns one",
+        ) from cause
+    if not path.is_dir():
+        raise PluginError(
+            f"插件「{name}」给出的 {path} 不是文件夹",
+            f"the plug-in {name!r} gives {path}, which is no folder",
+            code="plugin-broken",
+            hint="请检查该插件是否完整安装",
+            hint_en="see that the plug-in is fully installed",
+        )
+    return path

@@ -11,7 +11,6 @@ from attrs import define, field
 
 from ..core.cases import Case
 from ..core.errors import PolicyError
-from ..core.grades import AREA_HINT, area_key
 from ..core.overlay import Overlay, overlay_from_table
 from ..core.policy import DISPOSITIONS, PARTS, LimitRule, Rung, ScopeRule
 from ..core.sla import Stage
@@ -26,6 +25,7 @@ INHERITED = (
 )  # fmt: skip
 """What a child may refuse to inherit (可不继承的部分): ``[inherit] scope = false``."""
 UNKNOWN = "unknown"
+_CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 _SPAN = re.compile(r"\s*([0-9:]+)\s*[-–~至]\s*([0-9:]+)\s*")
 
 
@@ -75,8 +75,9 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
     layer = Layer(notes.file, edition, notes=notes)
     layer.title = row.text("title", required=True)
     layer.place = row.text("place", required=True)
-    if layer.place and area_key(layer.place) is None:
-        row.add("bad-place", f"区划代码「{layer.place}」有误", f"bad division code {layer.place!r}", "place", AREA_HINT)
+    if layer.place and not _CODE.fullmatch(layer.place):
+        hint = "2, 4, 6, 9 or 12 digits: 210000, 210100, 210102"
+        row.add("bad-place", f"区划代码「{layer.place}」有误", f"bad division code {layer.place!r}", "place", hint)
     _effective(row, layer)
     layer.effective_basis = row.text("effective_basis")
     layer.extends = row.text("extends")
@@ -141,9 +142,9 @@ def _clock(row: Row, layer: Layer) -> None:
     unknown = clock.choice("on_unknown", {"provisional": "provisional", "error": "error"})
     cutoff = clock.get("cutoff")
     given: dict[str, Any] = {"roll": roll, "ends": ends, "on_unknown": unknown}
-    if cutoff not in (None, "none"):
-        given["cutoff"] = clock.clock_time("cutoff", cutoff)
     layer.clock = {key: value for key, value in given.items() if value is not None}
+    if cutoff is not None:
+        layer.clock["cutoff"] = None if cutoff == "none" else clock.clock_time("cutoff", cutoff)
     layer.windows = _windows(clock)
     clock.done()
 

@@ -27,7 +27,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     names = list(dict.fromkeys(known))
-    close = get_close_matches(word, names, 1, 0.6)
+    close = get_close_matches(word, names, 1, 0.5)
     head = f"是不是「{close[0]}」？ / did you mean {close[0]!r}? " if close else ""
     return f"{head}可用 / possible: {', '.join(names)}"
 

@@ -1,0 +1,261 @@
+"""All faults at once, each with its line (错误一次报全，逐条带行号)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hotline12345.core.errors import Fault, PolicyError
+from hotline12345.packs import load_pack
+from hotline12345.packs.codes import FAULTS
+from hotline12345.packs.lines import Lines
+
+HEAD = """title = "测试市"
+place = "990100"
+effective = "unknown"
+"""
+UNITS = """code,name,grade,parent,area,phone,source
+990100,测试市,city,,990100,,library default
+990100-12345,测试市热线,centre,990100,990100,12345,library default
+990100-office,测试市办公室,department,990100,990100,,library default
+"""
+ROUTING = '[routing]\ncentre = "990100-12345"\n'
+
+
+def write(folder: Path, **files: str | bytes) -> Path:
+    """Write files whose names have ``_`` for ``.`` and ``-``-free stems into a pack's folder."""
+    pack = folder / "testcity"
+    pack.mkdir(exist_ok=True)
+    for name, text in files.items():
+        path = pack / name.replace("__", "-").replace("_", ".")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return pack
+
+
+def faults_of(path: Path) -> tuple[Fault, ...]:
+    """Load what must not load, and return why."""
+    with pytest.raises(PolicyError) as caught:
+        load_pack(path)
+    assert caught.value.code == "bad-policy"
+    return caught.value.faults
+
+
+def test_ten_different_faults_in_one_file_are_reported_at_once_each_with_its_line(repo_root: Path) -> None:
+    path = repo_root / "tests/fixtures/packs/ten-faults"
+    found = {(fault.code, fault.line) for fault in faults_of(path)}
+    assert found == {
+        ("name-mismatch", 4),
+        ("unknown-parent", 5),
+        ("unknown-key", 6),
+        ("wrong-type", 9),
+        ("unknown-stage", 13),
+        ("unknown-kind", 19),
+        ("bad-limit", 25),
+        ("missing-basis", 28),
+        ("unknown-urgency", 34),
+        ("duplicate-limit", 40),
+        ("naive-time", 46),
+        ("unknown-table", 49),
+    }
+
+
+def test_every_fault_names_its_file_and_speaks_both_languages(repo_root: Path) -> None:
+    for fault in faults_of(repo_root / "tests/fixtures/packs/ten-faults"):
+        assert fault.file.endswith("2027-01-01.toml")
+        assert re.search(r"[\u4e00-\u9fff]", fault.zh), fault
+        assert re.search(r"[a-z]", fault.en), fault
+        assert not re.search(
+            r"[\u4e00-\u9fff]", fault.en.replace("办里", "").replace("投述", "").replace("五天左右", "")
+        ) or fault.code in ("duplicate-limit", "unknown-urgency"), fault
+
+
+def test_a_misspelt_key_is_answered_with_the_one_that_was_meant(repo_root: Path) -> None:
+    faults = {fault.code: fault for fault in faults_of(repo_root / "tests/fixtures/packs/ten-faults")}
+    assert "did you mean 'title'" in faults["unknown-key"].hint
+    assert "did you mean '投诉'" in faults["unknown-kind"].hint
+    assert "did you mean '办理'" in faults["unknown-stage"].hint
+
+
+# One smallest pack for each code: what is written, and the file and line that must be named.
+ONE: dict[str, tuple[dict[str, str | bytes], str, int]] = {
+    "no-editions": ({"rules_toml": ""}, "testcity", 0),
+    "not-utf8": ({"unknown_toml": HEAD.encode("gb18030")}, "unknown.toml", 0),
+    "toml-syntax": ({"unknown_toml": HEAD + "\n[[limit]\n"}, "unknown.toml", 5),
+    "name-mismatch": ({"2027__01__01_toml": HEAD}, "2027-01-01.toml", 3),
+    "duplicate-edition": ({"unknown_toml": HEAD, "2027__01__01_toml": HEAD}, "unknown.toml", 0),
+    "place-differs": (
+        {"unknown_toml": HEAD, "2027__01__01_toml": 'title = "x"\nplace = "990200"\neffective = 2027-01-01\n'},
+        "testcity",
+        0,
+    ),
+    "missing-file": ({"unknown_toml": HEAD + ROUTING}, "unknown.toml", 5),
+    "unknown-key": ({"unknown_toml": HEAD + '[flow]\nreveiw = true\nbasis = "x"\n'}, "unknown.toml", 5),
+    "unknown-table": ({"unknown_toml": HEAD + "[[limits]]\n"}, "unknown.toml", 4),
+    "wrong-type": ({"unknown_toml": HEAD + "sources = [1]\n"}, "unknown.toml", 4),
+    "missing-key": ({"unknown_toml": HEAD + '\n[[limit]]\nbasis = "x"\n'}, "unknown.toml", 5),
+    "missing-basis": ({"unknown_toml": HEAD + '[send_back]\nwindow = "24h"\n'}, "unknown.toml", 4),
+    "empty-text": ({"unknown_toml": HEAD + 'extends = " "\n'}, "unknown.toml", 4),
+    "unknown-value": ({"unknown_toml": HEAD + '[clock]\nends = "noon"\nbasis = "x"\n'}, "unknown.toml", 5),
+    "bad-date": ({"unknown_toml": 'title = "x"\nplace = "990100"\neffective = "2027年"\n'}, "unknown.toml", 3),
+    "bad-time": ({"unknown_toml": HEAD + '[clock]\ncutoff = "五点"\nbasis = "x"\n'}, "unknown.toml", 5),
+    "bad-windows": (
+        {"unknown_toml": HEAD + '[clock]\nwindows = ["13:30-17:30", "09:00-12:00"]\nbasis = "x"\n'},
+        "unknown.toml",
+        5,
+    ),
+    "bad-place": ({"unknown_toml": HEAD.replace("990100", "99010")}, "unknown.toml", 2),
+    "bad-limit": ({"unknown_toml": HEAD + '[[limit]]\nlimit = "0wd"\nbasis = "x"\n'}, "unknown.toml", 5),
+    "bad-count": ({"unknown_toml": HEAD + '[reopen]\nmost = -1\nbasis = "x"\n'}, "unknown.toml", 5),
+    "naive-time": (
+        {"unknown_toml": HEAD + '[[case]]\nwhat = "x"\nreceived = "2027-01-04T10:00:00"\nlimit = "none"\n'},
+        "unknown.toml",
+        6,
+    ),
+    "unknown-stage": (
+        {"unknown_toml": HEAD + '[[limit]]\nstage = "处置"\nlimit = "5wd"\nbasis = "x"\n'},
+        "unknown.toml",
+        5,
+    ),
+    "unknown-kind": ({"unknown_toml": HEAD + '[flow]\ndefault_kind = "诉苦"\nbasis = "x"\n'}, "unknown.toml", 5),
+    "unknown-urgency": (
+        {"unknown_toml": HEAD + '[[limit]]\nurgency = "火速"\nlimit = "1h"\nbasis = "x"\n'},
+        "unknown.toml",
+        5,
+    ),
+    "unknown-category": (
+        {"unknown_toml": HEAD + 'extends = "cn"\n[[limit]]\ncategory = "城乡建筑"\nlimit = "5wd"\nbasis = "x"\n'},
+        "unknown.toml",
+        6,
+    ),
+    "duplicate-limit": (
+        {"unknown_toml": HEAD + '[[limit]]\nlimit = "5wd"\nbasis = "x"\n[[limit]]\nlimit = "7wd"\nbasis = "x"\n'},
+        "unknown.toml",
+        8,
+    ),
+    "duplicate-code": (
+        {"unknown_toml": HEAD + '[[rung]]\ncode = "a"\nzh = "甲"\nbasis = "x"\n' * 2},
+        "unknown.toml",
+        9,
+    ),
+    "duplicate-level": (
+        {"unknown_toml": HEAD + '[satisfaction]\nsatisfied = ["a"]\ndissatisfied = ["b", "a"]\nbasis = "x"\n'},
+        "unknown.toml",
+        6,
+    ),
+    "empty-scope": (
+        {"unknown_toml": HEAD + '[[scope]]\ncode = "a"\ndisposition = "legal"\ntold = "b"\nbasis = "x"\n'},
+        "unknown.toml",
+        5,
+    ),
+    "bad-case": ({"unknown_toml": HEAD + '[[case]]\nwhat = "x"\n'}, "unknown.toml", 5),
+    "unknown-unit": (
+        {
+            "unknown_toml": HEAD + ROUTING + '[[case]]\nwhat = "x"\ncategory = "a"\nunit = "990100-offic"\n',
+            "units_csv": UNITS,
+        },
+        "unknown.toml",
+        9,
+    ),
+    "no-centre": ({"unknown_toml": HEAD, "units_csv": UNITS}, "unknown.toml", 1),
+    "unknown-parent": ({"unknown_toml": HEAD + 'extends = "nowhere"\n'}, "unknown.toml", 4),
+    "unknown-parent-edition": ({"unknown_toml": HEAD + 'extends = "cn@1999-01-01"\n'}, "unknown.toml", 4),
+    "extends-cycle": ({"unknown_toml": HEAD + 'extends = "../testcity"\n'}, "unknown.toml", 4),
+}
+
+
+@pytest.mark.parametrize("code", sorted(ONE))
+def test_a_fault_is_found_under_its_code_at_its_line(code: str, tmp_path: Path) -> None:
+    files, file, line = ONE[code]
+    found = [fault for fault in faults_of(write(tmp_path, **files)) if fault.code == code]
+    assert [(Path(fault.file).name, fault.line) for fault in found] == [(file, line)]
+
+
+def test_every_code_there_is_has_a_smallest_pack_here() -> None:
+    assert set(FAULTS) - set(ONE) == set()
+    assert len(FAULTS) >= 25
+
+
+def test_the_format_page_lists_exactly_the_codes_there_are(repo_root: Path) -> None:
+    from hotline12345.core.verify import CHECKS
+
+    page = (repo_root / "docs/packs.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([a-z0-9-]+)` \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
+    assert {code: (zh.strip(), en.strip()) for code, zh, en in listed} == FAULTS | CHECKS
+
+
+def test_faults_of_every_file_beside_the_edition_come_with_the_others(tmp_path: Path) -> None:
+    pack = write(
+        tmp_path,
+        unknown_toml=HEAD + ROUTING + "mistake = 1\n",
+        rules_toml='[[category]]\nname = "甲"\n\n[words."乙"]\n3 = "词"\n',
+        units_csv=UNITS + "990100-x,无层级,bureau,990100,,,\n990100-office,重复,department,990100,,,\n",
+        catalogue_csv="category,area,unit\n甲,990100,990100-office\n甲,990100,990100-gone\n",
+        overlay__2027_toml='source = "虚构"\n[[day]]\ndate = "2027-13-01"\nworks = true\n',
+    )
+    found = {(Path(fault.file).name, fault.line, fault.code) for fault in faults_of(pack)}
+    assert found == {
+        ("unknown.toml", 6, "unknown-key"),
+        ("rules.toml", 4, "unknown-category"),
+        ("units.csv", 5, "unknown-grade"),
+        ("units.csv", 4, "duplicate-unit"),
+        ("catalogue.csv", 3, "unknown-unit"),
+        ("overlay-2027.toml", 3, "bad-date"),
+    }
+
+
+def test_a_parents_faults_are_told_with_the_parents_file(tmp_path: Path) -> None:
+    parent = tmp_path / "parent"
+    parent.mkdir()
+    (parent / "unknown.toml").write_text(HEAD + "mistake = 1\n", encoding="utf-8")
+    child = write(tmp_path, unknown_toml=HEAD + 'extends = "../parent"\nother = 2\n')
+    found = [(Path(fault.file).parent.name, fault.line, fault.key) for fault in faults_of(child)]
+    assert found == [("testcity", 5, "other"), ("parent", 4, "mistake")]
+
+
+LINES = '''# note
+title = """
+[fake]
+key = "no"
+"""
+list = [
+  "a]",   # ] in a text
+  "b",
+]
+after.deep = 1
+
+[words."城乡建设/供水"]
+3 = "停水"
+"停 水" = { weight = 2 }
+
+[[limit]]
+kind = "x"
+[[limit]]
+kind = 'y'
+[limit.inner]
+z = 1
+'''
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "line"),
+    [
+        ("", "title", 2),
+        ("", "list", 6),
+        ("", "after", 10),
+        ("", "after.deep", 10),
+        ("words.城乡建设/供水", "3", 13),
+        ("words.城乡建设/供水", "停 水", 14),
+        ("words.城乡建设/供水", "停 水.weight", 14),
+        ("limit[1]", "kind", 17),
+        ("limit[2]", "kind", 19),
+        ("limit 2", "kind", 19),
+        ("limit[2]", "missing", 18),
+        ("limit[2].inner", "z", 21),
+        ("", "missing", 1),
+        ("fake", "", 1),
+    ],
+)
+def test_a_key_is_found_on_its_line_whatever_stands_before_it(table: str, key: str, line: int) -> None:
+    assert Lines(LINES).find(table, key) == line

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -31,41 +33,113 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plugins": ("plugins", "列出插件", "list plug-ins"),
     "doctor": ("doctor", "体检：环境、存储、日历", "check environment, store and calendar"),
 }
+INTERRUPTED = 130
+LANGUAGES = ("zh", "en")
 
 
-def language() -> str:
-    """Return ``en`` where ``--lang en`` was given anywhere or the environment asks for it, else ``zh``."""
-    args = sys.argv[1:]
-    for i, arg in enumerate(args):
-        if arg.startswith("--lang="):
-            return "en" if arg[7:] == "en" else "zh"
-        if arg == "--lang" and i + 1 < len(args):
-            return "en" if args[i + 1] == "en" else "zh"
-    return "en" if os.environ.get("HOTLINE12345_LANG", "").lower().startswith("en") else "zh"
+def given(arguments: Sequence[str], option: str) -> str:
+    """Return what *arguments* say for *option*, wherever it stands; "" where they do not name it."""
+    for i, argument in enumerate(arguments):
+        if argument.startswith(option + "="):
+            return argument[len(option) + 1 :]
+        if argument == option and i + 1 < len(arguments):
+            return arguments[i + 1]
+    return ""
 
 
-class Lazy(click.Group):
-    """A group that knows its commands' names and one-line helps without importing them."""
+def language(arguments: Sequence[str] | None = None) -> str:
+    """Return ``zh`` or ``en`` (界面语言): what ``--lang`` says, else the environment, else Chinese where it can be shown."""
+    wanted = given(sys.argv[1:] if arguments is None else arguments, "--lang")
+    if wanted in LANGUAGES:
+        return wanted
+    wanted = os.environ.get("HOTLINE12345_LANG", "").lower()[:2]
+    if wanted in LANGUAGES:
+        return wanted
+    try:
+        "中".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return "en"
+    return "zh"
+
+
+def spoken(text: str, lang: str) -> str:
+    """Return the English half of a help text ``中文 · English`` where English is wanted, else the whole."""
+    return text.split(" · ", 1)[-1] if lang == "en" else text
+
+
+class Speaking(click.Command):
+    """A command whose help comes in Chinese and English, or in English alone (双语帮助)."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the description: paragraphs in Chinese, a line ``--``, paragraphs in English."""
+        zh, _, en = (self.help or "").partition("\n--\n")
+        shown = (en or zh) if lang_now(ctx) == "en" else f"{zh}\n\n{en}"
+        for paragraph in filter(None, (part.strip() for part in shown.split("\n\n"))):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                for line in paragraph.splitlines():
+                    formatter.write_text(line)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options."""
+        lang = lang_now(ctx)
+        rows = [row for param in self.get_params(ctx) if (row := param.get_help_record(ctx)) is not None]
+        if rows:
+            with formatter.section("Options" if lang == "en" else "选项 Options"):
+                formatter.write_dl([(name, spoken(text, lang)) for name, text in rows])
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+
+class SpeakingGroup(Speaking, click.Group):
+    """A group of such commands."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, each with the first line of its help."""
+        lang = lang_now(ctx)
+        rows = [(name, spoken(command.short_help or "", lang)) for name, command in self.commands.items()]
+        with formatter.section("Commands" if lang == "en" else "命令 Commands"):
+            formatter.write_dl(rows)
+
+
+def lang_now(ctx: click.Context | None = None) -> str:
+    """Return the language of the command line that runs (当前语言)."""
+    ctx = ctx or click.get_current_context(silent=True)
+    said = ctx.find_root().obj if ctx is not None else None
+    return said if said in LANGUAGES else "zh"
+
+
+class Lazy(Speaking, click.Group):
+    """The group that knows its commands' names and one-line helps without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"{__name__}.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Settle the language first, wherever ``--lang`` stands: help and faults speak it too."""
+        ctx.obj = language(args)
+        return super().parse_args(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        english = language() == "en"
-        rows = [(name, en if english else zh) for name, (_, zh, en) in COMMANDS.items()]
-        with formatter.section("Commands" if english else "命令"):
+        """Write the commands."""
+        english = lang_now(ctx) == "en"
+        rows = [(name, en if english else f"{zh} {en}") for name, (_, zh, en) in COMMANDS.items()]
+        with formatter.section("Commands" if english else "命令 Commands"):
             formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which was likely meant."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -73,32 +147,72 @@ class Lazy(click.Group):
 
             near = difflib.get_close_matches(args[0], COMMANDS, 3)
             if near:
-                error.message += f"（是否想用：{'、'.join(near)}？）"
+                error.message += f"（是否想用：{'、'.join(near)}？）" if lang_now(ctx) == "zh" else f" ({', '.join(near)}?)"
             raise
 
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
+        """Run the command line (入口): one place where every way of ending becomes an exit code."""
+        if not extra.pop("standalone_mode", True):
+            return super().main(args, prog_name, standalone_mode=False, **extra)
+        arguments = list(sys.argv[1:] if args is None else args)
+        _bear_any_terminal()
+        code: Any
+        try:
+            code = super().main(arguments, "hotline12345", standalone_mode=False, **extra)
+        except (click.Abort, KeyboardInterrupt):
+            code = INTERRUPTED
+        except click.ClickException as error:
+            code = _usage(error, arguments)
+        sys.exit(code if type(code) is int else 0)
 
-@click.group(
-    cls=Lazy,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="退出码 exit codes: 0 成功 ok · 1 被拒或有发现 refused, findings · 2 用法 usage · 3 冲突 conflict · 4 存储 store",
-)
-@click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="界面语言 language of messages")
-@click.version_option(None, "--version", package_name="hotline12345", message="hotline12345 %(version)s")
-@click.pass_context
-def cli(ctx: click.Context, lang: str | None) -> None:
-    """12345 政务服务便民热线：工单、时限、派单、归类、考核。The shared core of China's 12345 hotlines."""
-    ctx.obj = lang or language()
 
-
-def main() -> None:
-    """Run the command line (入口); messages survive a terminal that cannot show them."""
+def _bear_any_terminal() -> None:
+    """A GBK or ASCII terminal must not crash on a symbol it lacks."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            # A GBK or ASCII terminal must not crash on a symbol it lacks.
             reconfigure(errors="replace")
-    cli(prog_name="hotline12345")
 
+
+def _usage(error: click.ClickException, arguments: Sequence[str]) -> int:
+    """Print a fault of usage, as JSON where JSON was asked for."""
+    if given(arguments, "--format") != "json":
+        error.show()
+        return error.exit_code
+    import json
+
+    ctx = getattr(error, "ctx", None)
+    path = ctx.command_path if ctx is not None else "hotline12345"
+    hint = f"见 {path} --help" if language(arguments) == "zh" else f"see {path} --help"
+    said = {"code": "usage", "message": error.format_message(), "hint": hint}
+    click.echo(json.dumps(said, ensure_ascii=not can_show(sys.stderr)), err=True)
+    return error.exit_code
+
+
+def can_show(stream: Any) -> bool:
+    """Whether *stream* can show Chinese (能否显示中文)."""
+    try:
+        "中文".encode(getattr(stream, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+@click.group(
+    "hotline12345",
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="12345 政务服务便民热线：工单、时限、派单、归类、考核。\n--\nThe shared core of China's 12345 hotlines.",
+    epilog="退出码 exit codes: 0 成功 ok · 1 被拒或有发现 refused or findings · 2 用法 usage · 3 冲突 conflict · 4 存储 store",
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), expose_value=False, help="界面语言 · language of messages")
+@click.version_option(None, "--version", package_name="hotline12345", message="hotline12345 %(version)s")
+def cli() -> None:
+    """Hold the commands; the group itself does nothing."""
+
+
+main = cli
+"""What the console script calls (入口); also a click command, so that click's own test runner can drive it."""
 
 if __name__ == "__main__":
     main()

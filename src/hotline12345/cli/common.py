@@ -1,11 +1,10 @@
-"""What the commands share (公用): options, opening a hotline, printing, errors as exit codes."""
+"""What the commands share (公用): options, opening packs, stores and hotlines, errors as exit codes."""
 
 from __future__ import annotations
 
 import functools
-import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,10 +21,30 @@ from ..core.errors import (
     StoreError,
     UnknownOrder,
 )
+from . import LANGUAGES, Speaking, SpeakingGroup, can_show, lang_now
+from .printing import note, print_json, say
 
 if TYPE_CHECKING:
+    from ..core.overlay import Overlay
     from ..core.policy import Pack, Policy
     from ..hotline import Hotline
+    from ..stores.port import Store
+
+__all__ = [
+    "EXIT",
+    "Speaking",
+    "SpeakingGroup",
+    "command",
+    "fail",
+    "hotline_of",
+    "instant_of",
+    "lang_of",
+    "overlays_of",
+    "pack_of",
+    "policy_of",
+    "print_json",
+    "say",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,15 +62,31 @@ EXIT: tuple[tuple[type[HotlineError], int], ...] = (
 """Exit codes: 0 ok, 1 refused or findings, 2 usage, 3 conflict, 4 store."""
 
 store_option = click.option(
-    "--store", default=DEFAULT_STORE, show_default=True, help="存储 URL：memory: 或 sqlite:///文件 · store URL"
+    "--store",
+    default=DEFAULT_STORE,
+    show_default=True,
+    help="存储地址：memory:、sqlite:///相对路径、sqlite:////绝对路径 · address of the store",
 )
 pack_option = click.option(
     "--pack", "pack_name", default="cn", show_default=True, help="政策包名或路径 · pack name or path"
+)
+own_pack_option = click.option(
+    "--pack",
+    "pack_name",
+    default="",
+    help="政策包名或路径，默认取自存储中的工单 · pack name or path; by default the one the stored orders name",
 )
 place_option = click.option(
     "--place", default="", help="热线（区划代码），默认用政策包的 · the hotline, the pack's by default"
 )
 edition_option = click.option("--edition", default="", help="政策包版本 · edition")
+overlay_option = click.option(
+    "--overlay",
+    "overlay_files",
+    multiple=True,
+    type=click.Path(),
+    help="日历增补文件（TOML），可多次 · calendar overlay file, may be repeated",
+)
 format_option = click.option(
     "--format",
     "form",
@@ -60,13 +95,38 @@ format_option = click.option(
     show_default=True,
     help="输出格式 · output format",
 )
-lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="语言 · language")
+lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="语言 · language")
 
 
 def lang_of(lang: str | None) -> str:
     """Return the language asked for here, or for the whole command line."""
-    ctx = click.get_current_context(silent=True)
-    return lang or (ctx.find_root().obj if ctx is not None else None) or "zh"
+    return lang or lang_now()
+
+
+def _settle(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value:
+        ctx.find_root().obj = value
+
+
+def answers(*forms: str) -> Callable[[F], F]:
+    """Give a command ``--format`` with *forms* and ``--lang``, and turn our errors into exit codes."""
+
+    def wrap(function: F) -> F:
+        made: Any = command(function)
+        speak = click.option(
+            "--lang", type=click.Choice(LANGUAGES), expose_value=False, callback=_settle, help="语言 · language"
+        )
+        shape = click.option(
+            "--format",
+            "form",
+            type=click.Choice(forms),
+            default="table",
+            show_default=True,
+            help="输出格式 · output format",
+        )
+        return shape(speak(made))  # type: ignore[no-any-return]
+
+    return wrap
 
 
 def command(function: F) -> F:
@@ -85,47 +145,150 @@ def command(function: F) -> F:
 def fail(error: HotlineError, form: str, lang: str) -> None:
     """Print *error* and leave with its exit code."""
     if form == "json":
-        body = error.as_dict(lang)
+        import json
+
+        body: dict[str, Any] = error.as_dict(lang)
         if isinstance(error, PolicyError) and error.faults:
             body["faults"] = [fault.text(lang) for fault in error.faults]
-        click.echo(json.dumps(body, ensure_ascii=False), err=True)
+        note(json.dumps(body, ensure_ascii=not can_show(sys.stderr)))
     else:
         head = "错误" if lang == "zh" else "error"
-        click.echo(f"{head}: {error.message(lang)} ({error.code})", err=True)
+        note(f"{head}: {error.message(lang)} ({error.code})")
         if isinstance(error, PolicyError):
             for fault in error.faults:
-                click.echo(f"  - {fault.text(lang)}", err=True)
-        if error.hint(lang):
-            click.echo(f"{'提示' if lang == 'zh' else 'hint'}: {error.hint(lang)}", err=True)
-    sys.exit(next((code for kind, code in EXIT if isinstance(error, kind)), 1))
+                note(f"  - {fault.text(lang)}")
+        elif error.hint(lang):
+            note(f"{'提示' if lang == 'zh' else 'hint'}: {error.hint(lang)}")
+    sys.exit(exit_code(error))
 
 
-def print_json(value: Any) -> None:
-    """Print *value* as JSON, readable and stable."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+def exit_code(error: HotlineError) -> int:
+    """Return the exit code of *error* (退出码)."""
+    return next((code for kind, code in EXIT if isinstance(error, kind)), 1)
 
 
-def pack_of(name: str) -> Pack:
-    """Load the pack called *name*, or at the path *name*."""
+# ── packs ──
+
+
+def pack_of(name: str, overlays: Iterable[Overlay] = (), need: Iterable[str] | None = None) -> Pack:
+    """Load the pack called *name*, or at the path *name*; see :func:`~hotline12345.packs.load_pack`."""
     from ..packs import load_pack
 
-    return load_pack(name)
+    return load_pack(name, overlays=overlays, need=need)
 
 
-def policy_of(name: str, edition: str = "", on: datetime | None = None) -> Policy:
+def policy_of(
+    name: str,
+    edition: str = "",
+    on: datetime | None = None,
+    *,
+    overlays: Iterable[Overlay] = (),
+    need: Iterable[str] | None = None,
+) -> Policy:
     """Return one edition: the one named, the one in force on a day, or the newest."""
-    pack = pack_of(name)
+    from ..core.calendar import local
+
+    pack = pack_of(name, overlays, need)
     if edition:
         return pack.edition(edition)
-    return pack.on(on.date()) if on is not None else pack.newest
+    return pack.on(local(on).date()) if on is not None else pack.newest
 
 
-def hotline_of(pack_name: str, store: str, place: str = "", *, must_exist: bool = False) -> Hotline:
-    """Open the hotline of a pack over a store; readers refuse a file that is not there."""
+def overlays_of(paths: Iterable[str]) -> tuple[Overlay, ...]:
+    """Read calendar overlays (读取日历增补) from TOML files.
+
+    Raises:
+        PolicyError: ``bad-overlay``, with every fault at once.
+        RequestError: ``no-such-file``.
+    """
+    return tuple(_overlay(path) for path in paths)
+
+
+def _overlay(path: str) -> Overlay:
+    import tomllib
+
+    from ..core.errors import Fault
+    from ..core.overlay import overlay_from_table
+
+    try:
+        with open(path, "rb") as file:
+            table = tomllib.load(file)
+    except OSError as error:
+        raise no_such_file(path, error) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = Fault("toml-syntax", f"TOML 语法错误：{error}", f"broken TOML: {error}", file=path)
+        raise PolicyError(
+            "日历增补读不懂", "the calendar overlay cannot be read", faults=(fault,), code="bad-overlay"
+        ) from error
+    return overlay_from_table(table, path)
+
+
+def no_such_file(path: str, error: OSError) -> RequestError:
+    """Say that a file cannot be read (文件读不到)."""
+    return RequestError(
+        f"读不到文件 {path}：{error.strerror}",
+        f"cannot read {path}: {error.strerror}",
+        code="no-such-file",
+        hint="请核对路径与权限",
+        hint_en="check the path and your permissions",
+    )
+
+
+# ── hotlines ──
+
+
+def hotline_of(
+    pack_name: str = "",
+    store: str = DEFAULT_STORE,
+    place: str = "",
+    *,
+    must_exist: bool = False,
+    overlays: Iterable[Overlay] = (),
+    number: str = "",
+    reads: bool = False,
+    need: Iterable[str] | None = None,
+) -> Hotline:
+    """Open the hotline of a pack over a store; readers refuse a file that is not there.
+
+    Args:
+        pack_name: without one, the pack named by the order *number*, or else by the first order in the store.
+        place: without one, the pack's; where the pack was found in an order, the order's.
+        must_exist: do not make an empty store.
+        overlays: calendar overlays, laid over the pack's own.
+        reads: nothing will be written, and nobody looked for by name: a store without its key file will do.
+        need: the parts of the pack to compile; ``None`` takes all.
+    """
     from ..hotline import Hotline
     from ..stores import open_store
 
-    return Hotline(pack_of(pack_name), open_store(store, must_exist=must_exist), place=place)
+    opened = open_store(store, must_exist=must_exist)
+    if not pack_name:
+        pack_name, place = _named_in(opened, place, number)
+    return Hotline(pack_of(pack_name, overlays, need), opened, place=place, secrets=_no_key(opened) if reads else None)
+
+
+def _named_in(store: Store, place: str, number: str) -> tuple[str, str]:
+    """Return the pack and the place that the store's orders name: every first event carries them."""
+    first: Mapping[str, Any] | None = None
+    fed = store.feed(0, 1, place or None)
+    place = place or (fed[0].record.place if fed else "")
+    if number and place:
+        records = store.stream(place, number, 0)
+        first = records[0].data if records else None
+    if first is None and fed:
+        first = fed[0].record.data
+    return (str(first.get("pack") or "cn") if first is not None else "cn"), place
+
+
+def _no_key(store: Store) -> bytes | None:
+    """Return a passing key where the store has none beside it, so that reading leaves no file behind."""
+    import os
+
+    path = getattr(store, "path", None)
+    return os.urandom(32) if path is not None and not os.path.exists(f"{path}.key") else None
+
+
+# ── what people type ──
 
 
 def instant_of(text: str) -> datetime:
@@ -134,29 +297,59 @@ def instant_of(text: str) -> datetime:
     Raises:
         RequestError: ``bad-time``.
     """
+    from ..core.calendar import CST
+
+    cleaned = text.strip().replace("/", "-")
+    try:  # what machines and careful people write needs no parser of 50 ms
+        exact = datetime.fromisoformat(cleaned)
+    except ValueError:
+        return _loosely(text, cleaned)
+    return exact if exact.tzinfo is not None else exact.replace(tzinfo=CST)
+
+
+def _loosely(text: str, cleaned: str) -> datetime:
     import re
 
     import pendulum
 
-    cleaned = text.strip()
     ago = re.fullmatch(r"(\d{1,4})\s*(?:天前|days? ago)", cleaned)
-    if ago:
-        return pendulum.now("+08:00").subtract(days=int(ago[1]))
+    if ago or cleaned in ("now", "现在"):
+        return pendulum.now("+08:00").subtract(days=int(ago[1]) if ago else 0)
     try:
-        parsed = pendulum.parse(cleaned.replace("/", "-"), tz="+08:00", strict=False)
-    except (ValueError, OverflowError) as error:
+        parsed = pendulum.parse(cleaned, tz="+08:00", strict=False)
+    except (ValueError, OverflowError):
+        parsed = None
+    if not isinstance(parsed, datetime):
         raise RequestError(
             f"看不懂时间「{text}」",
             f"cannot read the time {text!r}",
             code="bad-time",
-            hint="写成 2026-09-28 或 2026-09-28T10:30:00+08:00",
-            hint_en="write 2026-09-28 or 2026-09-28T10:30:00+08:00",
-        ) from error
-    if not isinstance(parsed, datetime):
-        raise RequestError(
-            f"「{text}」不是一个时刻",
-            f"{text!r} is not an instant",
-            code="bad-time",
-            hint="写成 2026-09-28T10:30:00+08:00",
+            hint="写成 2026-09-28、2026-09-28T10:30 或带时区的 2026-09-28T10:30:00+08:00",
+            hint_en="write 2026-09-28, 2026-09-28T10:30 or, with the offset, 2026-09-28T10:30:00+08:00",
         )
     return parsed
+
+
+def now() -> datetime:
+    """Return the present instant, in China's time."""
+    from ..core.calendar import CST
+
+    return datetime.now(CST)
+
+
+def choice_of(kind: Any, text: str, zh: str, code: str) -> Any:
+    """Read a member of an enumeration by its value or its Chinese name.
+
+    Raises:
+        RequestError: with *code* and the members there are.
+    """
+    for member in kind:
+        if text.strip().lower() in (member.value, member.zh):
+            return member
+    raise RequestError(
+        f"没有{zh}「{text}」",
+        f"there is no {code.removeprefix('unknown-')} {text!r}",
+        code=code,
+        hint=f"{zh}有：" + "、".join(f"{member.zh} {member.value}" for member in kind),
+        hint_en="there are: " + ", ".join(member.value for member in kind),
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from .core.order import Order
+from .core.order import OPEN, Clock, Order, Status
+from .core.sla import Deadline
 from .stores.port import Desk, Head
 
 
@@ -16,37 +17,46 @@ def stamp(instant: datetime) -> str:
 
 
 def head_of(order: Order) -> Head:
-    """Return the values by which *order* is found; nothing of a person in clear."""
+    """Return the values by which *order* is found (索引); nothing of a person in clear."""
+    intake, kind = order.intake, order.kind
     citizen = order.clocks.citizen
-    unsettled = next((clock for _, clock, _ in order.running() if clock.deadline.provisional), None)
-    shown = unsettled or citizen
-    desks = tuple(
-        Desk(
-            a.id,
-            a.unit,
-            a.role,
-            stamp(a.opened),
-            stamp(a.handle.deadline.at) if a.handle is not None and a.handle.deadline.at is not None else "",
-        )
-        for a in order.assignments
-        if a.closed is None
-    )
-    intake, wake = order.intake, order.wake
+    wake: datetime | None = None
+    unsettled: Deadline | None = None
+    for _, clock, _ in order.running():
+        instant = clock.wake
+        if instant is not None and (wake is None or instant < wake):
+            wake = instant
+        if unsettled is None and clock.deadline.provisional:
+            unsettled = clock.deadline
+    shown = unsettled or (citizen.deadline if citizen is not None else None)
     return Head(
         intake.place,
         intake.number,
         order.version,
-        order.status.value,
-        order.is_open,
-        order.kind.value if order.kind is not None else "",
+        _NAMES[order.status],
+        order.status in OPEN,
+        kind.value if kind is not None else "",
         order.category,
         order.area,
         order.holder,
         intake.requester,
         stamp(intake.received),
-        stamp(citizen.deadline.at) if citizen is not None and citizen.deadline.at is not None else "",
+        _when(citizen),
         unsettled is not None,
-        shown.deadline.digest if shown is not None else "",
+        shown.digest if shown is not None else "",
         stamp(wake) if wake is not None else "",
-        desks,
+        tuple(
+            [
+                Desk(a.task.id, a.task.unit, a.task.role, stamp(a.task.opened), _when(a.handle))
+                for a in order.assignments
+                if a.closed is None
+            ]
+        ),
     )
+
+
+def _when(clock: Clock | None) -> str:
+    return "" if clock is None or clock.deadline.at is None else stamp(clock.deadline.at)
+
+
+_NAMES = {status: status.value for status in Status}

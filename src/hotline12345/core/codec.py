@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
+from operator import attrgetter
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from attrs import NOTHING, fields
+from attrs import fields
 
 from . import events as e
 from .actor import Actor, Role
@@ -62,16 +64,24 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _record_codec(cls: type, order: tuple[str, ...] | None = None) -> tuple[Encode, Decode]:
+def _record_codec(cls: type) -> tuple[Encode, Decode]:
     """Small frozen records go as lists, in the order of their fields; trailing additions need a default."""
-    names = order or tuple(a.name for a in fields(cls))
+    names = [a.name for a in fields(cls)]
     hints = get_type_hints(cls)
     codecs = [_codec(hints[name]) for name in names]
-    outs = [(name, None if out is _same else out) for name, (out, _) in zip(names, codecs, strict=True)]
+    outs = [(i, out) for i, (out, _) in enumerate(codecs) if out is not _same]
     ins = [None if decode is _same else decode for _, decode in codecs]
+    values = attrgetter(*names)
+    last: list[Any] = [None, None]
 
     def encode(value: Any) -> list[Any]:
-        return [getattr(value, name) if out is None else out(getattr(value, name)) for name, out in outs]
+        if last[0] is value:  # one deadline often serves the unit and the citizen
+            return last[1]  # type: ignore[no-any-return]
+        row = list(values(value))
+        for i, out in outs:
+            row[i] = out(row[i])
+        last[:] = value, row
+        return row
 
     def decode(row: list[Any]) -> Any:
         return cls(*[item if convert is None else convert(item) for item, convert in zip(row, ins, strict=False)])
@@ -101,7 +111,8 @@ def _codec(hint: Any) -> tuple[Encode, Decode]:
         return (lambda v: [out(x) for x in v]), (lambda v: tuple([into(x) for x in v]))
     if isinstance(hint, type) and issubclass(hint, Enum):
         members = {member.value: member for member in hint}
-        return (lambda v: v.value), members.__getitem__
+        names = {member: member.value for member in hint}
+        return names.__getitem__, members.__getitem__
     return _same, _same
 
 
@@ -109,7 +120,7 @@ _CODECS: dict[Any, tuple[Encode, Decode]] = {
     datetime: (datetime.isoformat, datetime.fromisoformat),
     date: (date.isoformat, date.fromisoformat),
     Actor: (_actor_out, _actor_in),
-    TimeLimit: (str, TimeLimit.parse),
+    TimeLimit: (lru_cache(1024)(str), lru_cache(1024)(TimeLimit.parse)),
 }
 for _cls in (Ref, Origin, HitRef, Finding, Deadline):
     _CODECS[_cls] = _record_codec(_cls)
@@ -118,7 +129,7 @@ for _cls in (Ref, Origin, HitRef, Finding, Deadline):
 class _EventCodec:
     """How one class of events goes out and comes in; compiled once at import."""
 
-    __slots__ = ("cls", "into", "out")
+    __slots__ = ("cls", "into", "out", "values")
 
     def __init__(self, cls: type[e.Event]) -> None:
         self.cls = cls
@@ -127,10 +138,19 @@ class _EventCodec:
         self.into: dict[str, Decode] = {}
         for a in fields(cls):
             out, into = _codec(hints[a.name])
-            default = NOTHING if a.default is NOTHING else a.default
-            self.out.append((a.name, None if out is _same else out, default))
+            self.out.append((a.name, None if out is _same else out, a.default))
             if into is not _same:
                 self.into[a.name] = into
+        self.values = attrgetter(*[name for name, _, _ in self.out])
+
+    def encode(self, event: e.Event) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for (name, out, default), value in zip(self.out, self.values(event), strict=True):
+            # Most defaults are None and most values are not compared at all: equality of records is dear.
+            if value is default or (default is not None and value == default):
+                continue
+            data[name] = value if out is None else out(value)
+        return data
 
 
 _EVENTS: dict[str, _EventCodec] = {name: _EventCodec(cls) for name, cls in e.EVENTS.items()}
@@ -139,12 +159,7 @@ _BY_TYPE: dict[type[e.Event], _EventCodec] = {codec.cls: codec for codec in _EVE
 
 def encode(event: e.Event) -> dict[str, Any]:
     """Return the plain dict of *event* (编码): JSON types only, defaults left out."""
-    data: dict[str, Any] = {}
-    for name, out, default in _BY_TYPE[type(event)].out:
-        value = getattr(event, name)
-        if value is not default and value != default:
-            data[name] = value if out is None else out(value)
-    return data
+    return _BY_TYPE[type(event)].encode(event)
 
 
 def decode(kind: str, data: Mapping[str, Any], schema: int = SCHEMA) -> e.Event:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ._sqlite_write import bucket
+from ._sqlite_write import FIND_PERSON, bucket
 from .port import Query
 
 STREAM = (
@@ -49,46 +50,70 @@ CHECKS = (
     ),
 )
 
-_EQUAL = ("status", "kind", "holder")
+PROBE = 1000
+"""Up to how many rows an index is worth sorting; beyond, walking in the order of numbers is faster."""
+
+_DESKS = "(SELECT DISTINCT number FROM desk WHERE place = ? AND unit = ?) d CROSS JOIN head h ON h.number = d.number"
+_PROBE = "SELECT count(*) FROM (SELECT 1 FROM head h INDEXED BY {} WHERE h.place = ? AND {} LIMIT {})"
+_Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+_Part = tuple[str, str, list[Any]]
 
 
-def conditions(place: str, query: Query) -> tuple[str, list[Any]]:
-    """Return *query* as an SQL condition on ``head h`` with its values."""
-    parts, values = ["h.place = ?"], [place]
-
-    def add(part: str, *more: Any) -> None:
-        parts.append(part)
-        values.extend(more)
-
-    for name in _EQUAL:
-        value = getattr(query, name)
-        if value is not None:
-            add(f"h.{name} = ?", value)
-    # Literals, not parameters: SQLite uses a partial index only when it sees the index's own condition.
-    if query.open is not None:
-        add(f"h.open = {int(query.open)}")
-    if query.provisional is not None:
-        add(f"h.provisional = {int(query.provisional)}")
-    category = (query.category or "").rstrip("/")
+def _parts(place: str, q: Query, owner: int) -> Iterator[_Part]:
+    """Yield each condition of a query with the index that serves it ("" for none) and its values."""
+    if q.holder is not None:
+        yield "head_holder", "h.holder = ?", [q.holder]
+    if q.status is not None:
+        yield "head_status", "h.status = ?", [q.status]
+    if q.kind is not None:
+        yield "", "h.kind = ?", [q.kind]
+    category = (q.category or "").rstrip("/")
     if category:
-        # "0" follows "/" in the code table, so that this is the range of all paths below.
-        add("(h.category = ? OR (h.category > ? AND h.category < ?))", category, category + "/", category + "0")
-    if query.area:
-        add("h.area >= ? AND h.area < ?", query.area, query.area + "\U0010ffff")
-    if query.requester == "":
-        add("h.requester = 0")
-    elif query.requester is not None:
-        add(
-            "h.requester > 0 AND h.requester = (SELECT p.seq FROM person p JOIN vault w ON w.seq = p.seq "
-            "WHERE p.place = ? AND p.bucket = ? AND w.data = ?)",
-            place,
-            bucket(query.requester),
-            query.requester,
-        )
+        # "0" follows "/" in the code table, so that this is the range of the path and all paths below.
+        yield "head_category", "h.category >= ? AND h.category < ?", [category, category + "0"]
+        yield "", "(h.category = ? OR h.category >= ?)", [category, category + "/"]
+    if q.area:
+        yield "head_area", "h.area >= ? AND h.area < ?", [q.area, q.area + "\U0010ffff"]
+    # Literals, not parameters: SQLite uses a partial index only where it sees the index's own condition.
+    opened = q.open is True
+    if q.open is not None:
+        yield "head_due" if opened else "", f"h.open = {int(q.open)}", []
+    if q.provisional is not None:
+        yield "head_provisional" if q.provisional else "", f"h.provisional = {int(q.provisional)}", []
+    if q.due_before is not None:
+        due = "h.due > '' AND h.due < ?"
+        yield "head_due" if opened else "", f"h.open = 1 AND {due}" if opened else due, [q.due_before]
+    if q.not_digest is not None:
+        digest = "(h.digest > ? OR h.digest > '' AND h.digest < ?)"
+        values = [q.not_digest, q.not_digest]
+        yield "head_digest" if opened else "", f"h.open = 1 AND {digest}" if opened else digest, values
+    if q.requester is not None:
+        yield ("", "h.requester = ?", [owner]) if q.requester else ("", "h.requester IS NULL", [])
+    if q.unit is not None and q.requester:
+        yield "", "h.number IN (SELECT number FROM desk WHERE place = ? AND unit = ?)", [place, q.unit]
+
+
+def plan(run: _Run, place: str, query: Query) -> tuple[str, str, list[Any]]:
+    """Return (table, condition, values) for *query*, with the index that has the fewest rows for it.
+
+    SQLite has no idea how many orders a status or a category holds; so we look, as far as
+    :data:`PROBE` rows, and say which index to take.
+    """
+    owner = 0
+    if query.requester:
+        found = run(FIND_PERSON, (place, bucket(query.requester), query.requester))
+        owner = found[0][0] if found else -1
+    parts = list(_parts(place, query, owner))
+    where = " AND ".join(["h.place = ?", *(condition for _, condition, _ in parts)])
+    values = [place, *(value for _, _, more in parts for value in more)]
+    if query.requester:
+        return "head h INDEXED BY head_requester", where, values
     if query.unit is not None:
-        add("h.number IN (SELECT number FROM desk WHERE place = ? AND unit = ?)", place, query.unit)
-    if query.due_before is not None:
-        add("h.due > '' AND h.due < ?", query.due_before)
-    if query.not_digest is not None:
-        add("h.digest > '' AND h.digest <> ?", query.not_digest)
-    return " AND ".join(parts), values
+        return _DESKS, where, [place, query.unit, *values]
+    best, fewest = "", PROBE
+    for index, condition, more in parts:
+        if index:
+            rows = run(_PROBE.format(index, condition, PROBE), [place, *more])[0][0]
+            if rows < fewest:
+                best, fewest = index, rows
+    return f"head h INDEXED BY {best}" if best else "head h", where, values

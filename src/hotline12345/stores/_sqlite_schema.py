@@ -31,16 +31,17 @@ CREATE UNIQUE INDEX record_order ON record (place, number, version);
 CREATE INDEX record_place ON record (place);
 CREATE TABLE head (
   place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL,
-  kind TEXT NOT NULL, category TEXT NOT NULL, area TEXT NOT NULL, holder TEXT NOT NULL, requester INTEGER NOT NULL,
+  kind TEXT NOT NULL, category TEXT NOT NULL, area TEXT NOT NULL, holder TEXT NOT NULL, requester INTEGER,
   received TEXT NOT NULL, due TEXT NOT NULL, provisional INTEGER NOT NULL, digest TEXT NOT NULL, wake TEXT NOT NULL,
   desks TEXT NOT NULL, PRIMARY KEY (place, number)) WITHOUT ROWID;
 CREATE INDEX head_status ON head (place, status);
 CREATE INDEX head_holder ON head (place, holder);
 CREATE INDEX head_category ON head (place, category);
 CREATE INDEX head_area ON head (place, area);
-CREATE INDEX head_requester ON head (place, requester) WHERE requester > 0;
+CREATE INDEX head_requester ON head (place, requester) WHERE requester IS NOT NULL;
 CREATE INDEX head_due ON head (place, due) WHERE open = 1;
 CREATE INDEX head_digest ON head (place, digest) WHERE open = 1;
+CREATE INDEX head_provisional ON head (place) WHERE provisional = 1;
 CREATE INDEX head_wake ON head (place, wake) WHERE wake > '';
 CREATE TABLE desk (
   place TEXT NOT NULL, unit TEXT NOT NULL, number TEXT NOT NULL, assignment TEXT NOT NULL, due TEXT NOT NULL,

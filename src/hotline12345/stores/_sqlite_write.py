@@ -31,18 +31,16 @@ COLUMNS = (
 )
 _REQUESTER = COLUMNS.index("requester")
 _DESKS = COLUMNS.index("desks")
-HEADS = (
-    "SELECT h.place, h.number, "
-    + ", ".join("coalesce(v.data, '')" if name == "requester" else f"h.{name}" for name in COLUMNS)
-    + " FROM head h LEFT JOIN vault v ON v.seq = h.requester WHERE "
-)
-HEAD = HEADS + "h.place = ? AND h.number = ?"
+_SELECTED = ", ".join("coalesce(v.data, '')" if name == "requester" else f"h.{name}" for name in COLUMNS)
+HEADS = "SELECT h.place, h.number, " + _SELECTED + " FROM {} LEFT JOIN vault v ON v.seq = h.requester WHERE {}"
+"""Heads, with the requester's blind index read from the vault; to be given a table and a condition."""
+HEAD = HEADS.format("head h", "h.place = ? AND h.number = ?")
 _INSERT_HEAD = f"INSERT INTO head (place, number, {', '.join(COLUMNS)}) VALUES (?, ?{', ?' * len(COLUMNS)})"
 _INSERT_RECORD = "INSERT INTO record (place, number, version, kind, schema, data) VALUES (?, ?, ?, ?, ?, ?)"
 _INSERT_DESK = "INSERT OR REPLACE INTO desk (place, unit, number, assignment, due) VALUES (?, ?, ?, ?, ?)"
 _INSERT_RECEIPT = "INSERT INTO receipt (place, key, number, version, fingerprint) VALUES (?, ?, ?, ?, ?)"
 _INSERT_PRIVATE = "INSERT INTO private (place, number, id, person, seq) VALUES (?, ?, ?, ?, ?)"
-_FIND_PERSON = (
+FIND_PERSON = (
     "SELECT p.seq FROM person p JOIN vault v ON v.seq = p.seq WHERE p.place = ? AND p.bucket = ? AND v.data = ?"
 )
 _updates: dict[tuple[int, ...], str] = {}
@@ -202,7 +200,7 @@ def _write(conn: sqlite3.Connection, ready: Ready, old: tuple[Any, ...] | None) 
 
 def _stored(conn: sqlite3.Connection, place: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the head row with the requester's blind index replaced by its place in the vault."""
-    return (*row[:_REQUESTER], _person(conn, place, row[_REQUESTER]), *row[_REQUESTER + 1 :])
+    return (*row[:_REQUESTER], _person(conn, place, row[_REQUESTER]) or None, *row[_REQUESTER + 1 :])
 
 
 def _update(changed: tuple[int, ...]) -> str:
@@ -219,7 +217,7 @@ def _person(conn: sqlite3.Connection, place: str, person: str) -> int:
     if not person:
         return 0
     where = bucket(person)
-    found = conn.execute(_FIND_PERSON, (place, where, person)).fetchone()
+    found = conn.execute(FIND_PERSON, (place, where, person)).fetchone()
     if found:
         return int(found[0])
     seq = _keep(conn, person)
@@ -261,7 +259,7 @@ def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
     for ready in batch:
         append, row = ready.append, ready.row
         place, number = append.place, append.number
-        requester = persons[place, row[_REQUESTER]]
+        requester = persons[place, row[_REQUESTER]] or None
         heads.append((place, number, *row[:_REQUESTER], requester, *row[_REQUESTER + 1 :]))
         for desk in append.head.desks:
             desks.append((place, desk.unit, number, desk.assignment, desk.due))
@@ -283,14 +281,12 @@ def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
 def forget(conn: sqlite3.Connection, place: str, person: str) -> int:
     """Overwrite what the vault holds of *person* and delete what points to it; return how many private records went."""
     gone = 0
-    for (owner,) in conn.execute(_FIND_PERSON, (place, bucket(person), person)).fetchall():
+    for (owner,) in conn.execute(FIND_PERSON, (place, bucket(person), person)).fetchall():
         for (seq,) in conn.execute("SELECT seq FROM private WHERE person = ?", (owner,)).fetchall():
             wipe(conn, seq)
             gone += 1
         conn.execute("DELETE FROM private WHERE person = ?", (owner,))
-        conn.execute(
-            "UPDATE head SET requester = 0 WHERE place = ? AND requester = ? AND requester > 0", (place, owner)
-        )
+        conn.execute("UPDATE head SET requester = NULL WHERE place = ? AND requester = ?", (place, owner))
         conn.execute("DELETE FROM person WHERE place = ? AND bucket = ? AND seq = ?", (place, bucket(person), owner))
         wipe(conn, owner)
     return gone

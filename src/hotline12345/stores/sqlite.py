@@ -263,21 +263,21 @@ class SqliteStore:
 
     def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
         """Return heads of *place* that match, ordered by number, from the cursor *after* on."""
-        where, values = sql.conditions(place, query)
         size = rules.page_size(limit)
-        rows = self._rows(
-            f"{writing.HEADS}{where} AND h.number > ? ORDER BY h.number LIMIT ?", (*values, after, size + 1)
-        )
+        table, where, values = sql.plan(self._rows, place, query)
+        paged = f"{writing.HEADS.format(table, where)} AND h.number > ? ORDER BY h.number LIMIT ?"
+        rows = self._rows(paged, (*values, after, size + 1))
         heads = tuple(writing.head_of(row) for row in rows[:size])
         return Page(heads, heads[-1].number if len(rows) > size else "")
 
     def count(self, place: str, query: Query, by: str = "") -> dict[str, int]:
         """Count matching heads, grouped by the head field *by*, or ``{"": n}``."""
-        where, values = sql.conditions(place, query)
-        if not rules.group(by):
-            return {"": self._rows(f"SELECT count(*) FROM head h WHERE {where}", values)[0][0]}
-        rows = self._rows(f"SELECT h.{by}, count(*) FROM head h WHERE {where} GROUP BY 1 ORDER BY 1", values)
-        return {value: number for value, number in rows}  # noqa: C416
+        rules.group(by)
+        table, where, values = sql.plan(self._rows, place, query)
+        if not by:
+            return {"": self._rows(f"SELECT count(*) FROM {table} WHERE {where}", values)[0][0]}
+        rows = self._rows(f"SELECT h.{by}, count(*) FROM {table} WHERE {where} GROUP BY 1 ORDER BY 1", values)
+        return dict(rows)
 
     def head(self, place: str, number: str) -> Head | None:
         """Return the head of one order, or ``None``."""

@@ -1,0 +1,79 @@
+"""Both stores answer alike: the same orders, the same questions, whatever index they choose (两种存储答案一致)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from attrs import evolve
+
+from hotline12345.stores import Append, Desk, Head, Query, Store, _sqlite_find
+from hotline12345.stores.memory import MemoryStore
+from hotline12345.stores.sqlite import SqliteStore
+from hotline12345.testing.store_base import P, numbers, record
+
+CATEGORIES = ("", "城乡建设", "城乡建设/物业管理", "城乡建设/供暖", "城乡建设局", "政法/信访", "政法")
+AREAS = ("", "21", "210100", "210102", "220400", "2204")
+
+
+def _head(random: Random, number: str, version: int) -> Head:
+    pick = random.choice
+    units = [f"u{random.randrange(5)}" for _ in range(random.randrange(4))]
+    desks = tuple(Desk(f"a{i}", unit, "lead", "2026-11-02") for i, unit in enumerate(units))
+    return Head(
+        P, number, version, pick(("received", "signed", "closed")), pick((True, False)), pick(("complaint", "help")),
+        pick(CATEGORIES), pick(AREAS), pick(("", "a", "b", "c")), pick(("", "x", "y", "z")), "2026-11-01",
+        pick(("", "2026-11-09", "2026-11-10", "2026-11-11")), pick((True, False, False)), pick(("", "d1", "d2")),
+        pick(("", "2026-11-03", "2026-11-04")), desks,
+    )  # fmt: skip
+
+
+def _query(random: Random) -> Query:
+    fields = {
+        "status": ("received", "signed", "closed", "none"),
+        "open": (True, False),
+        "kind": ("complaint", "help"),
+        "category": ("城乡建设", "城乡建设/物业管理", "政法/", "none", ""),
+        "area": ("2", "21", "2101", "210102", "3", ""),
+        "holder": ("", "a", "b", "none"),
+        "requester": ("", "x", "y", "none"),
+        "unit": ("u1", "u2", "none"),
+        "due_before": ("2026-11-10", "2026-11-11", "2027", "2026"),
+        "provisional": (True, False),
+        "not_digest": ("d1", "d2", "none", ""),
+    }
+    return evolve(
+        Query(), **{name: random.choice(fields[name]) for name in random.sample(list(fields), random.randrange(4))}
+    )
+
+
+@pytest.mark.parametrize("probe", [1000, 20, 1])
+def test_both_stores_find_count_and_wake_alike(probe: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sqlite_find, "PROBE", probe)
+    random = Random(probe)
+    memory = MemoryStore()
+    with SqliteStore(tmp_path / "orders.db", durability="relaxed") as sqlite:
+        stores: tuple[Store, Store] = (memory, sqlite)
+        versions: dict[str, int] = {}
+        for _ in range(60):
+            batch = []
+            for number in random.sample([f"{i:03d}" for i in range(150)], random.choice((1, 3, 20))):
+                version = versions.get(number, 0)
+                versions[number] = version + 1
+                batch.append(
+                    Append(P, number, version, (record(number, version + 1),), _head(random, number, version + 1))
+                )
+            answers = [store.append(batch) for store in stores]
+            assert answers[0] == answers[1]
+            if random.random() < 0.1:
+                person = random.choice("xyz")
+                assert memory.forget(P, person) == sqlite.forget(P, person) == 0
+            for _ in range(8):
+                query, size = _query(random), random.choice((1, 7, 100))
+                assert numbers(memory, query, limit=size) == numbers(sqlite, query, limit=size), query
+                by = random.choice(("", "status", "holder", "category"))
+                assert memory.count(P, query, by) == sqlite.count(P, query, by), query
+            assert memory.awake(P, "2026-11-03") == sqlite.awake(P, "2026-11-03")
+        assert memory.find(P, Query(), "", 1000) == sqlite.find(P, Query(), "", 1000)
+        assert memory.feed() == sqlite.feed()

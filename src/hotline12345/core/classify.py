@@ -40,7 +40,7 @@ _hit = partial(tuple.__new__, Hit)  # what Hit._make does, without its check of 
 _NORMAL = Urgency.NORMAL
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)  # one is made for every text, and without slots that takes two thirds of the time
 class Classification:
     """What a text is about (归类), how sure that is, and every word that said so.
 
@@ -129,22 +129,18 @@ def _category(
     rules: RuleSet, totals: dict[int, float], scale: float
 ) -> tuple[str, float, bool, tuple[tuple[str, float], ...]]:
     """Return path, confidence, whether to ask a person, and the first few scores."""
-    tops, best = _climb(rules, totals)
+    tops, best = (_climb_far if rules.deep else _climb)(rules.parents, totals)
     if rules.base:
         for node, bias in rules.base.items():
             tops[node] = tops.get(node, 0.0) + bias / scale
-    ranked = [(-total, node) for node, total in tops.items()]  # sorting puts the best first, and equals in order
-    if len(ranked) > 1:
-        ranked.sort()
-        if ranked[1][0] - ranked[0][0] < EQUAL:
-            _settle(ranked)
-    if not ranked or (ranked[0][0] >= 0.0 and not rules.base):
+    ranked = _ranked(tops)
+    if not ranked or (ranked[0][1] <= 0.0 and not rules.base):
         return "", 0.0, True, ()
     names, sharp = rules.names, rules.sharpness * scale
     first = second = above = 0.0
     scores: list[tuple[str, float]] = []
-    for total, node in ranked:
-        share = exp(-sharp * total if sharp * total > -WIDEST else WIDEST)
+    for node, total in ranked:
+        share = exp(sharp * total if sharp * total < WIDEST else WIDEST)
         above += share - 1.0
         if not scores:
             first = share
@@ -152,42 +148,61 @@ def _category(
             second = share
         while node in best:
             node = best[node]
-        scores.append((names[node], -total * scale))
+        scores.append((names[node], total * scale))
     whole = rules.others + above
     confidence = first / whole
     unsure = confidence < rules.threshold
     if rules.margin and not unsure:
         unsure = confidence - (second or 1.0) / whole < rules.margin
-    return scores[0][0], confidence, unsure, tuple(scores[:TOP])
+    return scores[0][0], confidence, unsure, tuple(scores if len(scores) <= TOP else scores[:TOP])
 
 
-def _climb(rules: RuleSet, totals: dict[int, float]) -> tuple[dict[int, float], dict[int, int]]:
-    """Return the totals of the topmost categories, and of each category the best of those right below it."""
-    parents = rules.parents
+def _climb(parents: tuple[int, ...], totals: dict[int, float]) -> tuple[dict[int, float], dict[int, int]]:
+    """Return the totals of the topmost categories, and of each the best right below it, where there are two levels."""
     tops: dict[int, float] = {}
     best: dict[int, int] = {}
-    below: dict[int, float] = {}
-    for leaf, total in totals.items():
-        node, parent = leaf, parents[leaf]
-        while parent >= 0:
-            below[node] = below.get(node, 0.0) + total
-            node, parent = parent, parents[parent]
-        tops[node] = tops.get(node, 0.0) + total
-    for node, total in below.items():
+    for node, total in totals.items():
+        top = parents[node]
+        if top < 0:
+            tops[node] = tops.get(node, 0.0) + total
+            continue
+        tops[top] = tops.get(top, 0.0) + total
         if total > 0.0:
-            parent = parents[node]
-            rival = best.setdefault(parent, node)
-            if rival != node and (gap := total - below[rival]) > -EQUAL and (gap > EQUAL or node < rival):
-                best[parent] = node
+            rival = best.setdefault(top, node)
+            if rival != node and (gap := total - totals[rival]) > -EQUAL and (gap > EQUAL or node < rival):
+                best[top] = node
     return tops, best
 
 
-def _settle(ranked: list[tuple[float, int]]) -> None:
-    """Put first, of those whose totals equal the best but for rounding, the one whose rule comes first."""
-    limit = ranked[0][0] + EQUAL
-    first = min((entry for entry in ranked if entry[0] <= limit), key=lambda entry: entry[1])
-    ranked.remove(first)
-    ranked.insert(0, first)
+def _climb_far(parents: tuple[int, ...], totals: dict[int, float]) -> tuple[dict[int, float], dict[int, int]]:
+    """The same for any number of levels: each passes what it has, and the best below it, one level up."""
+    depth = {-1: 0}
+    for node, parent in enumerate(parents):  # a parent is numbered before its children
+        depth[node] = depth[parent] + 1
+    whole = dict(totals)
+    best: dict[int, int] = {}
+    for level in range(max(depth.values()), 1, -1):
+        here = {node: total for node, total in whole.items() if depth[node] == level}
+        for node, total in here.items():
+            whole[parents[node]] = whole.get(parents[node], 0.0) + total
+        best |= _climb(parents, here)[1]
+    return {node: total for node, total in whole.items() if parents[node] < 0}, best
+
+
+def _ranked(tops: dict[int, float]) -> list[tuple[int, float]]:
+    """Return (category, total), the best first; totals equal but for rounding by the order of their rules."""
+    ranked = list(tops.items())
+    if len(ranked) == 2:
+        (one, first), (two, second) = ranked
+        if second > first + EQUAL or (second > first - EQUAL and two < one):
+            ranked.reverse()
+    elif len(ranked) > 2:
+        ranked.sort(key=lambda top: (-top[1], top[0]))
+        least = ranked[0][1] - EQUAL
+        best = min((top for top in ranked if top[1] >= least), key=lambda top: top[0])
+        ranked.remove(best)
+        ranked.insert(0, best)
+    return ranked
 
 
 def _said(rest: list[tuple[int, float, Said, bool]]) -> list[tuple[Said, float]]:

@@ -95,16 +95,16 @@ _HINTS = "有是会能可要该应如怎假倘若万一哪即防预避以免谨�
 _DENIED_TAIL = "的了问情现一并根早都也已目不没未被扑灭熄排是才"
 _SUPPOSED_TAIL = "了到过的吗没与不否等事安隐风演预应报警探保险防检监排宣教知意原调责赔认鉴"
 
-_MAY_DENY = re.compile(
-    rf"[{_CUES}](?:[{re.escape(''.join({*(_STRONG + _WEAK + _CLEAR)}))}\s]*|.*[、和或及与].*)\Z", re.DOTALL
-).search
+_MAY_DENY = re.compile(rf"[{_CUES}][{re.escape(''.join({*(_STRONG + _WEAK + _CLEAR)}))}\s]*\Z").search
+_LISTS = re.compile(f"[{_CUES}].*[、和或及与]", re.DOTALL).search
+_TAIL = frozenset(_DENIED_TAIL + _SUPPOSED_TAIL)
 _HINT = re.compile(f"[{_HINTS}]").search
-TELLING = (
-    _HINT,
-    re.compile(f"[{_CUES}{_DENIED_TAIL}]").search,
-    re.compile(f"[{_CUES}{_HINTS}{_DENIED_TAIL}{_SUPPOSED_TAIL}]").search,
-)
-"""Whether :func:`read` has anything to look at between ``start - BEFORE`` and ``end + 1``: for topics, for the rest."""
+
+TELLING_CHARS = ("", _CUES + _DENIED_TAIL, _CUES + _HINTS + _DENIED_TAIL + _SUPPOSED_TAIL)
+"""For rules that read nothing, for topics, for the rest: where none of these stands between ``start - BEFORE`` and
+``end + 1``, :func:`read` has nothing to look at."""
+
+TELLING = tuple(re.compile(f"[{chars or '不'}]").search for chars in TELLING_CHARS)
 
 
 def read(body: str, start: int, end: int, supposing: bool = True) -> Reading:
@@ -119,7 +119,7 @@ def read(body: str, start: int, end: int, supposing: bool = True) -> Reading:
     """
     begin = start - BEFORE if start > BEFORE else 0
     head = ""
-    if _MAY_DENY(body, begin, start):
+    if _MAY_DENY(body, begin, start) or _LISTS(body, begin, start):
         head = _CLAUSE.split(body[begin:start])[-1]
         if head[-1:] in ("不", "没") and head[-2:-1] == body[start]:
             return SUPPOSED if supposing else ASSERTED  # 满不满意
@@ -128,10 +128,11 @@ def read(body: str, start: int, end: int, supposing: bool = True) -> Reading:
             asked = found.end()
         if _denies(head[asked:]):
             return NEGATED
-    if _DENIED_AFTER(body, end, end + _AFTER):
-        return NEGATED
-    if supposing and _SUPPOSED_AFTER(body, end, end + _AFTER):
-        return SUPPOSED
+    if body[end : end + 1] in _TAIL:
+        if _DENIED_AFTER(body, end, end + _AFTER):
+            return NEGATED
+        if supposing and _SUPPOSED_AFTER(body, end, end + _AFTER):
+            return SUPPOSED
     if supposing and _HINT(body, begin, start):
         head = head or _CLAUSE.split(body[begin:start])[-1]
         if _ASKED.search(head) or _supposes(head):

@@ -108,6 +108,7 @@ class RuleSet:
     margin: float
     sharpness: float
     categories: tuple[Category, ...]
+    words: tuple[str, ...] = field(repr=False, eq=False)
     matcher: Matcher = field(repr=False, eq=False)
     sizes: tuple[int, ...] = field(repr=False, eq=False)
     votes: tuple[tuple[Vote, ...], ...] = field(repr=False, eq=False)
@@ -116,6 +117,7 @@ class RuleSet:
     base: Mapping[int, float] = field(repr=False, eq=False)
     kind_bias: Mapping[Kind, float] = field(repr=False, eq=False)
     others: float = field(repr=False, eq=False)
+    deep: bool = field(repr=False, eq=False)
 
     @classmethod
     def compile(
@@ -162,6 +164,7 @@ class RuleSet:
             margin=margin,
             sharpness=sharpness,
             categories=tuple(categories),
+            words=tuple(words),
             matcher=(matcher or PairMatcher)(words),
             sizes=tuple(map(len, words)),
             votes=votes,
@@ -170,12 +173,12 @@ class RuleSet:
             base=base,
             kind_bias={kinds[name]: value for name, value in bias.items() if name in kinds},
             others=float(len(tops)),
+            deep=any(parent >= 0 and parents[parent] >= 0 for parent in parents),
         )
 
     def using(self, matcher: MatcherFactory) -> RuleSet:
         """Return the same rules on another *matcher* (换匹配器); its answers are the same."""
-        words, _ = _votes(self.rules, {name: index for index, name in enumerate(self.names)})
-        return evolve(self, matcher=matcher(words))
+        return evolve(self, matcher=matcher(self.words))
 
 
 def _check(rules: Sequence[Rule], bias: Mapping[str, float], norm: str) -> None:

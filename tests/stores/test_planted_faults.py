@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import evolve
 
 from hotline12345.core.errors import Conflict
 from hotline12345.stores import Append, Appended, Fed, Page, Query, Record, Store, open_store
@@ -46,7 +45,7 @@ class UsesUpKeys(MemoryStore):
 
 class TrustsAnyFingerprint(MemoryStore):
     def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
-        return super().append([evolve(append, fingerprint="") for append in batch])
+        return super().append([append._replace(fingerprint="") for append in batch])
 
 
 class ShowsPrivateOfAnyPlace(MemoryStore):
@@ -81,7 +80,7 @@ class KeepsTheIndex(MemoryStore):
         before = {n: e.head.requester for n, e in self._place(place).orders.items()}
         gone = super().forget(place, person)
         for number, entry in self._place(place).orders.items():
-            entry.head = evolve(entry.head, requester=before[number])
+            entry.head = entry.head._replace(requester=before[number])
             self._place(place).unindexed.add(number)
         return gone
 
@@ -106,7 +105,7 @@ class CutsBigIntegers(MemoryStore):
     def stream(self, place: str, number: str, after: int = 0) -> list[Record]:
         rows = super().stream(place, number, after)
         return [
-            evolve(r, data={k: float(v) if type(v) is int and v > 2**53 else v for k, v in r.data.items()})
+            r._replace(data={k: float(v) if type(v) is int and v > 2**53 else v for k, v in r.data.items()})
             for r in rows
         ]
 

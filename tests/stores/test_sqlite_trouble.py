@@ -272,7 +272,9 @@ def test_forget_says_so_when_a_reader_keeps_the_log(file: Path) -> None:
 
 def test_data_that_is_not_json_is_refused(file: Path) -> None:
     with SqliteStore(file) as store:
-        for value in (float("nan"), object(), {1, 2}):
+        circle: list[object] = []
+        circle.append(circle)
+        for value in (float("nan"), float("-inf"), object(), {1, 2}, circle):
             with pytest.raises(StoreError) as caught:
                 store.append([write("2", data={"value": value})])
             assert _code(caught) == "bad-append"

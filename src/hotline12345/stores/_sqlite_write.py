@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from zlib import crc32
 
@@ -48,7 +48,18 @@ _updates: dict[tuple[int, ...], str] = {}
 BULK = 16
 """From how many new orders on a batch is written table by table."""
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=dict).encode
+
+def _encoder() -> Callable[[Any], str]:
+    """Return json's encoder, made once: the public one is made anew for each value, which takes half of the time."""
+    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=dict)
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return encoder.encode
+    run = make(None, encoder.default, json.encoder.encode_basestring, None, ":", ",", False, False, False)
+    return lambda value: "".join(run(value, 0))
+
+
+_encode = _encoder()
 
 
 def dumps(data: Mapping[str, Any]) -> str:
@@ -59,7 +70,7 @@ def dumps(data: Mapping[str, Any]) -> str:
             text.encode()
     except UnicodeEncodeError:
         return json.dumps(data, allow_nan=False, separators=(",", ":"), default=dict)
-    except (TypeError, ValueError) as cause:
+    except (TypeError, ValueError, RecursionError) as cause:
         raise StoreError(
             f"记录内容不是 JSON：{cause}",
             f"the data of a record is not JSON: {cause}",

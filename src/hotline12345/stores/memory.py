@@ -16,7 +16,6 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-from attrs import evolve
 
 from hotline12345.core.errors import Fault, StoreError
 
@@ -324,7 +323,7 @@ class MemoryStore:
             room.sync()
             for number in tuple(room.index["requester"].get(person, ())):
                 entry = room.orders[number]
-                entry.head = evolve(entry.head, requester="")
+                entry.head = entry.head._replace(requester="")
                 room.unindexed.add(number)
             room.sync()
             return gone

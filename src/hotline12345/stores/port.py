@@ -11,16 +11,13 @@ when it passes them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
-
-from attrs import field, frozen
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 SCHEMA = 1
 """The schema version this library writes; a reader that meets a newer one refuses to write."""
 
 
-@frozen(weakref_slot=False)
-class Record:
+class Record(NamedTuple):
     """One stored event (记录): ``version`` counts from 1 within its order; ``data`` is plain JSON."""
 
     place: str
@@ -31,16 +28,14 @@ class Record:
     schema: int = SCHEMA
 
 
-@frozen(weakref_slot=False)
-class Fed:
+class Fed(NamedTuple):
     """A record as the feed delivers it: ``position`` grows strictly in commit order."""
 
     position: int
     record: Record
 
 
-@frozen(weakref_slot=False)
-class Desk:
+class Desk(NamedTuple):
     """One open assignment (在办承办): what *unit* has on its desk, and until when.
 
     Instants are ISO 8601 strings in UTC with a fixed width, so that text order is time order; "" = none.
@@ -53,8 +48,7 @@ class Desk:
     due: str = ""
 
 
-@frozen(weakref_slot=False)
-class Head:
+class Head(NamedTuple):
     """The handful of indexed values by which an order is found (工单索引); no personal data in clear.
 
     ``requester`` is a blind index (keyed HMAC), ``due`` the citizen's due instant, ``wake`` the next
@@ -80,8 +74,7 @@ class Head:
     desks: tuple[Desk, ...] = ()
 
 
-@frozen(weakref_slot=False)
-class Private:
+class Private(NamedTuple):
     """One private record (隐私记录), referred to from events by ``id``.
 
     ``person`` is the blind index of the requester it belongs to, by which ``forget`` finds it.
@@ -92,8 +85,7 @@ class Private:
     data: Mapping[str, Any]
 
 
-@frozen(weakref_slot=False)
-class Append:
+class Append(NamedTuple):
     """What one order gains in a write (追加): refused as a whole when the order is not at ``expected``.
 
     ``expected`` is the version before (0 = the order must not exist yet); ``records`` count on from
@@ -114,8 +106,7 @@ class Append:
     fingerprint: str = ""
 
 
-@frozen(weakref_slot=False)
-class Appended:
+class Appended(NamedTuple):
     """The result of a write for one order: its ``version`` now; ``repeated`` when the key was seen before."""
 
     number: str
@@ -123,8 +114,7 @@ class Appended:
     repeated: bool = False
 
 
-@frozen(weakref_slot=False)
-class Query:
+class Query(NamedTuple):
     """What to find (查询); every given field must match, ``None`` matches all.
 
     ``due_before`` compares the citizen's due (strictly; an order without one never matches), ``unit``
@@ -146,11 +136,10 @@ class Query:
     not_digest: str | None = None
 
 
-@frozen(weakref_slot=False)
-class Page:
+class Page(NamedTuple):
     """A page of heads (分页) ordered by number; ``next`` is the cursor of the following page, "" at the end."""
 
-    heads: tuple[Head, ...] = field(factory=tuple)
+    heads: tuple[Head, ...] = ()
     next: str = ""
 
 

@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .channel_contract import ChannelContract
+    from .pack_contract import PackContract
     from .store_contract import StoreContract
 
-__all__ = ["ChannelContract", "StoreContract"]
+__all__ = ["ChannelContract", "PackContract", "StoreContract"]
 
-_HOMES = {"ChannelContract": "channel_contract", "StoreContract": "store_contract"}
+_HOMES = {"ChannelContract": "channel_contract", "PackContract": "pack_contract", "StoreContract": "store_contract"}
 _PARTS = ("store_base", "store_writing", "store_feed", "store_finding", "store_privacy", "store_trouble")
 
 

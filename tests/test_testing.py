@@ -1,0 +1,25 @@
+"""The conformance kit loads pytest only when a contract is asked for (一致性测试套件)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import hotline12345.testing as kit
+
+
+def test_importing_the_kit_does_not_load_pytest() -> None:
+    code = f"import sys; sys.path[:] = {sys.path!r}; import hotline12345.testing; print('pytest' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_every_contract_can_be_asked_for_by_its_name() -> None:
+    for name in kit.__all__:
+        assert getattr(kit, name).__name__ == name
+
+
+def test_what_is_not_in_the_kit_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'NoContract'"):
+        kit.NoContract  # noqa: B018

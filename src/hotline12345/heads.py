@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
 
+from .core.memo import remembered
 from .core.order import OPEN, Clock, Order, Status
 from .core.sla import Deadline
 from .stores.port import Desk, Head
 
 
-@lru_cache(maxsize=8192)
+def _stamp(instant: datetime) -> str:
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+_remembered_stamp = remembered(_stamp)
+
+
 def stamp(instant: datetime) -> str:
-    """Return *instant* the way stores compare it: UTC, fixed width."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Return *instant* the way stores compare it (时间戳): UTC, fixed width."""
+    return _remembered_stamp(instant)
 
 
 def head_of(order: Order) -> Head:

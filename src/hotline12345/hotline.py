@@ -39,7 +39,9 @@ STEPS = ("receive", "accept", "dispatch")
 
 def number_by_time(at: datetime, attempt: int) -> str:
     """Make an order number (工单编号): ``YYMMDDhhmmss`` and six digits, as real platforms do."""
-    return local(at).strftime("%y%m%d%H%M%S") + f"{random_source.randbelow(1_000_000):06d}"
+    t = local(at)
+    when = f"{t.year % 100:02d}{t.month:02d}{t.day:02d}{t.hour:02d}{t.minute:02d}{t.second:02d}"
+    return f"{when}{random_source.randbelow(1_000_000):06d}"
 
 
 class Hotline:

@@ -20,9 +20,12 @@ from .core.refs import Ref
 KEY_BYTES = 32
 
 
+_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value: Any) -> bytes:
-    """Return the one JSON form of *value* that digests are taken of."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    """Return the one JSON form of *value* that digests are taken of (规范形式)."""
+    return _write(value).encode("utf-8", "surrogatepass")
 
 
 class Secrets:

@@ -19,6 +19,7 @@ from attrs import fields
 from . import events as e
 from .actor import Actor, Role
 from .errors import StoreError
+from .memo import remembered
 from .refs import Finding, HitRef, Origin, Ref
 from .sla import Deadline
 from .timelimit import TimeLimit
@@ -72,15 +73,11 @@ def _record_codec(cls: type) -> tuple[Encode, Decode]:
     outs = [(i, out) for i, (out, _) in enumerate(codecs) if out is not _same]
     ins = [None if decode is _same else decode for _, decode in codecs]
     values = attrgetter(*names)
-    last: list[Any] = [None, None]
 
     def encode(value: Any) -> list[Any]:
-        if last[0] is value:  # one deadline often serves the unit and the citizen
-            return last[1]  # type: ignore[no-any-return]
         row = list(values(value))
         for i, out in outs:
             row[i] = out(row[i])
-        last[:] = value, row
         return row
 
     def decode(row: list[Any]) -> Any:
@@ -117,13 +114,15 @@ def _codec(hint: Any) -> tuple[Encode, Decode]:
 
 
 _CODECS: dict[Any, tuple[Encode, Decode]] = {
-    datetime: (datetime.isoformat, datetime.fromisoformat),
+    datetime: (remembered(datetime.isoformat), datetime.fromisoformat),
     date: (date.isoformat, date.fromisoformat),
     Actor: (_actor_out, _actor_in),
-    TimeLimit: (lru_cache(1024)(str), lru_cache(1024)(TimeLimit.parse)),
+    TimeLimit: (remembered(str), lru_cache(1024)(TimeLimit.parse)),
 }
 for _cls in (Ref, Origin, HitRef, Finding, Deadline):
     _CODECS[_cls] = _record_codec(_cls)
+# One deadline often serves the unit and the citizen.
+_CODECS[Deadline] = (remembered(_CODECS[Deadline][0]), _CODECS[Deadline][1])
 
 
 class _EventCodec:

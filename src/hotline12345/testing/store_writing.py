@@ -5,7 +5,6 @@ from __future__ import annotations
 from threading import Barrier, Thread
 
 import pytest
-from attrs import evolve
 
 from hotline12345.core.errors import Conflict, StoreError
 from hotline12345.stores.port import SCHEMA, Append, Appended, Desk, Private, Query, Record, Store
@@ -167,13 +166,13 @@ class WritingClauses(StoreBase):
         """S15: an append that contradicts itself (a gap, another order's record, another version) is refused."""
         good = write("1", records=2)
         for bad in (
-            evolve(good, records=good.records[1:]),
-            evolve(good, records=(record("1", 1), record("1", 3))),
-            evolve(good, records=(record("1", 1), record("2", 2))),
-            evolve(good, records=(record("1", 1), record("1", 2, place=Q))),
-            evolve(good, head=head("1", 3)),
-            evolve(good, head=head("2", 2)),
-            evolve(good, records=(), head=head("1", 0)),
+            good._replace(records=good.records[1:]),
+            good._replace(records=(record("1", 1), record("1", 3))),
+            good._replace(records=(record("1", 1), record("2", 2))),
+            good._replace(records=(record("1", 1), record("1", 2, place=Q))),
+            good._replace(head=head("1", 3)),
+            good._replace(head=head("2", 2)),
+            good._replace(records=(), head=head("1", 0)),
         ):
             with pytest.raises(StoreError) as caught:
                 store.append([write("7"), bad])

@@ -106,14 +106,13 @@ def decide(
             hint="检查系统时钟；补录用 occurred 写实际发生时间",
             hint_en="check the clock; for late entries give `occurred`",
         )
-    events = decider(policy, order, command, at, ref)
-    if command.occurred is not None or command.ext is not None:
-        events = _in_context(events, command)
-    return events
+    return _in_context(decider(policy, order, command, at, ref), command)
 
 
 def _in_context(events: tuple[Event, ...], command: c.Command) -> tuple[Event, ...]:
     """Write into every event when it happened in the world, and the host's own fields, where the command says."""
+    if command.occurred is None and command.ext is None:
+        return events
     return tuple(
         change(event, occurred=command.occurred, ext={**(event.ext or {}), **(command.ext or {})} or None)
         for event in events

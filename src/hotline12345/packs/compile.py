@@ -121,7 +121,9 @@ def _calendar(chain: Chain, more: tuple[Overlay, ...]) -> WorkCalendar:
     for folder, layer in reversed(list(_upto(chain, "overlays"))):
         overlays += [*folder.overlays(), *layer.overlays]
     windows = next((layer.windows for _, layer in _upto(chain, "clock") if layer.windows), None)
-    return WorkCalendar.china(overlays=(*overlays, *more), windows=windows or DEFAULT_WINDOWS)
+    # Two editions of one folder share its files; what is nearer counts, so the last mention stays.
+    once = tuple(reversed(dict.fromkeys(reversed([*overlays, *more]))))
+    return WorkCalendar.china(overlays=once, windows=windows or DEFAULT_WINDOWS)
 
 
 def _rules(chain: Chain) -> RuleSet | None:

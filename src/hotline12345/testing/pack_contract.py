@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 from hotline12345.core.policy import Pack
 from hotline12345.core.request import Kind
@@ -49,8 +50,8 @@ class PackContract:
     def test_p4_every_rule_has_its_basis(self) -> None:
         """P4: limits, scope rules, rungs and steps all name their basis."""
         for policy in self._loaded().editions:
-            rules = [*policy.limits, *policy.scope, *policy.ladder]
-            steps = [policy.flow, policy.send_back, policy.extension, policy.reopen]
+            rules: list[Any] = [*policy.limits, *policy.scope, *policy.ladder]
+            steps: list[Any] = [policy.flow, policy.send_back, policy.extension, policy.reopen]
             assert [rule for rule in (*rules, *steps) if not rule.basis.strip()] == []
 
     def test_p5_every_kind_is_answered_with_a_due_day_or_the_reason_for_none(self) -> None:

@@ -16,7 +16,6 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-
 from hotline12345.core.errors import Fault, StoreError
 
 from . import _rules as rules

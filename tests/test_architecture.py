@@ -40,7 +40,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "clockwork": frozenset({"core", "stores", "privacy", "heads"}),
     # "packs" and "plugins" late and only to open a pack or a store by its name, for a host in a hurry.
     "hotline": frozenset({"core", "stores", "privacy", "heads", "clockwork", "packs", "plugins"}),
-    "simulate": frozenset({"core", "hotline", "stores.port"}),
+    # "packs" late and only to open a pack by its name.
+    "replay": frozenset({"core", "hotline", "stores.port", "channels", "packs"}),
+    "simulate": frozenset({"core", "hotline", "stores.port", "packs"}),
     # The kit holds others to their protocols, so it must know the protocols.
     "testing": frozenset({"core", "channels", "stores", "packs", "plugins"}),
     "cli": EVERYTHING,

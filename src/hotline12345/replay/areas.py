@@ -87,23 +87,21 @@ def read_area_map(data: bytes, name: str = "") -> AreaMap:
     faults: list[Fault] = []
     areas: dict[str, str] = {}
     for line, token, code in _pairs(data, name, faults):
-        where = {"file": name, "line": line, "key": token}
         if not token or not code.isascii() or not code.isdigit() or len(code) not in _LENGTHS:
             faults.append(
                 Fault(
                     "bad-area",
                     f"「{token}」= 「{code}」：应为 地名 = 区划代码",
                     f"{token!r} = {code!r}: a name and a division code of 2, 4, 6, 9 or 12 digits are needed",
+                    name,
+                    key=token,
+                    line=line,
                     hint="例如 A3区 = 220402",
-                    **where,
                 )
             )
         elif areas.get(token, code) != code:
-            faults.append(
-                Fault(
-                    "two-areas", f"「{token}」写了两个代码", f"{token!r} is given two codes", hint="只留一个", **where
-                )
-            )
+            zh, en = f"「{token}」写了两个代码", f"{token!r} is given two codes"
+            faults.append(Fault("two-areas", zh, en, name, key=token, line=line, hint="只留一个"))
         else:
             areas[token] = code
     if faults:

@@ -40,7 +40,7 @@ class ReplayResult:
         needs_person: orders the classifier would not decide alone; the replay dispatched them as it suggested.
         median_working_days: from receipt to reply, start day out; ``None`` without replies.
         suggestions: what the rules would have done instead (转出、直接答复、重复), by code; nothing was done about it.
-        orders: with ``detail``, one line an order: what it was taken for, by which rules, where it went, when it was due.
+        orders: with ``detail``, one line an order: what it was taken for and by which rules, where it went, when due.
     """
 
     pack: str

@@ -230,18 +230,20 @@ def _notes(run: Replay, counts: _Counts) -> Iterable[Fault]:
         severity="note",
     )
     if run.early:
+        lines = _some(run.early)
         yield Fault(
             "reply-before-receipt",
-            f"{len(run.early)} 行的答复时间早于受理时间，按受理时答复计（行 {_some(run.early)}）",
-            f"{len(run.early)} rows reply before they were received; taken as replied at once (lines {_some(run.early)})",
+            f"{len(run.early)} 行的答复时间早于受理时间，按受理时答复计（行 {lines}）",
+            f"{len(run.early)} rows reply before they were received; taken as replied at once (lines {lines})",
             severity="note",
         )
     if run.unheard:
+        lines = _some(run.unheard)
         yield Fault(
             "reply-without-unit",
-            f"{len(run.unheard)} 行的答复没有承办单位可以作出（已转出、已答复或已并单），计入 open（行 {_some(run.unheard)}）",
+            f"{len(run.unheard)} 行的答复没有承办单位可以作出（已转出、已答复或已并单），计入 open（行 {lines}）",
             f"{len(run.unheard)} replies had no unit to give them (referred, answered or merged); counted as open "
-            f"(lines {_some(run.unheard)})",
+            f"(lines {lines})",
             severity="note",
         )
     if counts.no_limit:

@@ -17,6 +17,7 @@ from hotline12345.core.policy import Policy
 from hotline12345.core.request import Kind, Urgency
 from hotline12345.core.sla import Stage
 from hotline12345.packs import builtin, check_pack, load_pack, new_pack, pack_names
+from hotline12345.testing.pack_contract import PackContract
 
 HEAD = 'title = "测试市"\nplace = "990100"\n'
 PARENT = (
@@ -367,3 +368,20 @@ def test_a_kind_without_a_number_has_no_instant_but_a_basis() -> None:
     due = policy.due(Kind.COMPLAINT, datetime(2026, 9, 28, 2, tzinfo=UTC))
     assert (due.at, due.due_day) == (None, None)
     assert "皖政办秘〔2021〕65号" in due.basis
+
+
+def test_the_contract_holds_for_a_new_pack_and_catches_one_without_cases(tmp_path: Path) -> None:
+    path = new_pack(tmp_path, "newcity", "某市", place="990100")
+
+    class Mine(PackContract):
+        def pack(self) -> Path:
+            return path
+
+    clauses = [getattr(Mine(), name) for name in dir(Mine) if name.startswith("test_p")]
+    assert len(clauses) == 8
+    for clause in clauses:
+        clause()
+    text = (path / "unknown.toml").read_text(encoding="utf-8")
+    (path / "unknown.toml").write_text(text[: text.index("[[case]]")], encoding="utf-8")
+    with pytest.raises(AssertionError):
+        Mine().test_p3_it_has_cases_and_all_come_out_as_expected()

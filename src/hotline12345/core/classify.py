@@ -129,7 +129,7 @@ def _category(
     rules: RuleSet, totals: dict[int, float], scale: float
 ) -> tuple[str, float, bool, tuple[tuple[str, float], ...]]:
     """Return path, confidence, whether to ask a person, and the first few scores."""
-    tops, best = (_climb_far if rules.deep else _climb)(rules.parents, totals)
+    tops, best = _climb_far(rules.parents, totals) if rules.deep else _climb(rules.roots, totals)
     if rules.base:
         for node, bias in rules.base.items():
             tops[node] = tops.get(node, 0.0) + bias / scale
@@ -140,7 +140,8 @@ def _category(
     first = second = above = 0.0
     scores: list[tuple[str, float]] = []
     for node, total in ranked:
-        share = exp(sharp * total if sharp * total < WIDEST else WIDEST)
+        power = sharp * total
+        share = exp(power if power < WIDEST else WIDEST)
         above += share - 1.0
         if not scores:
             first = share
@@ -157,19 +158,17 @@ def _category(
     return scores[0][0], confidence, unsure, tuple(scores if len(scores) <= TOP else scores[:TOP])
 
 
-def _climb(parents: tuple[int, ...], totals: dict[int, float]) -> tuple[dict[int, float], dict[int, int]]:
+def _climb(roots: tuple[int, ...], totals: dict[int, float]) -> tuple[dict[int, float], dict[int, int]]:
     """Return the totals of the topmost categories, and of each the best right below it, where there are two levels."""
     tops: dict[int, float] = {}
     best: dict[int, int] = {}
     for node, total in totals.items():
-        top = parents[node]
-        if top < 0:
-            tops[node] = tops.get(node, 0.0) + total
-            continue
-        tops[top] = tops.get(top, 0.0) + total
-        if total > 0.0:
+        top = roots[node]
+        tops[top] = tops[top] + total if top in tops else total
+        if node != top and total > 0.0:
             rival = best.setdefault(top, node)
-            if rival != node and (gap := total - totals[rival]) > -EQUAL and (gap > EQUAL or node < rival):
+            gap = total - totals[rival]
+            if gap > EQUAL or (gap > -EQUAL and node < rival):
                 best[top] = node
     return tops, best
 
@@ -185,7 +184,7 @@ def _climb_far(parents: tuple[int, ...], totals: dict[int, float]) -> tuple[dict
         here = {node: total for node, total in whole.items() if depth[node] == level}
         for node, total in here.items():
             whole[parents[node]] = whole.get(parents[node], 0.0) + total
-        best |= _climb(parents, here)[1]
+        best |= _climb(parents, here)[1]  # nothing in it is topmost: its parent is what it climbs to
     return {node: total for node, total in whole.items() if parents[node] < 0}, best
 
 

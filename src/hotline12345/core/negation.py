@@ -95,8 +95,9 @@ _HINTS = "有是会能可要该应如怎假倘若万一哪即防预避以免谨�
 _DENIED_TAIL = "的了问情现一并根早都也已目不没未被扑灭熄排是才"
 _SUPPOSED_TAIL = "了到过的吗没与不否等事安隐风演预应报警探保险防检监排宣教知意原调责赔认鉴"
 
-_MAY_DENY = re.compile(rf"[{_CUES}][{re.escape(''.join({*(_STRONG + _WEAK + _CLEAR)}))}\s]*\Z").search
-_LISTS = re.compile(f"[{_CUES}].*[、和或及与]", re.DOTALL).search
+_MAY_DENY = re.compile(
+    rf"[{_CUES}][{re.escape(''.join({*(_STRONG + _WEAK + _CLEAR)}))}\s]*(?:\Z|[^、和或及与]*[、和或及与])"
+).search
 _TAIL = frozenset(_DENIED_TAIL + _SUPPOSED_TAIL)
 _HINT = re.compile(f"[{_HINTS}]").search
 
@@ -119,7 +120,7 @@ def read(body: str, start: int, end: int, supposing: bool = True) -> Reading:
     """
     begin = start - BEFORE if start > BEFORE else 0
     head = ""
-    if _MAY_DENY(body, begin, start) or _LISTS(body, begin, start):
+    if _MAY_DENY(body, begin, start):
         head = _CLAUSE.split(body[begin:start])[-1]
         if head[-1:] in ("不", "没") and head[-2:-1] == body[start]:
             return SUPPOSED if supposing else ASSERTED  # 满不满意

@@ -118,6 +118,7 @@ class RuleSet:
     kind_bias: Mapping[Kind, float] = field(repr=False, eq=False)
     others: float = field(repr=False, eq=False)
     deep: bool = field(repr=False, eq=False)
+    roots: tuple[int, ...] = field(repr=False, eq=False)
 
     @classmethod
     def compile(
@@ -173,6 +174,7 @@ class RuleSet:
             base=base,
             kind_bias={kinds[name]: value for name, value in bias.items() if name in kinds},
             others=float(len(tops)),
+            roots=tuple(number[name.partition("/")[0]] for name in names),
             deep=any(parent >= 0 and parents[parent] >= 0 for parent in parents),
         )
 

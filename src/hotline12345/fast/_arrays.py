@@ -96,7 +96,9 @@ class RuleArrays:
         self.count = np.array([len(word) for word in rules.votes], np.int64)
         self.first = np.cumsum(self.count) - self.count
         self.order = np.array([vote[0] for vote in votes], np.int64)
-        self.ids = [vote[1] for vote in votes]
+        self.ids = np.array([vote[1] for vote in votes], object)
+        self.weights = np.array([vote[2] for vote in votes], object)  # the very floats, for hits
+        self.names = np.array(rules.names, object)
         self.weight = np.array([vote[2] for vote in votes], np.float64)
         self.reads = np.array([vote[3] > 0 for vote in votes], bool)
         self.scope = np.array([vote[4] for vote in votes], np.int64)

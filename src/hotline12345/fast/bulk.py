@@ -25,8 +25,9 @@ from ._arrays import RuleArrays, Searcher
 
 Array = NDArray[Any]
 
-_BATCH = 512  # texts; enough to forget the price of a call, few enough that a batch stays in the cache
+_BATCH = 2048  # texts; enough to forget the price of a call to numpy
 _KEPT = 8  # rule sets whose arrays are remembered
+_FIELDS = np.array(["text", "title"], object)
 _hit = partial(tuple.__new__, Hit)
 _arrays: dict[int, tuple[RuleSet, Searcher, RuleArrays]] = {}
 
@@ -53,10 +54,12 @@ def classify_many(rules: RuleSet, requests: Iterable[tuple[str, str]]) -> list[C
     return answers
 
 
-def _classify(rules: RuleSet, searcher: Searcher, arrays: RuleArrays, batch: list[tuple[str, str]]) -> list[Classification]:
+def _classify(
+    rules: RuleSet, searcher: Searcher, arrays: RuleArrays, batch: list[tuple[str, str]]
+) -> list[Classification]:
     bodies = [f"{title}\n{text}" if title else text for title, text in batch]
     lengths = np.fromiter(map(len, bodies), np.int64, len(bodies))
-    edges = lengths - np.fromiter((len(text) for _, text in batch), np.int64, len(bodies))
+    edges = lengths - np.fromiter([len(text) for _, text in batch], np.int64, len(bodies))
     begins = np.cumsum(lengths + 1) - lengths - 1
     codes = np.frombuffer("\n".join(bodies).encode("utf-32-le", "surrogatepass"), np.uint32)
     starts, words = searcher.find(codes)
@@ -68,12 +71,13 @@ def _classify(rules: RuleSet, searcher: Searcher, arrays: RuleArrays, batch: lis
     answers: list[Classification | None] = [None] * len(batch)
     if not odd.all():
         _score(rules, arrays, answers, odd, lengths - (edges > 0), votes)
-    local = (starts - begins[owners]).tolist()
-    found = list(zip(local, words.tolist(), strict=True))
-    cuts = np.searchsorted(owners, np.arange(len(batch) + 1)).tolist()
-    for place in np.flatnonzero(odd).tolist():
-        body = bodies[place]
-        answers[place] = judge(rules, body, int(edges[place]), found[cuts[place] : cuts[place + 1]])
+    left = np.flatnonzero(odd).tolist()
+    if left:
+        found = list(zip((starts - begins[owners]).tolist(), words.tolist(), strict=True))
+        cuts = np.searchsorted(owners, np.arange(len(batch) + 1)).tolist()
+        for place in left:
+            body = bodies[place]
+            answers[place] = judge(rules, body, int(edges[place]), found[cuts[place] : cuts[place + 1]])
     return answers  # type: ignore[return-value]  # every place is filled: odd ones here, the others in _score
 
 
@@ -113,7 +117,8 @@ def _negate(bodies: list[str], votes: dict[str, Array]) -> None:
 
 def _ranges(many: Array) -> Array:
     """0, 1, … for each of *many* in turn."""
-    return np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+    ranges: Array = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+    return ranges
 
 
 def _totals(arrays: RuleArrays, votes: dict[str, Array], texts: int, odd: Array) -> tuple[Array, Array, Array]:
@@ -132,7 +137,9 @@ def _totals(arrays: RuleArrays, votes: dict[str, Array], texts: int, odd: Array)
         steps = np.array([1.0, 1.0, *(log(count / (count - 1)) for count in range(2, int(rank.max()) + 2))])
         gain = gain * steps[rank + 1]
     voted = node >= 0
-    leaves, first, inverse = np.unique(owner[voted] * arrays.nodes + node[voted], return_index=True, return_inverse=True)
+    leaves, first, inverse = np.unique(
+        owner[voted] * arrays.nodes + node[voted], return_index=True, return_inverse=True
+    )
     leaf_total = np.bincount(inverse, gain[voted], len(leaves))
     turn = np.argsort(first)  # the order in which each leaf was first voted for, which is how core adds
     text, leaf = leaves[turn] // arrays.nodes, leaves[turn] % arrays.nodes
@@ -193,19 +200,18 @@ def _score(
     told = place < TOP
     row, top = row[told], rank[row[told], place[told]]
     node = np.where(below[row, top] >= 0, below[row, top], arrays.top_nodes[top])
-    names = rules.names
-    pairs = list(zip([names[n] for n in node.tolist()], (total[told] * scale[row]).tolist(), strict=True))
+    pairs = list(zip(arrays.names[node].tolist(), (total[told] * scale[row]).tolist(), strict=True))
     _fill(answers, odd, some, confidence, unsure, _slices(pairs, row, count), _hits(arrays, votes, count))
 
 
 def _hits(arrays: RuleArrays, votes: dict[str, Array], count: int) -> list[tuple[Hit, ...]]:
-    which = votes["which"].tolist()
+    which = votes["which"]
     columns = (
-        [arrays.ids[vote] for vote in which],
-        [("text", "title")[titled] for titled in votes["titled"].tolist()],
+        arrays.ids[which].tolist(),
+        _FIELDS[votes["titled"].astype(np.int64)].tolist(),
         votes["first"].tolist(),
         votes["last"].tolist(),
-        arrays.weight[votes["which"]].tolist(),
+        arrays.weights[which].tolist(),
         votes["negated"].tolist(),
         [False] * len(which),
     )

@@ -9,7 +9,6 @@ from hotline12345.core.errors import PluginError
 from hotline12345.core.matcher import Found, MatcherFactory
 
 _HALVES = re.compile("[\ud800-\udfff]")
-_DFA_UP_TO = 5_000  # keywords; a full automaton answers a third faster, but takes its time and memory to build
 
 
 class AutomatonMatcher:
@@ -26,7 +25,7 @@ class AutomatonMatcher:
 
     def __init__(self, words: Sequence[str]) -> None:
         try:
-            from ahocorasick_rs import AhoCorasick, Implementation
+            from ahocorasick_rs import AhoCorasick
         except ImportError as error:
             raise PluginError(
                 "没有安装 ahocorasick-rs",
@@ -35,8 +34,7 @@ class AutomatonMatcher:
                 hint="pip install hotline12345[fast]，或使用纯 Python 匹配器",
                 hint_en="pip install hotline12345[fast], or use the pure matcher",
             ) from error
-        kind = Implementation.DFA if len(words) <= _DFA_UP_TO else Implementation.ContiguousNFA
-        self._find = AhoCorasick(list(words), implementation=kind).find_matches_as_indexes
+        self._find = AhoCorasick(list(words)).find_matches_as_indexes
         used = {char for word in words for char in word}
         self._blank = next(char for char in map(chr, range(0xFFFF, 0xE000, -1)) if char not in used)
 

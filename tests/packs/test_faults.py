@@ -214,6 +214,21 @@ def test_a_parents_faults_are_told_with_the_parents_file(tmp_path: Path) -> None
     assert found == [("testcity", 5, "other"), ("parent", 4, "mistake")]
 
 
+def test_a_fault_of_scoring_stands_at_its_line(tmp_path: Path) -> None:
+    text = HEAD + (
+        '[scoring]\nbasis = "x"\n[[scoring.component]]\nmetric = "on-time"\npoints = 50\nbasis = "x"\n'
+        '[[scoring.component]]\nmetric = "on-tme"\npoints = 50\n'
+    )
+    found = {(fault.code, fault.line) for fault in faults_of(write(tmp_path, unknown_toml=text))}
+    assert found == {("unknown-metric", 11), ("missing-basis", 10)}
+
+
+@pytest.mark.parametrize("said", ["scoring = 1", "[scoring]\nbasis = 'x'\ncomponent = 1"])
+def test_scoring_that_is_no_table_is_a_fault_and_no_crash(said: str, tmp_path: Path) -> None:
+    found = [fault.code for fault in faults_of(write(tmp_path, unknown_toml=HEAD + said + "\n"))]
+    assert found == ["wrong-type"]
+
+
 LINES = '''# note
 title = """
 [fake]
@@ -251,6 +266,7 @@ z = 1
         ("limit[1]", "kind", 17),
         ("limit[2]", "kind", 19),
         ("limit 2", "kind", 19),
+        ("limit #2", "kind", 19),
         ("limit[2]", "missing", 18),
         ("limit[2].inner", "z", 21),
         ("", "missing", 1),

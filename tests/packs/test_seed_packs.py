@@ -107,6 +107,16 @@ def test_the_editions_are_dated_as_far_as_their_dates_are_known() -> None:
     assert all(policy.effective_basis for name in SEEDS for policy in load_pack(name).editions)
 
 
+def test_the_four_national_rates_are_scored_and_mediation_and_enforcement_are_exempt_from_satisfaction() -> None:
+    for name in SEEDS:
+        scoring = load_pack(name).newest.scoring
+        assert scoring is not None
+        assert [part.metric for part in scoring.components] == ["feedback", "on-time", "solved", "satisfied"]
+        assert {part.basis for part in scoring.components} == {"library default"}  # no source gives points
+        assert "政法/仲裁调解" in scoring.exempt
+        assert "满意率" in scoring.basis
+
+
 def test_shenyangs_ladder_has_the_six_steps_of_its_source_in_their_order() -> None:
     ladder = [rung.code for rung in load_pack("shenyang").newest.ladder]
     assert ladder == ["remind", "scheduling-meeting", "joint-meeting", "interview", "report", "appraisal"]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 _PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.|$|(?=[\]=]))""")
-_NUMBERED = re.compile(r"^(.*\S) (\d+)$")
+_NUMBERED = re.compile(r"^(.*\S) #?(\d+)$")
 
 
 class Lines:

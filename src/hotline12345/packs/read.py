@@ -95,7 +95,7 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
         layer.centre = routing.text("centre", required=True)
         routing.text("basis")
         routing.done()
-    layer.scoring = row.get("scoring")
+    layer.scoring = _scoring(row, layer)
     layer.overlays = _overlays(row)
     layer.cases = tuple(case for _, one in row.rows("case") if (case := read_case(one)) is not None)
     for case in layer.cases:
@@ -288,6 +288,18 @@ def _satisfaction(row: Row) -> dict[str, bool]:
             said.add("missing-key", f"缺少「{key}」", f"{key!r} is missing", key)
     said.done()
     return levels
+
+
+def _scoring(row: Row, layer: Layer) -> Mapping[str, Any] | None:
+    said = row.row("scoring")
+    if said is None:
+        return None
+    said.basis()
+    layer.named += [("scoring", "exempt", category) for category in said.texts("exempt")]
+    for _, part in said.rows("component"):
+        part.basis()
+    sound = not isinstance(said.get("component"), Mapping | str | int | float)
+    return said.table if sound else {}
 
 
 def _overlays(row: Row) -> tuple[Overlay, ...]:

@@ -250,14 +250,17 @@ class Row:
             self.add("wrong-type", f"应写成 [[{key}]]", f"write it as [[{key}]]", key, f"[[{key}]]")
             return
         for number, table in enumerate(listed, 1):
-            yield number, Row(table, f"{self.name}.{key}[{number}]" if self.name else f"{key}[{number}]", self.notes)
+            row = Row(table, f"{self.name}.{key}[{number}]" if self.name else f"{key}[{number}]", self.notes)
+            if isinstance(table, Mapping):
+                yield number, row
 
     def row(self, key: str) -> Row | None:
         """Return the table *key*, ``None`` where there is none."""
         value = self.get(key)
         if value is None:
             return None
-        return Row(value, f"{self.name}.{key}" if self.name else key, self.notes)
+        row = Row(value, f"{self.name}.{key}" if self.name else key, self.notes)
+        return row if isinstance(value, Mapping) else None
 
 
 STAGES = {stage.value: stage for stage in Stage} | {stage.zh: stage for stage in Stage}

@@ -8,8 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
-
 from ..core.errors import Fault, PluginError
 from .codes import FAULTS
 from .read import UNKNOWN, Layer, read_edition, read_overlay
@@ -26,20 +24,20 @@ DATED = re.compile(r"\d{4}-\d{2}-\d{2}|" + UNKNOWN)
 _SYNTAX = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 
-@define
 class Folder:
     """One pack's files (政策包文件), read once; compiled when asked for."""
 
-    name: str
-    path: Path
-    only: Path | None = None  # one edition asked for by its file
-    faults: list[Fault] = field(factory=list)
-    layers: dict[str, Layer] = field(factory=dict)
-    _raw: dict[str, bytes | None] = field(factory=dict)
-    _rules: dict[int, tuple[RuleSet | None, RuleSet | None]] = field(factory=dict)
-    _units: tuple[Unit, ...] | None = None
-    _claims: tuple[Claim, ...] | None = None
-    _overlays: tuple[Overlay, ...] | None = None
+    def __init__(self, name: str, path: Path, only: Path | None = None) -> None:
+        self.name = name
+        self.path = path
+        self.only = only  # one edition asked for by its file
+        self.faults: list[Fault] = []
+        self.layers: dict[str, Layer] = {}
+        self._raw: dict[str, bytes | None] = {}
+        self._rules: dict[int, tuple[RuleSet | None, RuleSet | None]] = {}
+        self._units: tuple[Unit, ...] | None = None
+        self._claims: tuple[Claim, ...] | None = None
+        self._overlays: tuple[Overlay, ...] | None = None
 
     # ── files ──
 
@@ -222,13 +220,13 @@ class Folder:
         return digest.hexdigest()
 
 
-@define
 class Shelf:
     """The folders one load needs (一次加载所用的文件夹): the pack asked for and its parents."""
 
-    folders: dict[Path, Folder] = field(factory=dict)
-    faults: list[Fault] = field(factory=list)
-    own: dict[Path, Folder] = field(factory=dict)
+    def __init__(self) -> None:
+        self.folders: dict[Path, Folder] = {}
+        self.own: dict[Path, Folder] = {}
+        self.faults: list[Fault] = []
 
     def folder(self, path: Path, name: str = "", only: Path | None = None) -> Folder:
         """Return the folder at *path*, read once; built-in ones are read once in the process."""

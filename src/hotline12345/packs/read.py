@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from attrs import define, field
-
 from ..core.cases import Case
 from ..core.errors import PolicyError
 from ..core.overlay import Overlay, overlay_from_table
@@ -29,38 +27,38 @@ _CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 _SPAN = re.compile(r"\s*([0-9:]+)\s*[-–~至]\s*([0-9:]+)\s*")
 
 
-@define
 class Layer:
-    """One edition as it is written (版本原文), before it is laid over its parents."""
+    """One edition as it is written (版本原文), before it is laid over its parents.
 
-    file: str
-    edition: str
-    title: str = ""
-    place: str = ""
+    A plain class: generating an attrs class of this size takes longer than reading an edition does.
+    """
+
+    title = place = effective_basis = extends = centre = ""
     effective: date | None = None
-    effective_basis: str = ""
-    extends: str = ""
     sources: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
     refused: frozenset[str] = frozenset()
-    clock: dict[str, Any] = field(factory=dict)
+    clock: Mapping[str, Any] = {}
     windows: tuple[tuple[time, time], ...] = ()
-    flow: dict[str, Any] = field(factory=dict)
-    send_back: dict[str, Any] = field(factory=dict)
-    extension: dict[str, Any] = field(factory=dict)
-    reopen: dict[str, Any] = field(factory=dict)
-    levels: dict[str, bool] = field(factory=dict)
+    flow: Mapping[str, Any] = {}
+    send_back: Mapping[str, Any] = {}
+    extension: Mapping[str, Any] = {}
+    reopen: Mapping[str, Any] = {}
+    levels: Mapping[str, bool] = {}
     limits: tuple[LimitRule, ...] = ()
     scope: tuple[ScopeRule, ...] = ()
     ladder: tuple[Rung, ...] = ()
-    centre: str = ""
     scoring: Mapping[str, Any] | None = None
     overlays: tuple[Overlay, ...] = ()
     cases: tuple[Case, ...] = ()
-    named: list[tuple[str, str, str]] = field(factory=list)
-    """Table, key and name of every category it names, to be held against the catalogue."""
-    notes: Notes = field(factory=lambda: Notes(""))
-    seal: bytes = b""
+    seal = b""
+
+    def __init__(self, edition: str, notes: Notes) -> None:
+        self.edition = edition
+        self.notes = notes
+        self.file = notes.file
+        # Table, key and name of every category it names, to be held against the catalogue.
+        self.named: list[tuple[str, str, str]] = []
 
 
 def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
@@ -72,7 +70,7 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
         notes: the file it came from.
     """
     row = Row(table, "", notes)
-    layer = Layer(notes.file, edition, notes=notes)
+    layer = Layer(edition, notes)
     layer.title = row.text("title", required=True)
     layer.place = row.text("place", required=True)
     if layer.place and not _CODE.fullmatch(layer.place):
@@ -142,9 +140,10 @@ def _clock(row: Row, layer: Layer) -> None:
     unknown = clock.choice("on_unknown", {"provisional": "provisional", "error": "error"})
     cutoff = clock.get("cutoff")
     given: dict[str, Any] = {"roll": roll, "ends": ends, "on_unknown": unknown}
-    layer.clock = {key: value for key, value in given.items() if value is not None}
+    given = {key: value for key, value in given.items() if value is not None}
     if cutoff is not None:
-        layer.clock["cutoff"] = None if cutoff == "none" else clock.clock_time("cutoff", cutoff)
+        given["cutoff"] = None if cutoff == "none" else clock.clock_time("cutoff", cutoff)
+    layer.clock = given
     layer.windows = _windows(clock)
     clock.done()
 

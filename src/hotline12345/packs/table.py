@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
-from attrs import define, evolve, field
+from attrs import evolve
 
 from ..core.errors import Fault, RequestError
 from ..core.request import Kind, Urgency
@@ -32,13 +32,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"{head}可用 / possible: {', '.join(names)}"
 
 
-@define
 class Notes:
     """The faults of one file (错误记录), put to their lines at the end."""
 
-    file: str
-    text: str = ""
-    faults: list[Fault] = field(factory=list)
+    def __init__(self, file: str, text: str = "") -> None:
+        self.file = file
+        self.text = text
+        self.faults: list[Fault] = []
 
     def add(self, code: str, zh: str, en: str, table: str = "", key: str = "", hint: str = "") -> None:
         """Note a fault."""

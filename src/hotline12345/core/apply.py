@@ -173,7 +173,7 @@ def _sent_back(o: Order, event: e.SentBack) -> Order:
     if not lead:
         return o
     if event.to_parent:
-        return o._replace(status=Status.SIGNED)
+        return o._replace(status=Status.SIGNED, pending=_unasked(o.pending, event.assignment))
     pending = Pending(dispute=event.assignment, deferred=o.pending.deferred)
     return o._replace(status=Status.DISPUTED, assignments=_all_closed(o, at, "sent-back"), pending=pending)
 
@@ -205,7 +205,8 @@ def _replied(o: Order, event: e.Replied) -> Order:
             a = Assignment(task, a.sign, a.handle, a.signed, at, closed, why)
         rows.append(a)
     if not final:
-        return _next(o, event, assignments=tuple(rows), status=Status.SIGNED if role == "lead" else o.status)
+        status = Status.SIGNED if role == "lead" else o.status
+        return _next(o, event, assignments=tuple(rows), status=status, pending=_unasked(o.pending, event.assignment))
     outcome, clocks = o.outcome, o.clocks
     if outcome.reply is None:  # after a redo the first reply still says whether the citizen was answered in time
         outcome = Outcome(Standing(at, unit, event.solved), outcome.verdict)
@@ -263,17 +264,24 @@ def _reopened(o: Order, event: e.Reopened) -> Order:
     return _next(o, event, status=Status.ACCEPTED, assignments=closed, counts=counts, clocks=clocks, outcome=outcome)
 
 
+def _unasked(pending: Pending, by: str = "") -> Pending:
+    """Return what still waits once the extension asked (by the assignment *by*, if given) does not."""
+    if by and pending.extension_for != by:
+        return pending
+    return Pending(dispute=pending.dispute, deferred=pending.deferred)
+
+
 def _extension_asked(o: Order, event: e.ExtensionAsked) -> Order:
-    return _next(o, event, pending=o.pending._replace(extension=event.amount, extension_for=event.assignment))
+    pending = Pending(event.amount, event.assignment, o.pending.dispute, o.pending.deferred, event.at)
+    return _next(o, event, pending=pending)
 
 
 def _extended(o: Order, event: e.Extended) -> Order:
-    pending = o.pending._replace(extension=None, extension_for="")
-    return _next(o, event, pending=pending, counts=o.counts._replace(extended=o.counts.extended + 1))
+    return _next(o, event, pending=_unasked(o.pending), counts=o.counts._replace(extended=o.counts.extended + 1))
 
 
 def _extension_refused(o: Order, event: e.ExtensionRefused) -> Order:
-    return _next(o, event, pending=o.pending._replace(extension=None, extension_for=""))
+    return _next(o, event, pending=_unasked(o.pending))
 
 
 def _deferred(o: Order, event: e.Deferred) -> Order:
@@ -288,22 +296,25 @@ def _on_clock(o: Order, event: e.DeadlineMoved | e.FellOverdue, make: Callable[[
         return _next(o, event, clocks=clocks)
     if name in ("review", "follow-up"):
         return _next(o, event, clocks=Clocks(clocks.citizen, clocks.stage and make(clocks.stage)))
-    part = "sign" if event.stage is Stage.SIGN else "handle"
-    rows = tuple(
-        [
-            a._replace(**{part: make(getattr(a, part))}) if a.id == name and getattr(a, part) is not None else a
-            for a in o.assignments
-        ]
-    )
-    return _next(o, event, assignments=rows)
+    on = _on_sign if event.stage is Stage.SIGN else _on_handle
+    return _next(o, event, assignments=tuple([on(a, make) if a.id == name else a for a in o.assignments]))
+
+
+def _on_sign(a: Assignment, make: Callable[[Clock], Clock]) -> Assignment:
+    return a if a.sign is None else a._replace(sign=make(a.sign))
+
+
+def _on_handle(a: Assignment, make: Callable[[Clock], Clock]) -> Assignment:
+    return a if a.handle is None else a._replace(handle=make(a.handle))
 
 
 def _deadline_moved(o: Order, event: e.DeadlineMoved) -> Order:
     def moved(clock: Clock) -> Clock:
         # A deadline that moved past now may be missed again, and must then be told again.
         at = event.deadline.at
-        later = at is None or at > event.at
-        return Clock(clock.stage, event.deadline, () if later else clock.fired)
+        if at is None or at > event.at:
+            return Clock(clock.stage, event.deadline)
+        return Clock(clock.stage, event.deadline, clock.fired, event.next)
 
     return _on_clock(o, event, moved)
 

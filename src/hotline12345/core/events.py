@@ -293,6 +293,7 @@ class DeadlineMoved(Event):
     stage: Stage
     deadline: Deadline
     reason: str  # calendar | extended | deferred | reclassified | policy
+    next: datetime | None = None  # the next rung of the ladder, where the moved deadline has already been missed
 
 
 @frozen(weakref_slot=False)

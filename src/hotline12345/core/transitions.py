@@ -88,6 +88,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Sign: _cell((H, U), SIGNED, DISPATCHED),
         c.SendBack: _cell((H, U), DISPUTED, SIGNED, DISPATCHED),
         c.Reply: _cell((H, U), REPLIED, REVIEWED, CLOSED, SIGNED, DISPATCHED),
+        c.Dispatch: _cell((H, U), DISPATCHED),  # an assistant, in its own branch
         c.Assist: _cell((D, X, H, U), DISPATCHED),
         c.Recall: _cell((D, X), ACCEPTED),
         c.Extend: _cell((H, U), DISPATCHED),
@@ -98,7 +99,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
     },
     SIGNED: {
         c.Reply: _cell((H, U), REPLIED, REVIEWED, CLOSED, SIGNED),
-        c.Dispatch: _cell((H, U), DISPATCHED),
+        c.Dispatch: _cell((H, U), DISPATCHED, SIGNED),
         c.Sign: _cell((H, U), SIGNED),
         c.SendBack: _cell((H, U), DISPUTED, SIGNED),
         c.Assist: _cell((D, X, H, U), SIGNED),
@@ -122,19 +123,19 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
     REVIEWED: {
         c.FollowUp: _cell((R, C, A, X), FOLLOWING_UP, CLOSED),
         c.Close: _cell((C, D, X, T), CLOSED),
-        c.Reopen: _cell((C, D, S, X), ACCEPTED, DISPATCHED),
+        c.Reopen: _cell((C, D, S, X), DISPATCHED),
         c.Supervise: _cell((S, X), REVIEWED),
         **_always(REVIEWED),
     },
     FOLLOWING_UP: {
         c.FollowUp: _cell((R, C, A, X), FOLLOWING_UP, CLOSED),
         c.Close: _cell((C, D, X, T), CLOSED),
-        c.Reopen: _cell((C, D, S, X), ACCEPTED, DISPATCHED),
+        c.Reopen: _cell((C, D, S, X), DISPATCHED),
         c.Supervise: _cell((S, X), FOLLOWING_UP),
         **_always(FOLLOWING_UP),
     },
     ANSWERED: {
-        c.Accept: _cell((A, D, X), ACCEPTED, REFERRED, DECLINED),  # the answer did not do: it becomes a worksheet
+        c.Accept: _cell((A, D, X), ACCEPTED),  # the answer did not do: it becomes a worksheet
         c.Close: _cell((A, C, D, X, T), CLOSED),
         c.Supplement: _cell((R, O, A, D), ANSWERED),
         c.Archive: _cell((X, T), ARCHIVED),
@@ -146,12 +147,12 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Archive: _cell((X, T), ARCHIVED),
     },
     REFERRED: {
-        c.Reopen: _cell((D, X), ACCEPTED),
+        c.Reopen: _cell((D, X), ACCEPTED, DISPATCHED),
         c.Supplement: _cell((R, O, A, D), REFERRED),
         c.Archive: _cell((X, T), ARCHIVED),
     },
     DECLINED: {
-        c.Reopen: _cell((D, X), ACCEPTED),
+        c.Reopen: _cell((D, X), ACCEPTED, DISPATCHED),
         c.Supplement: _cell((R, O, A, D), DECLINED),
         c.Archive: _cell((X, T), ARCHIVED),
     },

@@ -80,6 +80,8 @@ def decide(
         RequestError: the command itself is at fault.
         CalendarError: a deadline cannot be computed and the policy demands an error.
     """
+    if at.tzinfo is None:
+        raise _naive(at)
     if order is None:
         if type(command) is not c.Receive:
             raise RequestError(
@@ -107,6 +109,16 @@ def decide(
             hint_en="check the clock; for late entries give `occurred`",
         )
     return _in_context(decider(policy, order, command, at, ref), command)
+
+
+def _naive(at: datetime) -> RequestError:
+    return RequestError(
+        f"时间 {at.isoformat()} 没有时区",
+        f"the instant {at.isoformat()} has no time zone",
+        code="naive-time",
+        hint="请写明时区，例如 +08:00",
+        hint_en="give the offset, for example +08:00",
+    )
 
 
 def _in_context(events: tuple[Event, ...], command: c.Command) -> tuple[Event, ...]:

@@ -10,7 +10,7 @@ from ..order import Order
 from ..policy import Policy
 from ..refs import Ref
 from .refusal import need_reason, refuse
-from .routing import dispatched
+from .routing import check_unit, dispatched
 
 
 def urge(policy: Policy, order: Order, command: c.Urge, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -55,7 +55,11 @@ def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: R
         )
     reopened = Reopened(at, command.by, command.reason, count, ref)
     last = order.last_lead
-    unit = command.unit or (last.unit if last is not None else "")
+    unit = command.unit
+    if unit:
+        check_unit(policy, unit)
+    elif last is not None and last.why not in ("sent-back", "recalled"):
+        unit = last.unit  # whoever sent it back, or had it taken away, is not the one to do it again
     if not unit:
         return (reopened,)
     return (reopened, dispatched(policy, order, command, at, unit, rule="redo", redo=True))

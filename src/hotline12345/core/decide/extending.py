@@ -14,6 +14,9 @@ from ..refs import Ref
 from ..sla import Deadline, Stage, TimeLimit, Unit, deadline
 from ..sla import extend as extended_deadline
 from .refusal import need_reason, own_assignment, refuse
+from .routing import handle_rule
+
+_ADD_UP = (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
 
 
 def extend(policy: Policy, order: Order, command: c.Extend, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -22,14 +25,16 @@ def extend(policy: Policy, order: Order, command: c.Extend, at: datetime, ref: R
     rule = policy.extension
     if order.pending.extension is not None:
         raise refuse("extension-pending", "已有一项延期申请待审批", "an extension already awaits a decision")
-    _check_extension(order, own, command.amount, rule, at)
+    _check_extension(policy, order, own, command.amount, rule, at)
     asked = ExtensionAsked(at, command.by, own.id, command.amount, command.reason, ref)
     if rule.approver == "none":
-        return (asked, *_granted(policy, order, command, own, command.amount, at))
+        return (asked, *_granted(policy, order, command, own, command.amount, at, at))
     return (asked,)
 
 
-def _check_extension(order: Order, own: Assignment, amount: TimeLimit, rule: ExtensionRule, at: datetime) -> None:
+def _check_extension(
+    policy: Policy, order: Order, own: Assignment, amount: TimeLimit, rule: ExtensionRule, at: datetime
+) -> None:
     clock = own.handle
     if own.role != "lead" or clock is None or clock.deadline.at is None:
         raise refuse("no-deadline", "没有可以延长的时限", "there is no deadline to extend")
@@ -46,8 +51,9 @@ def _check_extension(order: Order, own: Assignment, amount: TimeLimit, rule: Ext
             f"extended {order.counts.extended} times, the most allowed is {rule.most} ({rule.basis})",
         )
     caps = [rule.longest] if rule.longest is not None else []
-    if rule.up_to_original and clock.deadline.limit is not None:
-        caps.append(clock.deadline.limit)
+    original = _original(policy, order, clock) if rule.up_to_original else None
+    if original is not None:
+        caps.append(original)
     for cap in caps:
         if amount.unit is not cap.unit or amount.amount > cap.amount:
             raise refuse(
@@ -59,14 +65,23 @@ def _check_extension(order: Order, own: Assignment, amount: TimeLimit, rule: Ext
             )
 
 
+def _original(policy: Policy, order: Order, clock: Clock) -> TimeLimit | None:
+    """Return the limit before any extension: an extended deadline records the extension's own amount."""
+    if not order.counts.extended:
+        return clock.deadline.limit
+    rule = handle_rule(policy, order)
+    return rule.limit if rule is not None else None
+
+
 def _granted(
-    policy: Policy, order: Order, command: c.Command, own: Assignment, amount: TimeLimit, at: datetime
+    policy: Policy, order: Order, command: c.Command, own: Assignment, amount: TimeLimit, at: datetime, asked: datetime
 ) -> tuple[Event, ...]:
+    """Build Extended and the moved deadlines; one that had been missed when it was asked stays missed."""
     basis = policy.extension.basis
     events: list[Event] = [Extended(at, command.by, own.id, amount, basis)]
     clocks: list[tuple[str, Clock | None]] = [("citizen", order.clocks.citizen), (own.id, own.handle)]
     for name, clock in clocks:
-        if clock is not None and clock.deadline.at is not None:
+        if clock is not None and clock.deadline.at is not None and asked < clock.deadline.at:
             moved = _moved(policy, clock.deadline, amount, basis)
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "extended"))
     return tuple(events)
@@ -76,9 +91,9 @@ def _moved(policy: Policy, old: Deadline, amount: TimeLimit, basis: str) -> Dead
     """Return the extended deadline, from the old due day.
 
     While the old due day is itself provisional, one count over both spans is recorded instead, so that the
-    whole of it can be counted anew once the notice is known; working days add up to the same day.
+    whole of it can be counted anew once the notice is known; working days and hours add up to the same instant.
     """
-    if old.provisional and old.limit is not None and old.limit.unit is amount.unit is Unit.WORKING_DAYS:
+    if old.provisional and old.limit is not None and old.limit.unit is amount.unit in _ADD_UP:
         whole = TimeLimit(old.limit.amount + amount.amount, amount.unit)
         return deadline(whole, old.start, policy.calendar, policy.clock, (), basis)
     return extended_deadline(old, amount, policy.calendar, policy.clock, basis)
@@ -104,7 +119,7 @@ def grant(policy: Policy, order: Order, command: c.GrantExtension, at: datetime,
         )
     if not command.granted:
         return (ExtensionRefused(at, command.by, own.id, command.reason),)
-    return _granted(policy, order, command, own, amount, at)
+    return _granted(policy, order, command, own, amount, at, order.pending.asked or at)
 
 
 def defer(policy: Policy, order: Order, command: c.Defer, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -116,8 +131,8 @@ def defer(policy: Policy, order: Order, command: c.Defer, at: datetime, ref: Ref
     day = (until - timedelta(microseconds=1)).date()
     events: list[Event] = [Deferred(at, command.by, until, command.reason, "", ref)]
     for name, clock, _ in order.running():
-        if clock.stage is Stage.HANDLE:
-            old = clock.deadline
+        old = clock.deadline
+        if clock.stage is Stage.HANDLE and (old.at is None or old.at < until):  # deferring never shortens
             moved = Deadline(until, day, False, day, day, None, old.start, policy.calendar.digest, "挂账 deferred")
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "deferred"))
     return tuple(events)

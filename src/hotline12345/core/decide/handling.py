@@ -8,9 +8,9 @@ from .. import commands as c
 from ..actor import SYSTEM
 from ..events import Closed, Event, FollowedUp, Replied, Reviewed, SentBack, Signed
 from ..order import Assignment, Order, Status
-from ..policy import Policy
+from ..policy import LimitRule, Policy
 from ..refs import Ref
-from ..sla import Stage
+from ..sla import Stage, start_of
 from .refusal import own_assignment, refuse
 from .routing import handle_rule, stage_deadline
 
@@ -30,14 +30,24 @@ def sign(policy: Policy, order: Order, command: c.Sign, at: datetime, ref: Ref |
 def _signed(policy: Policy, order: Order, command: c.Command, own: Assignment, at: datetime) -> Signed:
     """Build Signed; where the clock starts at signing, the earlier of signing and its deadline starts it."""
     handle = citizen = None
-    rule = handle_rule(policy, order) if policy.starts_at_signing else None
-    if rule is not None and rule.start == "signed":
-        limit = own.sign.deadline.at if own.sign is not None else None
-        if limit is None or at < limit:
-            handle = policy.by_rule(rule, at)
-            if own.role == "lead" and len(order.assignments) == 1 and not order.counts.extended:
-                citizen = handle
+    rule = handle_rule(policy, order) if policy.starts_at_signing and policy.flow.sign else None
+    if rule is not None and rule.start == "signed" and _awaits_signing(own, rule, at):
+        handle = policy.by_rule(rule, at)
+        # The citizen's clock starts once: with the first unit, unless it was inherited or has moved since.
+        clock = order.clocks.citizen
+        if own.id == "A1" and clock is not None and own.handle is not None and clock.deadline == own.handle.deadline:
+            citizen = handle
     return Signed(at, command.by, own.id, handle, citizen)
+
+
+def _awaits_signing(own: Assignment, rule: LimitRule, at: datetime) -> bool:
+    """Whether the handling clock still stands where dispatching set it: extended, deferred or redone, it stays."""
+    if own.handle is None:
+        return False
+    limit = own.sign.deadline.at if own.sign is not None else None
+    start = own.opened if limit is None else start_of("signed", sign_deadline=limit)
+    old = own.handle.deadline
+    return old.limit == rule.limit and old.start == start and (limit is None or at < limit)
 
 
 def _ours_to_end(order: Order, own: Assignment) -> None:
@@ -99,7 +109,7 @@ def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref
     final = own.role == "lead" and (parent is None or parent.closed is not None)
     events: list[Event] = []
     if own.signed is None and own.role == "lead":
-        events.append(_signed(policy, order, command, own, at))  # answering is taking it
+        events.append(Signed(at, command.by, own.id))  # answering is taking it; it starts no clock anew
     review_by = stage_deadline(policy, order, Stage.REVIEW, at) if final and policy.flow.review else None
     events.append(Replied(at, command.by, own.id, final, command.solved, command.reason, ref, review_by))
     if final and not policy.flow.review:

@@ -12,8 +12,9 @@ from ..order import Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..request import Urgency
-from ..sla import Deadline, Stage
+from ..sla import Deadline, Stage, start_of
 from .refusal import own_assignment, refuse
+from .tick import next_rung
 
 BY_HAND = "by-hand"
 
@@ -35,6 +36,19 @@ def stage_deadline(policy: Policy, order: Order, stage: Stage, at: datetime) -> 
     return None if rule is None or rule.limit is None else policy.after(rule.limit, at, rule.basis)
 
 
+def _signing(policy: Policy, order: Order, at: datetime) -> tuple[Deadline | None, datetime]:
+    """Return until when to sign what is handed over at *at*, and when the handling clock starts.
+
+    A clock that starts at signing starts with the sign deadline at the latest; signing earlier starts it earlier.
+    """
+    sign = stage_deadline(policy, order, Stage.SIGN, at) if policy.flow.sign else None
+    if sign is not None and policy.starts_at_signing:
+        limit = handle_rule(policy, order)
+        if limit is not None and limit.start == "signed":
+            return sign, start_of("signed", sign_deadline=sign.at)
+    return sign, at
+
+
 def dispatched(
     policy: Policy,
     order: Order,
@@ -54,11 +68,8 @@ def dispatched(
 
     The citizen's clock starts here only if it has not started yet; the unit's own starts at every hop.
     """
-    sign = stage_deadline(policy, order, Stage.SIGN, at) if policy.flow.sign else None
+    sign, start = _signing(policy, order, at)
     limit = handle_rule(policy, order)
-    start = at
-    if limit is not None and limit.start == "signed" and sign is not None and sign.at is not None:
-        start = sign.at  # at the latest; signing earlier starts it earlier
     if redo and policy.reopen.limit is not None:
         handle = policy.after(policy.reopen.limit, at, policy.reopen.basis)
     else:
@@ -85,7 +96,8 @@ def dispatched(
     )
 
 
-def _known(policy: Policy, unit: str) -> None:
+def check_unit(policy: Policy, unit: str) -> None:
+    """Refuse a unit that the catalogue does not know, where there is one."""
     if policy.routes is None:
         return
     try:
@@ -102,10 +114,10 @@ def _known(policy: Policy, unit: str) -> None:
 
 def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Dispatch (派单) by the catalogue or by hand; from a unit's desk, downward (下派)."""
-    if order.status is Status.SIGNED:
+    if order.status is not Status.ACCEPTED:
         return _downward(policy, order, command, at)
     if command.unit:
-        _known(policy, command.unit)
+        check_unit(policy, command.unit)
         return (dispatched(policy, order, command, at, command.unit),)
     if policy.routes is None:
         raise refuse(
@@ -137,15 +149,18 @@ def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, re
 
 def _downward(policy: Policy, order: Order, command: c.Dispatch, at: datetime) -> tuple[Event, ...]:
     own = own_assignment(order, command)
-    if own is not order.lead or not command.unit or command.unit == own.unit:
+    leads = own.role == "lead"
+    if (leads and own is not order.lead) or own.role == "copy" or not command.unit or command.unit == own.unit:
         raise refuse(
             "downward-needs-unit",
-            "只有持单单位可以下派，且须写明下级单位",
-            "only the unit that holds the order may hand it down, to a named unit below it",
+            "只有持单单位或协办单位可以下派，且须写明下级单位",
+            "only the unit that holds the order, or one that assists, may hand it down, to a named unit below it",
             "写明 unit",
             "give `unit`",
         )
-    _known(policy, command.unit)
+    if leads and own.signed is None:
+        raise refuse("not-signed", "请先签收再下派", "sign before handing it down", "先 sign", "sign first")
+    check_unit(policy, command.unit)
     if policy.routes is not None and own.unit not in policy.routes.ancestors(command.unit):
         raise refuse(
             "not-below",
@@ -154,7 +169,9 @@ def _downward(policy: Policy, order: Order, command: c.Dispatch, at: datetime) -
             "转给其他单位请先退单",
             "send it back to have another unit take it",
         )
-    return (dispatched(policy, order, command, at, command.unit, parent=own.id, rule="downward"),)
+    if leads:
+        return (dispatched(policy, order, command, at, command.unit, parent=own.id, rule="downward"),)
+    return (_assisted(policy, order, command, at, command.unit, own.id, own.role),)
 
 
 def assist(policy: Policy, order: Order, command: c.Assist, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -168,20 +185,24 @@ def assist(policy: Policy, order: Order, command: c.Assist, at: datetime, ref: R
             "写明 unit",
             "give `unit`",
         )
-    _known(policy, command.unit)
+    check_unit(policy, command.unit)
     if not command.by.roles & {Role.DISPATCHER, Role.ADMIN} and own_assignment(order, command) is not lead:
         raise refuse("not-lead", "只有主办单位可以加派", "only the lead may ask others to assist")
     if any(a.unit == command.unit for a in order.open_assignments):
         raise refuse(
             "already-assigned", f"{command.unit} 已在办理这张工单", f"{command.unit} already works on this order"
         )
-    copy = command.role == "copy"
-    sign = None if copy or not policy.flow.sign else stage_deadline(policy, order, Stage.SIGN, at)
-    handle = None if copy else policy.by_rule(handle_rule(policy, order), at)
     parent = lead.id if lead is not None else ""
-    return (
-        Assisted(at, command.by, f"A{len(order.assignments) + 1}", command.unit, parent, command.role, sign, handle),
-    )
+    return (_assisted(policy, order, command, at, command.unit, parent, command.role),)
+
+
+def _assisted(
+    policy: Policy, order: Order, command: c.Command, at: datetime, unit: str, parent: str, role: str
+) -> Assisted:
+    """Build the Assisted event; an assistant has clocks of its own, a copy has none."""
+    sign, start = (None, at) if role == "copy" else _signing(policy, order, at)
+    handle = None if role == "copy" else policy.by_rule(handle_rule(policy, order), start)
+    return Assisted(at, command.by, f"A{len(order.assignments) + 1}", unit, parent, role, sign, handle)
 
 
 def adjudicate(policy: Policy, order: Order, command: c.Adjudicate, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -199,7 +220,7 @@ def adjudicate(policy: Policy, order: Order, command: c.Adjudicate, at: datetime
         return (decided,)
     if not command.unit:
         raise refuse("unit-needed", "改派或指定须写明单位", "reassigning needs a unit", "写明 unit", "give `unit`")
-    _known(policy, command.unit)
+    check_unit(policy, command.unit)
     designated = command.decision == "designate"
     onward = dispatched(
         policy, order, command, at, command.unit, rule=command.decision, basis=command.basis, designated=designated
@@ -228,5 +249,6 @@ def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime
     for name, clock, _ in order.running():
         if clock.stage is Stage.HANDLE:
             moved = policy.by_rule(rule, clock.deadline.start)
-            events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "reclassified"))
+            rung = next_rung(policy, name, clock, moved, at)
+            events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "reclassified", rung))
     return tuple(events)

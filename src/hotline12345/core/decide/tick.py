@@ -21,9 +21,10 @@ def tick(policy: Policy, order: Order, command: c.Tick, at: datetime, ref: Ref |
     for name, clock, unit in order.running():
         settled = _settled(policy, clock)
         if settled is not None:
-            events.append(DeadlineMoved(at, command.by, name, clock.stage, settled, "calendar"))
-            late = settled.at is None or settled.at > at
-            clock = Clock(clock.stage, settled, () if late else clock.fired, None if late else clock.next)
+            rung = next_rung(policy, name, clock, settled, at)
+            events.append(DeadlineMoved(at, command.by, name, clock.stage, settled, "calendar", rung))
+            missed = settled.at is not None and settled.at <= at
+            clock = Clock(clock.stage, settled, clock.fired if missed else (), rung)
         events.extend(_missed(policy, name, clock, unit, at, command.by))
     return tuple(events)
 
@@ -40,17 +41,13 @@ def _missed(policy: Policy, name: str, clock: Clock, unit: str, at: datetime, by
     due = clock.deadline.at
     if due is None or at < due:
         return []
-    # Only a unit's clock climbs the ladder: the citizen's clock says that the place is late, not who is.
-    ladder = [
-        rung for rung in policy.ladder if rung.after is not None and rung.stage is clock.stage and name.startswith("A")
-    ]
-    instants = [(rung, _rung_at(policy, rung, due)) for rung in ladder]
+    instants = _rungs(policy, name, clock, due)
     events: list[Event] = []
     fired = set(clock.fired)
     if "overdue" not in fired:
         events.append(FellOverdue(at, by, name, clock.stage, unit, due, "overdue", _next(instants, fired)))
     for rung, instant in instants:
-        if rung.code in fired or instant is None or instant > at:
+        if rung.code in fired or instant > at:
             continue
         fired.add(rung.code)
         events.append(FellOverdue(at, by, name, clock.stage, unit, due, rung.code, _next(instants, fired)))
@@ -58,11 +55,22 @@ def _missed(policy: Policy, name: str, clock: Clock, unit: str, at: datetime, by
     return events
 
 
-def _rung_at(policy: Policy, rung: Rung, due: datetime) -> datetime | None:
-    """Return when a rung is reached: *after* counted from the last day that was still in time."""
-    return None if rung.after is None else policy.after(rung.after, due - _INSTANT, rung.basis).at
+def _rungs(policy: Policy, name: str, clock: Clock, due: datetime) -> list[tuple[Rung, datetime]]:
+    """Return the rungs that time alone climbs and when, in their order: counted from the last day still in time."""
+    found = []
+    for rung in policy.ladder:
+        # Only a unit's clock climbs the ladder: the citizen's clock says that the place is late, not who is.
+        if rung.after is not None and rung.stage is clock.stage and name.startswith("A"):
+            found.append((rung, policy.after(rung.after, due - _INSTANT, rung.basis).at or due))
+    return sorted(found, key=lambda one: one[1])
 
 
-def _next(instants: list[tuple[Rung, datetime | None]], fired: set[str]) -> datetime | None:
-    later = [instant for rung, instant in instants if rung.code not in fired and instant is not None]
-    return min(later, default=None)
+def next_rung(policy: Policy, name: str, clock: Clock, moved: Deadline, at: datetime) -> datetime | None:
+    """Return when the ladder is climbed on after a missed deadline has moved; ``None`` where it is told anew."""
+    if not clock.fired or moved.at is None or moved.at > at:
+        return None
+    return _next(_rungs(policy, name, clock, moved.at), set(clock.fired))
+
+
+def _next(instants: list[tuple[Rung, datetime]], fired: set[str]) -> datetime | None:
+    return next((instant for rung, instant in instants if rung.code not in fired), None)

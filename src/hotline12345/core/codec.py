@@ -51,13 +51,13 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _record_codec(cls: type) -> tuple[Encode, Decode]:
+def _record_codec(cls: Any) -> tuple[Encode, Decode]:
     """Small frozen records go as lists, in the order of their fields; trailing additions need a default."""
-    names = [a.name for a in fields(cls)]
+    names = list(getattr(cls, "_fields", None) or [a.name for a in fields(cls)])
     hints = get_type_hints(cls)
     codecs = [_codec(hints[name]) for name in names]
     outs = [(i, out) for i, (out, _) in enumerate(codecs) if out is not _same]
-    ins = [None if decode is _same else decode for _, decode in codecs]
+    ins = [(i, into) for i, (_, into) in enumerate(codecs) if into is not _same]
     values = attrgetter(*names)
 
     def encode(value: Any) -> list[Any]:
@@ -67,9 +67,13 @@ def _record_codec(cls: type) -> tuple[Encode, Decode]:
         return row
 
     def decode(row: list[Any]) -> Any:
-        return cls(*[item if convert is None else convert(item) for item, convert in zip(row, ins, strict=False)])
+        row = row.copy()
+        for i, into in ins:
+            if i < len(row):
+                row[i] = into(row[i])
+        return cls(*row)
 
-    return encode, decode
+    return (encode, decode) if ins else (list, lambda row: cls(*row))
 
 
 def _optional(codec: tuple[Encode, Decode]) -> tuple[Encode, Decode]:
@@ -114,14 +118,15 @@ _CODECS[Deadline] = (remembered(_CODECS[Deadline][0]), _CODECS[Deadline][1])
 class _EventCodec:
     """How one class of events goes out and comes in; compiled once at import."""
 
-    __slots__ = ("cls", "encode", "into")
+    __slots__ = ("cls", "decode", "encode", "names")
 
     def __init__(self, cls: type[e.Event]) -> None:
         self.cls = cls
         hints = get_type_hints(cls)
         codecs = {a.name: _codec(hints[a.name]) for a in fields(cls)}
-        self.into = {name: into for name, (_, into) in codecs.items() if into is not _same}
+        self.names = frozenset(codecs)
         self.encode = _encoder([(a.name, codecs[a.name][0], a.default) for a in fields(cls)])
+        self.decode = _decoder(cls, [(a.name, codecs[a.name][1], a.default, a.kw_only) for a in fields(cls)])
 
 
 def _encoder(plan: list[tuple[str, Encode, Any]]) -> Callable[[e.Event], dict[str, Any]]:
@@ -149,6 +154,24 @@ def _encoder(plan: list[tuple[str, Encode, Any]]) -> Callable[[e.Event], dict[st
     return encode
 
 
+def _decoder(cls: type[e.Event], plan: list[tuple[str, Decode, Any, bool]]) -> Callable[[Mapping[str, Any]], e.Event]:
+    """Write the function that decodes one class of events, for the same reason."""
+    names: dict[str, Any] = {"cls": cls}
+    placed: list[str] = []
+    named: list[str] = []
+    for i, (name, into, default, by_name) in enumerate(plan):
+        names[f"into{i}"], names[f"default{i}"] = into, default
+        value = f"data[{name!r}]"
+        if into is not _same:
+            value = f"into{i}({value})"
+        if default is not NOTHING:
+            value = f"{value} if {name!r} in data else default{i}"
+        (named if by_name else placed).append(f"{name}={value}" if by_name else value)
+    exec("def decode(data):\n return cls(" + ", ".join(placed + named) + ")", names)
+    decode: Callable[[Mapping[str, Any]], e.Event] = names["decode"]
+    return decode
+
+
 _EVENTS: dict[str, _EventCodec] = {name: _EventCodec(cls) for name, cls in e.EVENTS.items()}
 _BY_TYPE: dict[type[e.Event], _EventCodec] = {codec.cls: codec for codec in _EVENTS.values()}
 
@@ -171,9 +194,10 @@ def decode(kind: str, data: Mapping[str, Any], schema: int = SCHEMA) -> e.Event:
         raise StoreError(
             f"不认识的事件「{kind}」", f"unknown event {kind!r}", code="unknown-event", hint="升级 hotline12345"
         )
-    into = codec.into
     try:
-        return codec.cls(**{k: into[k](v) if k in into else v for k, v in data.items()})
+        if not data.keys() <= codec.names:
+            raise ValueError(", ".join(sorted(data.keys() - codec.names)))
+        return codec.decode(data)
     except (TypeError, ValueError, KeyError) as error:
         raise StoreError(
             f"事件 {kind} 的数据无法读取：{error}",

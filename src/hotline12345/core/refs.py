@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from typing import NamedTuple
 
 
-@frozen(weakref_slot=False)
-class Ref:
+class Ref(NamedTuple):
     """A reference to a private record (隐私记录引用): its *id* within the order and a salted *digest*."""
 
     id: str
     digest: str
 
 
-@frozen(weakref_slot=False)
-class Origin:
+class Origin(NamedTuple):
     """The order of another hotline this one continues (来源工单)."""
 
     place: str
     number: str
 
 
-@frozen(weakref_slot=False)
-class HitRef:
+class HitRef(NamedTuple):
     """A classification hit as an event keeps it (命中): rule and position, never the citizen's words."""
 
     rule: str
@@ -32,8 +29,7 @@ class HitRef:
     negated: bool = False
 
 
-@frozen(weakref_slot=False)
-class Finding:
+class Finding(NamedTuple):
     """Something noticed that a person may act on (提示): a *code*, a *target* and the *basis*."""
 
     code: str

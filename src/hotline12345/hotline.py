@@ -123,7 +123,8 @@ class Hotline:
         key = key or (f"request:{request.channel}:{request.ref}" if request.ref else "")
         print_ = ""
         if key:
-            print_ = self._secrets.fingerprint([request.private(), request.received.isoformat(), request.channel])
+            # Without the time of receipt: a form sent again is read by a server whose clock has moved on.
+            print_ = self._secrets.fingerprint([request.private(), request.channel])
             known = self._known(key, print_)
             if known is not None:
                 return known

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import re
+import tomllib
+from datetime import date, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hotline12345.core.errors import Fault, PolicyError
+from hotline12345.core.scoring import read_score_rules
 from hotline12345.packs import load_pack
 from hotline12345.packs.codes import FAULTS
 from hotline12345.packs.lines import Lines
+from hotline12345.packs.read import read_edition
+from hotline12345.packs.table import Notes
 
 HEAD = """title = "测试市"
 place = "990100"
@@ -81,6 +88,7 @@ def test_a_misspelt_key_is_answered_with_the_one_that_was_meant(repo_root: Path)
 # One smallest pack for each code: what is written, and the file and line that must be named.
 ONE: dict[str, tuple[dict[str, str | bytes], str, int]] = {
     "no-editions": ({"rules_toml": ""}, "testcity", 0),
+    "unreadable": ({}, "unknown.toml", 0),  # a folder of that name, made below
     "not-utf8": ({"unknown_toml": HEAD.encode("gb18030")}, "unknown.toml", 0),
     "toml-syntax": ({"unknown_toml": HEAD + "\n[[limit]\n"}, "unknown.toml", 5),
     "name-mismatch": ({"2027__01__01_toml": HEAD}, "2027-01-01.toml", 3),
@@ -165,11 +173,158 @@ ONE: dict[str, tuple[dict[str, str | bytes], str, int]] = {
 }
 
 
-@pytest.mark.parametrize("code", sorted(ONE))
+@pytest.mark.parametrize("code", sorted(set(ONE) - {"unreadable"}))
 def test_a_fault_is_found_under_its_code_at_its_line(code: str, tmp_path: Path) -> None:
     files, file, line = ONE[code]
     found = [fault for fault in faults_of(write(tmp_path, **files)) if fault.code == code]
     assert [(Path(fault.file).name, fault.line) for fault in found] == [(file, line)]
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    pack = write(tmp_path, **{"2027__01__01_toml": HEAD.replace('"unknown"', "2027-01-01")})
+    (pack / "unknown.toml").mkdir()
+    (pack / "rules.toml").mkdir()
+    found = [(Path(fault.file).name, fault.code) for fault in faults_of(pack)]
+    assert sorted(found) == [("rules.toml", "unreadable"), ("unknown.toml", "unreadable")]
+
+
+def test_brackets_without_end_are_a_fault_and_no_crash(tmp_path: Path) -> None:
+    found = [fault.code for fault in faults_of(write(tmp_path, unknown_toml=HEAD + "x = " + "[" * 5000))]
+    assert found == ["toml-syntax"]
+
+
+FULL = (
+    HEAD
+    + """
+effective_basis = "a"
+sources = ["a"]
+provides = ["limits"]
+[inherit]
+scope = true
+[clock]
+roll = true
+ends = "day"
+cutoff = 17:00:00
+on_unknown = "error"
+windows = ["09:00-12:00"]
+basis = "a"
+[[limit]]
+stage = "办理"
+kind = ["投诉"]
+category = "a"
+urgency = "urgent"
+channel = "a"
+limit = "5wd"
+start = "signed"
+basis = "a"
+[flow]
+sign = true
+answer_kinds = ["咨询"]
+default_kind = "求助"
+basis = "a"
+[send_back]
+window = "24h"
+most = 1
+basis = "a"
+[extension]
+most = 1
+longest = "5wd"
+up_to_original = true
+approver = "centre"
+basis = "a"
+[reopen]
+most = 1
+limit = "3wd"
+basis = "a"
+[[rung]]
+code = "a"
+zh = "a"
+after = "1wd"
+stage = "办理"
+basis = "a"
+[[scope]]
+code = "a"
+disposition = "legal"
+told = "a"
+categories = ["a"]
+words = ["a"]
+to = "a"
+basis = "a"
+[satisfaction]
+satisfied = ["a"]
+dissatisfied = ["b"]
+basis = "a"
+[scoring]
+exempt = ["a"]
+basis = "a"
+[[scoring.component]]
+metric = "on-time"
+points = 25
+basis = "a"
+[[overlay]]
+name = "a"
+source = "a"
+[[overlay.day]]
+date = 2027-01-04
+works = false
+name = "a"
+[[case]]
+what = "a"
+kind = "投诉"
+received = "2026-09-28T10:00:00+08:00"
+due_day = 2026-10-10
+provisional = false
+"""
+)
+ODD: list[object] = [
+    0,
+    -1,
+    1.5,
+    True,
+    "",
+    "甲",
+    [],
+    [1],
+    [[]],
+    [["a", "b"]],
+    {},
+    {"a": 1},
+    [{}],
+    date(2027, 1, 1),
+    time(9),
+]
+
+
+def _paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    inside: list[tuple[str | int, object]] = []
+    if isinstance(value, dict):
+        inside = list(value.items())
+    elif isinstance(value, list):
+        inside = list(enumerate(value))
+    return [*([path] if path else []), *(one for key, part in inside for one in _paths(part, (*path, key)))]
+
+
+def test_no_value_of_any_type_anywhere_crashes_the_reader_and_what_is_wrong_has_a_line() -> None:
+    whole = tomllib.loads(FULL)
+    lines = Lines(FULL)
+    clean = Notes("a.toml", FULL)
+    read_edition(whole, "unknown", clean)
+    assert clean.faults == []
+    tried = 0
+    for path in _paths(whole):
+        for odd in ODD:
+            table = copy.deepcopy(whole)
+            at: Any = table
+            for step in path[:-1]:
+                at = at[step]
+            at[path[-1]] = odd
+            notes = Notes("a.toml", FULL)
+            layer = read_edition(table, "unknown", notes)
+            if layer.scoring is not None:
+                notes.take(read_score_rules(layer.scoring, "a.toml")[1])
+            assert all(lines.find(fault.table, fault.key) > 0 for fault in notes.faults), (path, odd)
+            tried += bool(notes.faults)
+    assert tried > 500
 
 
 def test_every_code_there_is_has_a_smallest_pack_here() -> None:

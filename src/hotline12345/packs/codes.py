@@ -8,6 +8,7 @@ from __future__ import annotations
 FAULTS: dict[str, tuple[str, str]] = {
     # files
     "no-editions": ("文件夹里没有任何版本", "the folder holds no edition"),
+    "unreadable": ("文件读不了", "the file cannot be read"),
     "not-utf8": ("文件不是 UTF-8（CSV 也可用 GB18030）", "the file is not UTF-8 (CSV may be GB18030 as well)"),
     "toml-syntax": ("TOML 语法错误", "broken TOML"),
     "name-mismatch": ("文件名与生效日不一致", "the file is not named by its effective day"),

@@ -49,8 +49,15 @@ class Folder:
         """Return the bytes of the file *name* beside the editions, ``None`` where there is none."""
         if name not in self._raw:
             path = self.path / name
-            self._raw[name] = path.read_bytes() if path.is_file() else None
+            self._raw[name] = self._bytes(path) if path.exists() else None
         return self._raw[name]
+
+    def _bytes(self, path: Path) -> bytes | None:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            self.fault("unreadable", f"读不了：{error.strerror}", f"cannot be read: {error.strerror}", path)
+            return None
 
     def fault(self, code: str, zh: str, en: str, path: Path | None = None, hint: str = "") -> None:
         """Note a fault of a whole file."""
@@ -70,7 +77,7 @@ class Folder:
             self.fault(
                 "not-utf8", f"第 {error.start + 1} 个字节不是 UTF-8", f"byte {error.start + 1} is not UTF-8", path
             )
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             said = str(error)
             match = _SYNTAX.search(said)
             line = int(match[1]) if match and match[1] else notes.text.count("\n") + 1
@@ -105,9 +112,9 @@ class Folder:
             hint = "YYYY-MM-DD.toml、unknown.toml、rules.toml、overlay*.toml"
             self.fault("name-mismatch", zh, en, path, hint)
             return
-        data = path.read_bytes()
-        table, notes = self.toml(path, data)
-        if table is None:
+        data = self._bytes(path)
+        table, notes = self.toml(path, data) if data is not None else (None, Notes(""))
+        if table is None or data is None:
             return
         layer = read_edition(table, named, notes)
         layer.seal = data

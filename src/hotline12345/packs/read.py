@@ -295,10 +295,11 @@ def _scoring(row: Row, layer: Layer) -> Mapping[str, Any] | None:
         return None
     said.basis()
     layer.named += [("scoring", "exempt", category) for category in said.texts("exempt")]
+    parts = []
     for _, part in said.rows("component"):
         part.basis()
-    sound = not isinstance(said.get("component"), Mapping | str | int | float)
-    return said.table if sound else {}
+        parts.append(dict(part.table) | {"metric": part.text("metric")})
+    return {**said.table, "component": parts} if "component" in said else said.table
 
 
 def _overlays(row: Row) -> tuple[Overlay, ...]:

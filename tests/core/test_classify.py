@@ -363,6 +363,11 @@ def test_a_rule_without_a_word_or_a_finite_weight_is_refused(bad: Rule) -> None:
     assert caught.value.code == "bad-rule"
 
 
+def test_two_rules_with_one_id_are_refused() -> None:
+    with pytest.raises(RequestError):
+        RuleSet.compile([Rule("same", "水", 1.0), Rule("same", "电", 1.0)])
+
+
 def test_an_unknown_norm_and_a_bias_below_the_top_are_refused() -> None:
     with pytest.raises(RequestError):
         RuleSet.compile([], norm="cube")  # type: ignore[arg-type]

@@ -20,8 +20,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import exp, inf, log, sqrt
-
-from attrs import frozen
+from typing import NamedTuple
 
 from .matcher import Found
 from .negation import BEFORE, NEGATED, SUPPOSED, TELLING, read
@@ -40,9 +39,10 @@ _hit = partial(tuple.__new__, Hit)  # what Hit._make does, without its check of 
 _NORMAL = Urgency.NORMAL
 
 
-@frozen(slots=False)  # one is made for every text, and without slots that takes two thirds of the time
-class Classification:
+class Classification(NamedTuple):
     """What a text is about (归类), how sure that is, and every word that said so.
+
+    A named tuple for the reason :class:`Hit` is one.
 
     Attributes:
         category: the path; empty where nothing speaks for any.
@@ -52,7 +52,7 @@ class Classification:
         needs_person: too unsure, or an emergency that is only supposed.
         scores: the first few (category, score), best first.
         hits: every occurrence of every keyword, negated ones too.
-        risks: the words of risk found, in the order found.
+        risks: the words of risk found, in the order of their rules.
         refer: the emergency number to hand over to; empty where there is no emergency.
     """
 
@@ -65,6 +65,9 @@ class Classification:
     hits: tuple[Hit, ...] = ()
     risks: tuple[str, ...] = ()
     refer: str = ""
+
+
+_classification = partial(tuple.__new__, Classification)
 
 
 def classify(rules: RuleSet, title: str, text: str) -> Classification:
@@ -86,14 +89,17 @@ def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:
     """Score what a matcher *found* in *body* (评分); the text begins at *edge*, the title before it."""
     hits: list[Hit] = []
     totals: dict[int, float] = {}
-    counts: dict[int, int] = {}
-    rest: list[tuple[int, float, Said, bool]] = []
+    counts: dict[str, int] = {}
+    rest: list[tuple[float, Said, bool]] = []
     sizes, votes = rules.sizes, rules.votes
     for start, index in found:
         end = start + sizes[index]
         titled = start < edge
-        place, first, last = ("title", start, end) if titled else ("text", start - edge, end - edge)
-        for order, rule, weight, reads, scope, node, more in votes[index]:
+        if titled:
+            place, first, last = "title", start, end
+        else:
+            place, first, last = "text", start - edge, end - edge
+        for rule, weight, reads, scope, node, more in votes[index]:
             if scope and (scope == 1) is not titled:
                 continue
             supposed = False
@@ -105,22 +111,22 @@ def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:
                     continue
             hits.append(_hit((rule, place, first, last, weight, False, supposed)))
             if more:
-                rest.append((order, weight, more, supposed))
+                rest.append((weight, more, supposed))
             if node >= 0:
-                if order in counts:
-                    count = counts[order] = counts[order] + 1
+                if rule in counts:
+                    count = counts[rule] = counts[rule] + 1
                     weight *= log(count / (count - 1))  # the steps sum to 1 + log(count)
                 else:
-                    counts[order] = 1
-                totals[node] = totals.get(node, 0.0) + weight
+                    counts[rule] = 1
+                totals[node] = totals[node] + weight if node in totals else weight
     length = len(body) - 1 if edge else len(body)
     scale = 1.0 / sqrt(length) if length and rules.norm == "sqrt" else 1.0
     category, confidence, unsure, scores = _category(rules, totals, scale)
     if not rest and not rules.kind_bias:
-        return Classification(category, None, _NORMAL, confidence, unsure, scores, tuple(hits))
+        return _classification((category, None, _NORMAL, confidence, unsure, scores, tuple(hits), (), ""))
     said = _said(rest)
     urgency, refer, feared = _urgency(said, rest)
-    risks = tuple(dict.fromkeys([more[2] for more, _ in said if more[2]]))
+    risks = tuple(dict.fromkeys([more[3] for more, _ in said if more[3]]))
     kind = _kind(rules, said, scale)
     return Classification(category, kind, urgency, confidence, unsure or feared, scores, tuple(hits), risks, refer)
 
@@ -133,28 +139,28 @@ def _category(
     if rules.base:
         for node, bias in rules.base.items():
             tops[node] = tops.get(node, 0.0) + bias / scale
-    ranked = _ranked(tops)
+    ranked = list(tops.items())
+    if len(ranked) > 1:
+        _rank(ranked)
     if not ranked or (ranked[0][1] <= 0.0 and not rules.base):
         return "", 0.0, True, ()
     names, sharp = rules.names, rules.sharpness * scale
-    first = second = above = 0.0
+    above = 0.0
+    shares: list[float] = []
     scores: list[tuple[str, float]] = []
     for node, total in ranked:
         power = sharp * total
         share = exp(power if power < WIDEST else WIDEST)
         above += share - 1.0
-        if not scores:
-            first = share
-        elif len(scores) == 1:
-            second = share
+        shares.append(share)
         while node in best:
             node = best[node]
         scores.append((names[node], total * scale))
     whole = rules.others + above
-    confidence = first / whole
+    confidence = shares[0] / whole
     unsure = confidence < rules.threshold
     if rules.margin and not unsure:
-        unsure = confidence - (second or 1.0) / whole < rules.margin
+        unsure = confidence - (shares[1] if len(shares) > 1 else 1.0) / whole < rules.margin
     return scores[0][0], confidence, unsure, tuple(scores if len(scores) <= TOP else scores[:TOP])
 
 
@@ -164,7 +170,12 @@ def _climb(roots: tuple[int, ...], totals: dict[int, float]) -> tuple[dict[int, 
     best: dict[int, int] = {}
     for node, total in totals.items():
         top = roots[node]
-        tops[top] = tops[top] + total if top in tops else total
+        if top not in tops:
+            tops[top] = total
+            if total > 0.0 and node != top:
+                best[top] = node
+            continue
+        tops[top] += total
         if node != top and total > 0.0:
             rival = best.setdefault(top, node)
             gap = total - totals[rival]
@@ -188,34 +199,32 @@ def _climb_far(parents: tuple[int, ...], totals: dict[int, float]) -> tuple[dict
     return {node: total for node, total in whole.items() if parents[node] < 0}, best
 
 
-def _ranked(tops: dict[int, float]) -> list[tuple[int, float]]:
-    """Return (category, total), the best first; totals equal but for rounding by the order of their rules."""
-    ranked = list(tops.items())
+def _rank(ranked: list[tuple[int, float]]) -> None:
+    """Put the best (category, total) first; totals equal but for rounding by the order of their rules."""
     if len(ranked) == 2:
         (one, first), (two, second) = ranked
         if second > first + EQUAL or (second > first - EQUAL and two < one):
             ranked.reverse()
-    elif len(ranked) > 2:
+    else:
         ranked.sort(key=lambda top: (-top[1], top[0]))
         least = ranked[0][1] - EQUAL
         best = min((top for top in ranked if top[1] >= least), key=lambda top: top[0])
         ranked.remove(best)
         ranked.insert(0, best)
-    return ranked
 
 
-def _said(rest: list[tuple[int, float, Said, bool]]) -> list[tuple[Said, float]]:
+def _said(rest: list[tuple[float, Said, bool]]) -> list[tuple[Said, float]]:
     """Return what is asserted, each rule once with weight · (1 + log count), in the order of the rules."""
     counts: dict[int, tuple[int, float, Said]] = {}
-    for order, weight, more, supposed in rest:
+    for weight, more, supposed in rest:
         if not supposed:
-            counts[order] = (counts[order][0] + 1 if order in counts else 1, weight, more)
+            counts[more[0]] = (counts[more[0]][0] + 1 if more[0] in counts else 1, weight, more)
     return [(more, weight * (1.0 + log(count))) for _, (count, weight, more) in sorted(counts.items())]
 
 
 def _kind(rules: RuleSet, said: list[tuple[Said, float]], scale: float) -> Kind | None:
     totals: dict[Kind, float] = {}
-    for (kind, _, _, _), value in said:
+    for (_, kind, _, _, _), value in said:
         if kind:
             totals[kind] = totals.get(kind, 0.0) + value * scale
     for kind, bias in rules.kind_bias.items():
@@ -228,11 +237,11 @@ def _kind(rules: RuleSet, said: list[tuple[Said, float]], scale: float) -> Kind 
     return best
 
 
-def _urgency(said: list[tuple[Said, float]], rest: list[tuple[int, float, Said, bool]]) -> tuple[Urgency, str, bool]:
+def _urgency(said: list[tuple[Said, float]], rest: list[tuple[float, Said, bool]]) -> tuple[Urgency, str, bool]:
     """Return the urgency, the emergency number, and whether an emergency is only supposed."""
     urgent = emergency = 0.0
     numbers: dict[str, float] = {}
-    for (_, urgency, _, number), value in said:
+    for (_, _, urgency, _, number), value in said:
         if urgency is Urgency.EMERGENCY:
             emergency += value
             if number:
@@ -241,5 +250,5 @@ def _urgency(said: list[tuple[Said, float]], rest: list[tuple[int, float, Said, 
             urgent += value
     if emergency >= _ENOUGH:
         return Urgency.EMERGENCY, max(numbers, key=lambda number: numbers[number]) if numbers else "", False
-    feared = any(supposed and more[1] is Urgency.EMERGENCY for _, _, more, supposed in rest)
+    feared = any(supposed and more[2] is Urgency.EMERGENCY for _, more, supposed in rest)
     return (Urgency.URGENT if urgent + emergency >= _ENOUGH else Urgency.NORMAL), "", feared

@@ -29,6 +29,7 @@ _BATCH = 2048  # texts; enough to forget the price of a call to numpy
 _KEPT = 8  # rule sets whose arrays are remembered
 _FIELDS = np.array(["text", "title"], object)
 _hit = partial(tuple.__new__, Hit)
+_classification = partial(tuple.__new__, Classification)
 _arrays: dict[int, tuple[RuleSet, Searcher, RuleArrays]] = {}
 
 
@@ -201,7 +202,7 @@ def _score(
     row, top = row[told], rank[row[told], place[told]]
     node = np.where(below[row, top] >= 0, below[row, top], arrays.top_nodes[top])
     pairs = list(zip(arrays.names[node].tolist(), (total[told] * scale[row]).tolist(), strict=True))
-    _fill(answers, odd, some, confidence, unsure, _slices(pairs, row, count), _hits(arrays, votes, count))
+    _fill(answers, some, confidence, unsure, _slices(pairs, row, count), _hits(arrays, votes, count))
 
 
 def _hits(arrays: RuleArrays, votes: dict[str, Array], count: int) -> list[tuple[Hit, ...]]:
@@ -226,19 +227,16 @@ def _slices(items: list[Any], owner: Array, count: int) -> list[tuple[Any, ...]]
 
 def _fill(
     answers: list[Classification | None],
-    odd: Array,
     some: Array,
     confidence: Array,
     unsure: Array,
     scores: list[tuple[tuple[str, float], ...]],
     hits: list[tuple[Hit, ...]],
 ) -> None:
-    normal = Urgency.NORMAL
-    rows = zip(odd.tolist(), some.tolist(), confidence.tolist(), unsure.tolist(), scores, hits, strict=True)
-    for place, (skip, said, sure, ask, told, found) in enumerate(rows):
-        if skip:
-            continue
-        if said:
-            answers[place] = Classification(told[0][0], None, normal, sure, ask, told, found)
-        else:
-            answers[place] = Classification("", None, normal, 0.0, True, (), found)
+    paths = [each[0][0] if each else "" for each in scores]
+    count = len(answers)
+    columns = (paths, [None] * count, [Urgency.NORMAL] * count, confidence.tolist(), unsure.tolist(), scores, hits)
+    made = list(map(_classification, zip(*columns, [()] * count, [""] * count, strict=True)))
+    for place in np.flatnonzero(~some).tolist():
+        made[place] = Classification("", None, Urgency.NORMAL, 0.0, True, (), hits[place])
+    answers[:] = made

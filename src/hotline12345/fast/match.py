@@ -40,15 +40,12 @@ class AutomatonMatcher:
 
     def find(self, text: str) -> Found:
         """Return (start, index of the keyword) of every occurrence, overlaps included, sorted."""
-        return sorted([(start, index) for index, start, _ in self.matches(text)])
-
-    def matches(self, text: str) -> list[tuple[int, int, int]]:
-        """Return (index of the keyword, start, end) of every occurrence, by its end."""
-        found: list[tuple[int, int, int]]
         try:
-            found = self._find(text, True)
+            matches = self._find(text, True)
         except UnicodeEncodeError:  # half a surrogate pair is no Rust string: blank it, one character for one
-            found = self._find(_HALVES.sub(self._blank, text), True)
+            matches = self._find(_HALVES.sub(self._blank, text), True)
+        found = [(start, index) for index, start, _ in matches]
+        found.sort()
         return found
 
 

@@ -48,7 +48,7 @@ def given(arguments: Sequence[str], option: str) -> str:
 
 
 def language(arguments: Sequence[str] | None = None) -> str:
-    """Return ``zh`` or ``en`` (界面语言): what ``--lang`` says, else the environment, else Chinese where it can be shown."""
+    """Return ``zh`` or ``en`` (界面语言): as ``--lang`` or the environment says, else Chinese where it can be shown."""
     wanted = given(sys.argv[1:] if arguments is None else arguments, "--lang")
     if wanted in LANGUAGES:
         return wanted
@@ -140,17 +140,19 @@ class Lazy(Speaking, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which was likely meant."""
-        try:
+        name = click.utils.make_str(args[0])
+        if name in COMMANDS or name.startswith("-"):
             return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            import difflib
+        import difflib
 
-            near = difflib.get_close_matches(args[0], COMMANDS, 3)
-            if near:
-                error.message += f"（是否想用：{'、'.join(near)}？）" if lang_now(ctx) == "zh" else f" ({', '.join(near)}?)"
-            raise
+        near = difflib.get_close_matches(name, COMMANDS, 3)
+        zh = f"没有命令「{name}」" + (f"，是否想用：{'、'.join(near)}？" if near else "")
+        en = f"there is no command {name!r}" + (f"; did you mean {', '.join(near)}?" if near else "")
+        raise click.UsageError(en if lang_now(ctx) == "en" else zh, ctx)
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> Any:
         """Run the command line (入口): one place where every way of ending becomes an exit code."""
         if not extra.pop("standalone_mode", True):
             return super().main(args, prog_name, standalone_mode=False, **extra)
@@ -203,7 +205,7 @@ def can_show(stream: Any) -> bool:
     cls=Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="12345 政务服务便民热线：工单、时限、派单、归类、考核。\n--\nThe shared core of China's 12345 hotlines.",
-    epilog="退出码 exit codes: 0 成功 ok · 1 被拒或有发现 refused or findings · 2 用法 usage · 3 冲突 conflict · 4 存储 store",
+    epilog="退出码 exit codes: 0 成功 ok, 1 被拒或有发现 refused, findings, 2 用法 usage, 3 冲突 conflict, 4 存储 store",
 )
 @click.option("--lang", type=click.Choice(LANGUAGES), expose_value=False, help="界面语言 · language of messages")
 @click.version_option(None, "--version", package_name="hotline12345", message="hotline12345 %(version)s")

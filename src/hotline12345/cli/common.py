@@ -247,6 +247,7 @@ def hotline_of(
     number: str = "",
     reads: bool = False,
     need: Iterable[str] | None = None,
+    edition: str = "",
 ) -> Hotline:
     """Open the hotline of a pack over a store; readers refuse a file that is not there.
 
@@ -257,6 +258,7 @@ def hotline_of(
         overlays: calendar overlays, laid over the pack's own.
         reads: nothing will be written, and nobody looked for by name: a store without its key file will do.
         need: the parts of the pack to compile; ``None`` takes all.
+        edition: keep new orders under this edition.
     """
     from ..hotline import Hotline
     from ..stores import open_store
@@ -264,7 +266,8 @@ def hotline_of(
     opened = open_store(store, must_exist=must_exist)
     if not pack_name:
         pack_name, place = _named_in(opened, place, number)
-    return Hotline(pack_of(pack_name, overlays, need), opened, place=place, secrets=_no_key(opened) if reads else None)
+    pack = pack_of(pack_name, overlays, need)
+    return Hotline(pack, opened, place=place, secrets=_no_key(opened) if reads else None, edition=edition)
 
 
 def _named_in(store: Store, place: str, number: str) -> tuple[str, str]:

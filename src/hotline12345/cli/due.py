@@ -25,11 +25,7 @@ if TYPE_CHECKING:
     from ..core.policy import Policy
     from ..core.sla import Deadline, Explanation
 
-_STARTS = {
-    "dispatched": ("派单", "dispatched"),
-    "received": ("收件", "received"),
-    "signed": ("签收", "signed"),
-}
+STARTS = {"dispatched": ("派单", "dispatched"), "received": ("收件", "received"), "signed": ("签收", "signed")}
 
 
 @click.command(
@@ -126,13 +122,15 @@ def due_words(due: Deadline) -> str:
     certain = f"{day_of(due.due_day)}，{at}" if say("zh", "en") == "zh" else f"{day_of(due.due_day)}, {at}"
     if not due.provisional:
         return certain
+    if due.earliest == due.latest:
+        return say(f"{certain}（暂定）", f"{certain} (provisional)")
     span = f"{due.earliest} – {due.latest}"
     return say(f"{certain}（暂定，可能为 {span}）", f"{certain} (provisional, may become {span})")
 
 
 def _show(policy: Policy, told: Explanation, kind: str, stage: str, start_event: Any) -> None:
     due = told.deadline
-    event = _STARTS.get(str(start_event))
+    event = STARTS.get(str(start_event))
     begins = f"{when(due.start)}" + (say(f"（{event[0]}）", f" ({event[1]})") if event else "")
     limit = say(due.limit.zh, due.limit.en) if due.limit is not None else say("没有规定", "none set")
     click.echo(
@@ -152,7 +150,7 @@ def _show(policy: Policy, told: Explanation, kind: str, stage: str, start_event:
         click.echo(
             say(
                 f"\n暂定：{known} 以后的放假安排尚未公布。公布后用 --overlay 加载，即可确定。",
-                f"\nProvisional: no holiday notice is known for days after {known}.  Load it with --overlay once it is out.",
+                f"\nProvisional: no notice covers the days after {known}.  Load it with --overlay once there is one.",
             )
         )
     if told.counted:

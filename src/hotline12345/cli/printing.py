@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -23,8 +23,10 @@ def say(zh: str, en: str) -> str:
 
 def half(text: str) -> str:
     """Return the half of a ``中文 / English`` text, such as a basis, that the reader wants."""
-    zh, slash, en = text.partition(" / ")
-    return en if slash and lang_now() == "en" else zh
+    zh, slash, en = text.partition("/ ")
+    if lang_now() == "en":
+        return en if slash else text
+    return "本库默认，无条文" if text == "library default" else zh.rstrip()
 
 
 def when(instant: datetime | None) -> str:
@@ -68,37 +70,25 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else {True: "true", False: "false"}.get(value, str(value)) if type(value) is bool else str(value)
-    # A spreadsheet would run what begins like this.
-    return "'" + text if text[:1] in ("=", "+", "@", "\t", "\r") or (text[:1] == "-" and not _number(text)) else text
+    from ..report import guard_csv
 
-
-def _number(text: str) -> bool:
-    return text[1:].replace(".", "", 1).isdecimal()
-
-
-def width(text: str) -> int:
-    """Return how many columns *text* takes: Chinese characters take two."""
-    from unicodedata import combining, east_asian_width
-
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else guard_csv(str(value))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Return rows as a plain table whose columns line up on a terminal with Chinese glyphs."""
-    lines = [[str(column) for column in columns]] if columns else []
-    lines += [["" if value is None else str(value) for value in row] for row in rows]
-    if not lines:
-        return ""
-    widths = [max(width(line[i]) for line in lines) for i in range(len(lines[0]))]
-    if columns:
-        lines.insert(1, ["-" * size for size in widths])
-    padded = ([cell + " " * (size - width(cell)) for cell, size in zip(line, widths, strict=True)] for line in lines)
-    return "\n".join("  ".join(cells).rstrip() for cells in padded)
+    from ..report import Column, Table, render
+
+    heads = tuple(Column(str(i), name, name) for i, name in enumerate(columns))
+    return render(Table(heads, [{str(i): cell for i, cell in enumerate(row)} for row in rows]))
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:
     """Return named facts, one a line, their values lined up; empty ones are left out."""
+    from ..report.tables import width
+
     kept = [(name, value) for name, value in pairs if value]
     widest = max((width(name) for name, _ in kept), default=0)
     return "\n".join(f"{name}{' ' * (widest - width(name))}  {value}" for name, value in kept)
@@ -110,7 +100,7 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def progress(label: str, total: int | None = None) -> Iterator[Any]:
+def progress(label: str, total: int | None = None) -> Iterator[Callable[[], None]]:
     """Show progress on stderr where a person watches; yield a function that counts one on."""
     if not sys.stderr.isatty():
         yield lambda: None

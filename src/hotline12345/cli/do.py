@@ -1,0 +1,363 @@
+"""``do`` (执行命令): what somebody wants done to one order; alone, what is possible now and for whom.
+
+The options of each command are made from the fields of its class, so that a new field needs nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..core.errors import CommandError
+from . import lang_now
+from .common import (
+    Speaking,
+    answers,
+    choice_of,
+    fail,
+    hotline_of,
+    instant_of,
+    overlay_option,
+    overlays_of,
+    own_pack_option,
+    place_option,
+    print_json,
+    store_option,
+)
+from .printing import facts, note, say, table
+
+if TYPE_CHECKING:
+    from ..core.commands import Command
+    from ..core.order import Order
+    from ..hotline import Hotline
+    from .story import Story
+
+CHOSEN = "hotline12345.do"
+GATHERED = ("by", "occurred", "ext", "similar")
+"""Fields that options of every command, or the hotline itself, fill in."""
+
+_HELP = {
+    "unit": "单位代码 · code of a unit",
+    "area": "区划代码 · division code",
+    "assignment": "承办编号，如 A1 · assignment, such as A1",
+    "reason": "理由代码（小写字母、数字、连字符） · reason code (a-z, 0-9, -)",
+    "note": "说明文字，存入隐私部分 · words, kept with the private records",
+    "text": "内容，存入隐私部分 · words, kept with the private records",
+    "title": "标题，默认用收件时的 · title, by default as received",
+    "public": "对外答复，存入隐私部分 · the public answer, kept with the private records",
+    "solved": "是否解决 · solved or not",
+    "passed": "审核是否通过 · whether the reply passes",
+    "granted": "是否准予 · granted or not",
+    "answered": "是否已答复 · whether that answered it",
+    "outcome": "回访结果：reached unreachable refused disputed · outcome of the follow-up",
+    "satisfied": "满意度档次 · level of satisfaction",
+    "amount": "延长多久，如 5wd · how much longer, such as 5wd",
+    "until": "到何时，如 2026-12-01 · until when, such as 2026-12-01",
+    "rung": "督办阶梯的一级 · rung of the ladder",
+    "into": "并入的工单编号 · the order to merge into",
+    "kind": "诉求类型 · kind",
+    "category": "类别 · category path",
+    "urgency": "紧急程度 · normal, urgent or emergency",
+    "disposition": "auto 或 handle · auto or handle",
+    "how": "方式 · how",
+    "to": "转往何处 · where to",
+    "route": "转出途径：emergency legal petition channel · route",
+    "basis": "依据 · basis",
+    "told": "告知的内容（不含个人信息） · what was told (nothing private)",
+    "decision": "裁定：uphold reassign designate · decision",
+    "role": "assist 或 copy · assist or copy",
+    "source": "知识库条目 · source",
+}
+
+
+class Do(Speaking):
+    """The command whose options depend on the second argument (随命令而变的选项)."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Find the command's name first: it decides which options there are."""
+        from ..core.commands import COMMANDS
+
+        words = _positional(args)
+        if len(words) > 1:
+            name = words[1]
+            if name not in COMMANDS or name == "receive":
+                raise click.UsageError(_unknown(name), ctx)
+            ctx.meta[CHOSEN] = name
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the options of every command and those of the one that was chosen."""
+        name = ctx.meta.get(CHOSEN)
+        own: list[click.Parameter] = list(field_options(name)) if name else []
+        given = super().get_params(ctx)
+        return [*given[:2], *own, *given[2:]]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the description, and the commands with their fields."""
+        super().format_help_text(ctx, formatter)
+        name = ctx.meta.get(CHOSEN)
+        with formatter.section(say("命令", "Commands") if name is None else say("命令", "Command")):
+            formatter.write_dl([(each, line) for each, line in command_lines() if name in (None, each)])
+
+
+def command_lines() -> list[tuple[str, str]]:
+    """Return each command's name, what it is, and its options."""
+    from ..core.commands import COMMANDS
+
+    lines = []
+    for name, cls in sorted(COMMANDS.items()):
+        if name != "receive":
+            doc = " ".join((cls.__doc__ or "").split())
+            options = " ".join(option.opts[0] for option in field_options(name))
+            lines.append((name, f"{doc} {options}".strip()))
+    return lines
+
+
+def field_options(name: str) -> list[click.Option]:
+    """Return the options that the fields of the command *name* make (由字段生成的选项)."""
+    from attrs import NOTHING, fields
+
+    from ..core.commands import COMMANDS
+
+    options = []
+    for field in fields(COMMANDS[name]):
+        if field.name in GATHERED:
+            continue
+        flag = "--" + field.name.replace("_", "-")
+        shape = str(field.type)
+        if "bool" in shape:
+            options.append(
+                click.Option(
+                    [f"{flag}/--no-{flag[2:]}", _variable(field.name)],
+                    default=None if field.default is None else bool(field.default),
+                    show_default=field.default is not None,
+                    help=_HELP.get(field.name),
+                )
+            )
+        else:
+            needed = field.default is NOTHING
+            shown = field.default if isinstance(field.default, str) and field.default else None
+            options.append(
+                click.Option(
+                    [flag, _variable(field.name)],
+                    required=needed,
+                    help=_HELP.get(field.name),
+                    default=shown,
+                    show_default=shown is not None,
+                )
+            )
+    return options
+
+
+def _variable(field: str) -> str:
+    return f"field_{field}"
+
+
+def _positional(args: list[str]) -> list[str]:
+    """Return the words of *args* that are neither options nor their values."""
+    flags = {"-h", "--help", "--solved", "--no-solved", "--passed", "--no-passed", "--granted", "--no-granted"}
+    flags |= {"--answered", "--no-answered"}
+    words: list[str] = []
+    skip = False
+    for arg in args:
+        if skip:
+            skip = False
+        elif arg == "--":
+            break
+        elif arg.startswith("-"):
+            skip = "=" not in arg and arg not in flags
+        else:
+            words.append(arg)
+    return words
+
+
+def _unknown(name: str) -> str:
+    import difflib
+
+    from ..core.commands import COMMANDS
+
+    if name == "receive":
+        return say("收件请用 hotline12345 receive", "to receive, use hotline12345 receive")
+    near = difflib.get_close_matches(name, COMMANDS, 3)
+    tail = f"（是否想用：{'、'.join(near)}？）" if near else f"（有：{'、'.join(sorted(COMMANDS))}）"
+    tail_en = f" (did you mean {', '.join(near)}?)" if near else f" (there are: {', '.join(sorted(COMMANDS))})"
+    return say(f"没有命令「{name}」{tail}", f"there is no command {name!r}{tail_en}")
+
+
+@click.command(
+    "do",
+    cls=Do,
+    help="对工单执行命令。只写编号，则说明现在可以做什么、由谁做。\n"
+    "例：hotline12345 do 编号 sign --as handler@210100-urban/zhang\n"
+    "--\n"
+    "Carry out a command on an order; with the number alone, say what is possible now and for whom.\n"
+    "For example: hotline12345 do NUMBER sign --as handler@210100-urban/zhang",
+)
+@click.argument("number")
+@click.argument("name", metavar="[COMMAND]", required=False)
+@click.option("--as", "actor", default="", help="谁来做：角色@单位/人员 · who does it: ROLE@UNIT/PERSON")
+@click.option("--at", "moment", default="", help="记录时刻，默认此刻 · when it is recorded, by default now")
+@click.option("--occurred", default="", help="实际发生时刻，用于补录 · when it happened, for late entries")
+@click.option("--key", default="", help="幂等键：同一键只做一次 · idempotency key: done once")
+@click.option(
+    "--expected", type=int, default=None, help="工单应在的版本，不符则退出码 3 · the version it must be at, else exit 3"
+)
+@store_option
+@own_pack_option
+@place_option
+@overlay_option
+@answers("table", "json")
+def command(number: str, name: str | None, form: str, **given: Any) -> None:
+    """Carry it out, or say what could be."""
+    from ..core.actor import Actor
+    from .story import Story
+
+    if name and not given["actor"]:
+        raise click.UsageError(
+            say("请用 --as 写明谁来做，如 --as handler@单位/人员", "say who does it with --as ROLE@UNIT/PERSON")
+        )
+    who = Actor.parse(given["actor"]) if given["actor"] else Actor()
+    wanted = build(name, who, given) if name else None
+    hotline = hotline_of(
+        given["pack_name"],
+        given["store"],
+        given["place"],
+        must_exist=True,
+        number=number,
+        reads=wanted is None,
+        overlays=overlays_of(given["overlay_files"]),
+    )
+    before = hotline.order(number)
+    story = Story(hotline.policy_of(before))
+    if wanted is None:
+        _possible(before, story, form)
+        return
+    at = instant_of(given["moment"]) if given["moment"] else None
+    try:
+        after = hotline.handle(number, wanted, at=at, key=given["key"], expected=given["expected"])
+    except CommandError as error:
+        _refused(hotline, number, story, error, form)
+        return
+    _done(hotline, before, after, story, form)
+
+
+def build(name: str, who: Any, given: dict[str, Any]) -> Command:
+    """Make the command *name* from what the options say."""
+    from attrs import fields
+
+    from ..core.commands import COMMANDS
+
+    cls = COMMANDS[name]
+    values: dict[str, Any] = {"occurred": instant_of(given["occurred"]) if given["occurred"] else None}
+    for field in fields(cls):
+        value = given.get(_variable(field.name))
+        if field.name not in GATHERED and value is not None:
+            values[field.name] = _read(str(field.type), value)
+    return cls(who, **values)
+
+
+def _read(shape: str, value: Any) -> Any:
+    from ..core.request import Kind, Urgency
+    from ..core.timelimit import TimeLimit
+
+    readers: dict[str, Callable[[str], Any]] = {
+        "Kind": Kind.parse,
+        "Urgency": lambda text: choice_of(Urgency, text, "紧急程度", "unknown-urgency"),
+        "TimeLimit": TimeLimit.parse,
+        "datetime": _instant,
+    }
+    for word, reader in readers.items():
+        if word in shape:
+            return reader(value)
+    return value
+
+
+def _instant(text: str) -> datetime:
+    return instant_of(text)
+
+
+def standing(order: Order, story: Story) -> str:
+    """Say who holds an order and what status it is in."""
+    holder = story.unit(order.holder) if order.is_open else say("无", "nobody")
+    return say(
+        f"工单 {order.number} 现为「{order.status.zh}」（第 {order.version} 版），持单：{holder}",
+        f"order {order.number} is {order.status.value} (version {order.version}), held by {holder}",
+    )
+
+
+def _possible(order: Order, story: Story, form: str) -> None:
+    from ..core.actor import ROLE_ZH, Role
+    from ..core.decide import possible
+
+    may = possible(order)
+    if form == "json":
+        print_json(
+            {
+                "number": order.number,
+                "status": order.status.value,
+                "version": order.version,
+                "holder": order.holder,
+                "possible": {name: list(roles) for name, roles in may.items()},
+            }
+        )
+        return
+    click.echo(standing(order, story))
+    if not may:
+        click.echo(say("已终结，不能再做什么。", "It has ended; nothing more can be done."))
+        return
+    rows = [
+        (name, say("、".join(f"{ROLE_ZH[Role(role)]} {role}" for role in roles), ", ".join(roles)))
+        for name, roles in may.items()
+    ]
+    click.echo("\n" + table(say("可以做,由谁做", "possible,for").split(","), rows))
+
+
+def _refused(hotline: Hotline, number: str, story: Story, error: CommandError, form: str) -> None:
+    """Say why not, who holds the order, what status it is in and what is possible."""
+    from ..core.decide import possible
+
+    order = hotline.order(number)
+    where = standing(order, story)
+    names = list(possible(order))
+    can = say("现在可以：" + ("、".join(names) or "无"), "possible now: " + (", ".join(names) or "nothing"))
+    if form == "json":
+        hint = error.hint(lang_now())
+        parts = [hint] if error.code == "not-possible-now" else [hint, where, can]
+        told = say("；", "; ").join(part for part in parts if part)
+        fail(CommandError(error.zh, error.en, code=error.code, hint=told), form, lang_now())
+    try:
+        fail(error, form, lang_now())
+    finally:  # not-possible-now has said so itself
+        if error.code != "not-possible-now":
+            note(where)
+            note(can)
+
+
+def _done(hotline: Hotline, before: Order, after: Order, story: Story, form: str) -> None:
+    from .show import deadline_json, event_json
+
+    events = hotline.history(after.number, before.version)
+    if form == "json":
+        citizen = after.citizen
+        print_json(
+            {
+                "number": after.number,
+                "status": after.status.value,
+                "version": after.version,
+                "holder": after.holder,
+                "due": deadline_json(citizen.deadline) if citizen is not None else None,
+                "events": [event_json(version, event) for version, event in enumerate(events, before.version + 1)],
+            }
+        )
+        return
+    for version, event in enumerate(events, before.version + 1):
+        click.echo(story.paragraph(version, event))
+    if not events:
+        click.echo(say("没有变化", "nothing changed"))
+    citizen = after.citizen
+    click.echo(standing(after, story))
+    if citizen is not None and after.is_open:
+        click.echo(facts([(say("期限", "due"), story.due(citizen.deadline, after.counts.extended > 0))]))

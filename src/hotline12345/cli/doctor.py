@@ -1,0 +1,191 @@
+"""``doctor`` (体检): what this machine brings, what the calendar knows, and whether store and packs are sound."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import click
+from attrs import frozen
+
+from ..core.errors import HotlineError
+from . import can_show, lang_now
+from .common import Speaking, answers, instant_of, now, print_json
+from .printing import print_csv, say, table
+
+OK, NOTE, WARN, BAD = "ok", "note", "warning", "error"
+_WORDS = {OK: ("正常", "ok"), NOTE: ("说明", "note"), WARN: ("警告", "warning"), BAD: ("错误", "error")}
+EXTRAS = {
+    "fast": ("numpy", "ahocorasick_rs", "orjson"),
+    "excel": ("python_calamine",),
+    "testing": ("pytest", "hypothesis"),
+}
+SOON = 60
+"""From how many days before deadlines become provisional it is time to look for the next notice (library default)."""
+CLOSE = 15
+"""Working days most limits stay under; an order received that long before the end of knowledge is provisional."""
+
+
+@frozen(weakref_slot=False)
+class Finding:
+    """One thing looked at (体检项)."""
+
+    what: str
+    state: str
+    text: str
+
+
+@click.command(
+    "doctor",
+    cls=Speaking,
+    help="体检：Python、SQLite、日历已知到何时、终端编码、可选组件；\n"
+    "加 --store 查存储，加 --pack 查政策包。有错误退出码 1。\n"
+    "--\n"
+    "Check Python, SQLite, how far the calendar knows, the terminal, extras; a store and packs if named.\n"
+    "Exit 1 on errors.",
+)
+@click.option("--store", default="", help="要检查的存储地址 · address of a store to check")
+@click.option("--pack", "packs", multiple=True, help="要检查的政策包，可多次 · a pack to check, may be repeated")
+@click.option("--at", "moment", default="", help="以何时为准，默认此刻 · the present, by default now")
+@answers("table", "json", "csv")
+def command(store: str, packs: tuple[str, ...], moment: str, form: str) -> None:
+    """Look around."""
+    today = (instant_of(moment) if moment else now()).date()
+    found = [*_machine(), *_calendar(today), *_extras(), *_packs(packs), *(_store(store) if store else ())]
+    if form == "json":
+        print_json({"ok": not _bad(found), "findings": [_json(each) for each in found]})
+    elif form == "csv":
+        print_csv(("what", "state", "text"), [(each.what, each.state, each.text) for each in found])
+    else:
+        rows = [(each.what, say(*_WORDS[each.state]), each.text) for each in found]
+        click.echo(table(say("项目,结果,说明", "what,state,text").split(","), rows))
+    if _bad(found):
+        click.get_current_context().exit(1)
+
+
+def _bad(found: list[Finding]) -> bool:
+    return any(each.state == BAD for each in found)
+
+
+def _json(each: Finding) -> dict[str, Any]:
+    return {"what": each.what, "state": each.state, "text": each.text}
+
+
+def _machine() -> Iterator[Finding]:
+    import platform
+    import sqlite3
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        ours = version("hotline12345")
+    except PackageNotFoundError:
+        from .. import __version__ as ours
+    yield Finding("hotline12345", OK, ours)
+    yield Finding("python", OK if sys.version_info >= (3, 11) else BAD, f"{platform.python_version()} {sys.platform}")
+    # 3.7.0–3.51.2 can damage a WAL database when a commit races a checkpoint ("WAL reset").
+    risky = (3, 7, 0) <= sqlite3.sqlite_version_info <= (3, 51, 2)
+    text = sqlite3.sqlite_version
+    if risky:
+        text += say(
+            "：此版本在提交与检查点同时发生时可能损坏 WAL；本库把两者放在同一把写锁内，请勿让其他程序写同一文件",
+            ": can damage a WAL database when a commit races a checkpoint; this library keeps both under its write "
+            "lock, so let no other program write the file",
+        )
+    yield Finding("sqlite", NOTE if risky else OK, text)
+    coding = getattr(sys.stdout, "encoding", None) or "?"
+    fine = can_show(sys.stdout)
+    hint = (
+        ""
+        if fine
+        else say(
+            "：显示不了中文，改用 --lang en 或设 PYTHONIOENCODING=utf-8",
+            ": cannot show Chinese; set PYTHONIOENCODING=utf-8",
+        )
+    )
+    yield Finding(say("终端编码", "terminal"), OK if fine else NOTE, coding + hint)
+
+
+def _calendar(today: date) -> Iterator[Finding]:
+    from ..core.almanac import base_days, base_version
+    from ..core.calendar import WorkCalendar
+
+    calendar = WorkCalendar.china()
+    name = say("日历", "calendar")
+    known = calendar.known_until
+    yield Finding(
+        name,
+        OK,
+        say(
+            f"chinese-calendar {base_version()}，放假安排到 {base_days()[1]} 年，期限确定到 {known}",
+            f"chinese-calendar {base_version()}, notices to {base_days()[1]}, deadlines certain until {known}",
+        ),
+    )
+    left = (known - today).days
+    if left < 0:
+        text = say(
+            f"{known} 已过：新工单的期限都是暂定，请升级 chinese-calendar，或用 --overlay 加载放假安排后运行 tick",
+            f"{known} is past: every new deadline is provisional; upgrade chinese-calendar, or load an overlay",
+        )
+        yield Finding(name, WARN, text)
+        return
+    spare = calendar.working_days_between(today, known)
+    text = say(
+        f"还有 {left} 天（{spare} 个工作日）；时限长于 {spare} 个工作日的新工单期限暂定",
+        f"{left} days ({spare} working days) left; new limits longer than {spare} working days are provisional",
+    )
+    yield Finding(name, WARN if left < SOON or spare < CLOSE else OK, text)
+
+
+def _extras() -> Iterator[Finding]:
+    from importlib.util import find_spec
+
+    for extra, modules in EXTRAS.items():
+        missing = [module for module in modules if find_spec(module) is None]
+        name = say(f"可选组件 {extra}", f"extra {extra}")
+        if not missing:
+            yield Finding(name, OK, say("已安装", "installed"))
+        else:
+            comma = say("、", ", ").join(missing)
+            text = say(
+                f"缺 {comma}：pip install 'hotline12345[{extra}]'",
+                f"lacks {comma}: pip install 'hotline12345[{extra}]'",
+            )
+            yield Finding(name, NOTE, text)
+
+
+def _packs(names: tuple[str, ...]) -> Iterator[Finding]:
+    from ..packs import check_pack
+
+    for name in names:
+        what = say(f"政策包 {name}", f"pack {name}")
+        try:
+            faults = check_pack(name)
+        except HotlineError as error:
+            yield Finding(what, BAD, error.message(lang_now()))
+            continue
+        errors = sum(fault.severity == "error" for fault in faults)
+        warnings = sum(fault.severity == "warning" for fault in faults)
+        state = BAD if errors else WARN if warnings else OK
+        yield Finding(what, state, say(f"错误 {errors}，警告 {warnings}", f"{errors} errors, {warnings} warnings"))
+
+
+def _store(url: str) -> Iterator[Finding]:
+    from ..stores import open_store
+
+    what = say("存储", "store")
+    try:
+        store = open_store(url, must_exist=True)
+        info: dict[str, Any] = getattr(store, "info", dict)()
+        kept = [f"{key} {value}" for key, value in info.items() if key not in ("warnings", "store")]
+        yield Finding(what, OK, say("，", ", ").join(kept) or url)
+        check = getattr(store, "check", None)
+        faults = check() if check is not None else []
+        for fault in faults:
+            yield Finding(what, BAD, fault.text(lang_now()))
+        if check is not None and not faults:
+            yield Finding(what, OK, say("完整性检查通过", "integrity check passed"))
+        store.close()
+    except HotlineError as error:
+        yield Finding(what, BAD, f"{error.message(lang_now())} ({error.code})")

@@ -1,0 +1,210 @@
+"""``list`` (列出工单): by what an order is found, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .common import (
+    Speaking,
+    answers,
+    choice_of,
+    hotline_of,
+    instant_of,
+    now,
+    own_pack_option,
+    place_option,
+    print_json,
+    store_option,
+)
+from .printing import iso, note, print_csv, say, table, when
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..hotline import Hotline
+    from ..stores.port import Head, Query
+
+COLUMNS = (
+    "number",
+    "status",
+    "kind",
+    "category",
+    "area",
+    "holder",
+    "received",
+    "due_day",
+    "at",
+    "provisional",
+    "version",
+)
+
+
+@click.command(
+    "list",
+    cls=Speaking,
+    help="列出工单，可按状态、类型、单位、到期等筛选；一页不够时用 --after 续页。\n"
+    "--\n"
+    "List orders by status, kind, unit, due time and more; --after continues where a page ended.",
+)
+@click.option("--status", default="", help="状态：dispatched、待签收 … · status")
+@click.option("--kind", default="", help="诉求类型 · kind")
+@click.option("--category", default="", help="类别（含下级）· category and all below it")
+@click.option("--area", default="", help="区划代码前缀 · division code or its beginning")
+@click.option("--holder", default="", help="持单单位 · the unit that holds it")
+@click.option("--unit", default="", help="有在办任务的单位，含协办 · a unit that works on it, assistants too")
+@click.option("--requester", default="", help="诉求人的证件号、电话或姓名 · the requester's id, phone or name")
+@click.option("--open/--ended", "is_open", default=None, help="未终结／已终结 · still open, or ended")
+@click.option("--overdue", is_flag=True, help="群众时限已过而未答复 · past the citizen's deadline and not answered")
+@click.option("--provisional", is_flag=True, help="到期日暂定 · with a provisional deadline")
+@click.option("--due-before", default="", help="此刻之前到期 · due before this instant")
+@click.option(
+    "--at", "moment", default="", help="以何时为准判断超期，默认此刻 · the present for --overdue, by default now"
+)
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="每页条数 · how many a page")
+@click.option("--after", default="", help="续页：上一页给出的 next · the cursor a page ended with")
+@store_option
+@own_pack_option
+@place_option
+@answers("table", "json", "csv")
+def command(form: str, limit: int, after: str, overdue: bool, moment: str, **given: Any) -> None:
+    """List orders."""
+    at = instant_of(moment) if moment else now()
+    # Neither rules nor routes are needed to read heads, but names of units are for people.
+    need = ("routes",) if form == "table" else ()
+    searching = bool(given["requester"])
+    hotline = hotline_of(
+        given["pack_name"], given["store"], given["place"], must_exist=True, reads=not searching, need=need
+    )
+    query = _query(hotline, given, overdue, at)
+    heads, cursor = _page(hotline, query, after, limit, at if overdue else None)
+    rows = [row_of(head) for head in heads]
+    if form == "json":
+        print_json({"orders": rows, "next": cursor})
+    elif form == "csv":
+        print_csv(COLUMNS, [[row[key] for key in COLUMNS] for row in rows])
+        _more(cursor)
+    else:
+        _show(hotline, heads)
+        _more(cursor)
+
+
+def _query(hotline: Hotline, given: dict[str, Any], overdue: bool, at: datetime) -> Query:
+    from datetime import timedelta
+
+    from ..core.order import Status
+    from ..core.request import Kind
+    from ..heads import stamp
+    from ..stores.port import Query
+
+    limits = [stamp(instant_of(given["due_before"]))] if given["due_before"] else []
+    if overdue:
+        # What falls due at this very instant is late: a deadline is the first instant that is.
+        limits.append(stamp(at + timedelta(microseconds=1)))
+    return Query(
+        status=choice_of(Status, given["status"], "状态", "unknown-status").value if given["status"] else None,
+        open=True if overdue else given["is_open"],
+        kind=Kind.parse(given["kind"]).value if given["kind"] else None,
+        category=given["category"] or None,
+        area=given["area"] or None,
+        holder=given["holder"] or None,
+        requester=_blind(hotline, given["requester"]),
+        unit=given["unit"] or None,
+        due_before=min(limits, default=None),
+        provisional=True if given["provisional"] else None,
+    )
+
+
+def _blind(hotline: Hotline, person: str) -> str | None:
+    """Return the index under which *person* is found; where there are no orders of theirs, one that finds none."""
+    if not person:
+        return None
+    heads = hotline.by_requester(person).heads
+    return heads[0].requester if heads else "-"
+
+
+def _page(hotline: Hotline, query: Query, after: str, limit: int, late_at: datetime | None) -> tuple[list[Head], str]:
+    """Return a page; whether an order is late is asked of the order itself, since a reply stops the clock."""
+    if late_at is None:
+        page = hotline.find(query, after=after, limit=limit)
+        return list(page.heads), page.next
+    found: list[Head] = []
+    for head in _all(hotline, query, after):
+        if len(found) == limit:
+            return found, found[-1].number
+        order = hotline.order(head.number)
+        citizen = order.citizen
+        due = citizen.deadline.at if citizen is not None else None
+        if due is not None and due <= late_at and order.outcome.replied is None:
+            found.append(head)
+    return found, ""
+
+
+def _all(hotline: Hotline, query: Query, after: str) -> Iterator[Head]:
+    while True:
+        page = hotline.find(query, after=after, limit=1000)
+        yield from page.heads
+        after = page.next
+        if not after:
+            return
+
+
+def row_of(head: Head) -> dict[str, Any]:
+    """Return a head as ``--format json`` lists it; nothing of a person is in it."""
+    from datetime import datetime, timedelta
+
+    at = datetime.fromisoformat(head.due) if head.due else None
+    last = at - timedelta(microseconds=1) if at is not None else None
+    return {
+        "number": head.number,
+        "place": head.place,
+        "status": head.status,
+        "open": head.open,
+        "version": head.version,
+        "kind": head.kind or None,
+        "category": head.category,
+        "area": head.area,
+        "holder": head.holder,
+        "units": [desk.unit for desk in head.desks],
+        "received": iso(datetime.fromisoformat(head.received)) if head.received else None,
+        "due_day": str(iso(last))[:10] if last is not None else None,
+        "at": iso(at),
+        "provisional": head.provisional,
+    }
+
+
+def _more(cursor: str) -> None:
+    if cursor:
+        note(say(f"还有更多：加 --after {cursor}", f"there are more: add --after {cursor}"))
+
+
+def _show(hotline: Hotline, heads: list[Head]) -> None:
+    from datetime import datetime
+
+    from ..core.order import Status
+    from ..core.request import Kind
+
+    if not heads:
+        note(say("没有符合的工单", "no orders match"))
+        return
+    name = hotline.pack.newest.unit_name
+    rows = []
+    for head in heads:
+        unsure = say("（暂定）", " (provisional)") if head.provisional else ""
+        rows.append(
+            (
+                head.number,
+                say(Status(head.status).zh, head.status),
+                say(Kind(head.kind).zh, head.kind) if head.kind else "",
+                head.category,
+                (say(name(head.holder), head.holder) if head.holder else say("中心", "centre")) if head.open else "",
+                when(datetime.fromisoformat(head.received)) if head.received else "",
+                (when(datetime.fromisoformat(head.due)) + unsure) if head.due else "",
+            )
+        )
+    columns = say(
+        "编号,状态,类型,类别,持单单位,收件,到期（不含）", "number,status,kind,category,holder,received,due before"
+    )
+    click.echo(table(columns.split(","), rows))

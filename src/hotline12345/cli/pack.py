@@ -1,0 +1,288 @@
+"""``pack`` (政策包): make one, list them, show what one says, and check that it means it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import lang_now
+from .common import Speaking, SpeakingGroup, answers, edition_option, pack_of, print_json
+from .printing import facts, half, iso, note, print_csv, say, table
+
+if TYPE_CHECKING:
+    from ..core.errors import Fault
+    from ..core.policy import LimitRule, Pack, Policy
+
+
+@click.group(
+    "pack", cls=SpeakingGroup, help="政策包：一地的办法，写成文件。\n--\nPolicy packs: a place's rules as files."
+)
+def command() -> None:
+    """Hold the pack commands."""
+
+
+# ── new ──
+
+
+@command.command(
+    "new",
+    cls=Speaking,
+    short_help="新建政策包骨架 · write the skeleton of a pack",
+    help="新建政策包：写出带注释的骨架，检查即可通过，再逐项改成本地的规定。\n"
+    "--\n"
+    "Write the skeleton of a pack, commented; it passes the check and waits to be filled in.",
+)
+@click.argument("name")
+@click.option("--title", default="", help="标题，如 ××市12345热线 · title")
+@click.option("--place", default="000000", show_default=True, help="行政区划代码 · division code")
+@click.option("--extends", default="cn", show_default=True, help="上级政策包 · parent pack")
+@click.option("--in", "folder", default=".", show_default=True, help="建在哪个目录下 · in which folder")
+@answers("table", "json")
+def new(name: str, title: str, place: str, extends: str, folder: str, form: str) -> None:
+    """Make a pack."""
+    from ..packs import new_pack
+
+    made = new_pack(folder, name, title or name, extends, place)
+    if form == "json":
+        print_json({"path": str(made)})
+    else:
+        click.echo(say(f"已建 {made}", f"made {made}"))
+        click.echo(say(f"检查：hotline12345 pack check {made}", f"check it: hotline12345 pack check {made}"))
+
+
+# ── list ──
+
+
+@command.command(
+    "list",
+    cls=Speaking,
+    short_help="列出政策包 · list the packs there are",
+    help="列出政策包：内置的，以及已安装插件带来的。\n--\nList packs: built in, and of installed plug-ins.",
+)
+@answers("table", "json", "csv")
+def list_(form: str) -> None:
+    """List packs."""
+    from ..core.errors import HotlineError
+    from ..packs import pack_names
+
+    rows: list[dict[str, Any]] = []
+    broken = False
+    for name in pack_names():
+        try:
+            pack = pack_of(name, need=())
+        except HotlineError as error:
+            broken = True
+            rows.append({"name": name, "place": "", "title": error.message(lang_now()), "editions": [], "provides": []})
+            continue
+        editions = [policy.edition for policy in pack.editions]
+        provides = list(pack.newest.provides)
+        rows.append(
+            {"name": name, "place": pack.place, "title": pack.title, "editions": editions, "provides": provides}
+        )
+    if form == "json":
+        print_json(rows)
+    else:
+        lines = [(r["name"], r["place"], " ".join(r["editions"]), " ".join(r["provides"]), r["title"]) for r in rows]
+        if form == "csv":
+            print_csv(("name", "place", "editions", "provides", "title"), lines)
+        else:
+            click.echo(table(say("名称,区划,版本,内容,标题", "name,place,editions,provides,title").split(","), lines))
+    if broken:
+        click.get_current_context().exit(1)
+
+
+# ── show ──
+
+
+@command.command(
+    "show",
+    cls=Speaking,
+    short_help="查看政策包的规定与依据 · what a pack says, and by which article",
+    help="查看政策包：时限及其依据、环节、督办、派单单位。--units 列出单位。\n"
+    "--\n"
+    "Show what a pack says: limits with their basis, steps, ladder; --units lists the units.",
+)
+@click.argument("name")
+@edition_option
+@click.option("--units", is_flag=True, help="列出单位 · list the units")
+@answers("table", "json", "csv")
+def show(name: str, edition: str, units: bool, form: str) -> None:
+    """Show a pack."""
+    pack = pack_of(name, need=None if form == "json" or units else ("routes",))
+    policy = pack.edition(edition) if edition else pack.newest
+    if form == "json":
+        print_json(pack_json(pack, policy, units))
+    elif units:
+        _units(policy, form)
+    elif form == "csv":
+        columns = ("stage", "kind", "category", "urgency", "channel", "limit", "start", "basis")
+        print_csv(columns, [[row[key] for key in columns] for row in map(limit_json, policy.limits)])
+    else:
+        _show(pack, policy)
+
+
+def limit_json(rule: LimitRule) -> dict[str, Any]:
+    """Return one limit as JSON."""
+    return {
+        "stage": rule.stage.value,
+        "kind": rule.kind.value if rule.kind is not None else None,
+        "category": rule.category or None,
+        "urgency": rule.urgency.value if rule.urgency is not None else None,
+        "channel": rule.channel or None,
+        "limit": str(rule.limit) if rule.limit is not None else None,
+        "start": rule.start,
+        "basis": rule.basis,
+    }
+
+
+def pack_json(pack: Pack, policy: Policy, units: bool) -> dict[str, Any]:
+    """Return what an edition says as JSON."""
+    told: dict[str, Any] = {
+        "name": pack.name,
+        "place": pack.place,
+        "title": policy.title,
+        "editions": [
+            {"edition": p.edition, "effective": iso(p.effective), "effective_basis": p.effective_basis}
+            for p in pack.editions
+        ],
+        "edition": policy.edition,
+        "parents": list(policy.parents),
+        "provides": list(policy.provides),
+        "sources": list(policy.sources),
+        "digest": policy.digest,
+        "calendar": {"digest": policy.calendar.digest, "known_until": iso(policy.calendar.known_until)},
+        "limits": [limit_json(rule) for rule in policy.limits],
+        "scope": [
+            {"code": s.code, "disposition": s.disposition, "to": s.to, "told": s.told, "basis": s.basis}
+            for s in policy.scope
+        ],
+        "ladder": [
+            {"code": r.code, "name": r.zh, "after": str(r.after) if r.after is not None else None, "basis": r.basis}
+            for r in policy.ladder
+        ],
+        "categories": [category.name for category in policy.rules.categories] if policy.rules is not None else [],
+        "units_count": len(policy.routes.units) if policy.routes is not None else 0,
+    }
+    if units and policy.routes is not None:
+        told["units"] = [_unit(unit) for unit in policy.routes.units]
+    return told
+
+
+def _unit(unit: Any) -> dict[str, str]:
+    return {"code": unit.code, "name": unit.name, "grade": unit.grade.value, "parent": unit.parent, "area": unit.area}
+
+
+def _units(policy: Policy, form: str) -> None:
+    rows = [tuple(_unit(unit).values()) for unit in policy.routes.units] if policy.routes is not None else []
+    if form == "csv":
+        print_csv(("code", "name", "grade", "parent", "area"), rows)
+    else:
+        click.echo(table(say("代码,名称,层级,上级,区划", "code,name,grade,parent,area").split(","), rows))
+
+
+def _show(pack: Pack, policy: Policy) -> None:
+    click.echo(
+        facts(
+            [
+                (say("政策包", "pack"), f"{pack.name} {half(policy.title)}"),
+                (say("区划", "place"), pack.place),
+                (say("版本", "edition"), policy.edition),
+                (
+                    say("生效", "effective"),
+                    f"{policy.effective or say('不详', 'unknown')} {half(policy.effective_basis)}".strip(),
+                ),
+                (say("各版本", "editions"), " ".join(p.edition for p in pack.editions)),
+                (say("上级", "parents"), " → ".join(policy.parents)),
+                (say("内容", "provides"), " ".join(policy.provides)),
+                (say("出处", "sources"), say("；", "; ").join(half(source) for source in policy.sources)),
+                (say("单位", "units"), str(len(policy.routes.units)) if policy.routes is not None else ""),
+                (say("放假安排已知至", "holidays known until"), str(policy.calendar.known_until)),
+            ]
+        )
+    )
+    rows = [_limit(rule) for rule in policy.limits]
+    click.echo("\n" + say("时限", "Limits"))
+    click.echo(table(say("环节,适用,时限,起算,依据", "stage,for,limit,start,basis").split(","), rows))
+    if policy.scope:
+        click.echo("\n" + say("诉求分类处理", "What is not handled as an order"))
+        lines = [(s.code, s.disposition, s.to, half(s.basis)) for s in policy.scope]
+        click.echo(table(say("代码,处置,去处,依据", "code,disposition,to,basis").split(","), lines))
+    if policy.ladder:
+        click.echo("\n" + say("督办阶梯", "The ladder"))
+        hand = say("人工", "by hand")
+        steps = [
+            (r.code, r.zh, say(r.after.zh, r.after.en) if r.after is not None else hand, half(r.basis))
+            for r in policy.ladder
+        ]
+        click.echo(table(say("代码,名称,超期多久,依据", "code,name,after,basis").split(","), steps))
+
+
+def _limit(rule: LimitRule) -> tuple[str, ...]:
+    from .due import STARTS
+
+    parts = [
+        say(rule.kind.zh, rule.kind.value) if rule.kind is not None else "",
+        rule.category,
+        say(rule.urgency.zh, rule.urgency.value) if rule.urgency is not None else "",
+        rule.channel,
+    ]
+    limit = say(rule.limit.zh, rule.limit.en) if rule.limit is not None else say("未规定", "none")
+    chosen = " ".join(part for part in parts if part) or say("全部", "all")
+    return say(rule.stage.zh, rule.stage.value), chosen, limit, say(*STARTS[rule.start]), half(rule.basis)
+
+
+# ── check ──
+
+
+@command.command(
+    "check",
+    cls=Speaking,
+    short_help="检查政策包：形状、含义、用例 · check shape, meaning and cases",
+    help="检查政策包：一次列出全部问题，各带文件与行号。有错误退出码 1，只有警告为 0。\n"
+    "--\n"
+    "Check packs: every fault at once with file and line.  Exit 1 on errors, 0 when there are warnings alone.",
+)
+@click.argument("names", nargs=-1, required=True)
+@click.option("--strict", is_flag=True, help="警告也算错误 · warnings count as errors")
+@answers("table", "json", "csv")
+def check(names: tuple[str, ...], strict: bool, form: str) -> None:
+    """Check packs."""
+    from ..packs import check_pack
+
+    lang = lang_now()
+    rows = [{"pack": name, **fault_json(fault, lang)} for name in names for fault in check_pack(name)]
+    errors = sum(row["severity"] == "error" for row in rows)
+    warnings = sum(row["severity"] == "warning" for row in rows)
+    if form == "json":
+        print_json({"packs": list(names), "errors": errors, "warnings": warnings, "faults": rows})
+    elif form == "csv":
+        columns = ("pack", "severity", "code", "file", "line", "table", "key", "message", "hint")
+        print_csv(columns, [[row[key] for key in columns] for row in rows])
+    else:
+        words = {"error": ("错误", "error"), "warning": ("警告", "warning"), "note": ("说明", "note")}
+        for row in rows:
+            click.echo(f"{say(*words[row['severity']])}: {row['text']}")
+        note(
+            say(
+                f"{'、'.join(names)}：错误 {errors}，警告 {warnings}",
+                f"{', '.join(names)}: {errors} errors, {warnings} warnings",
+            )
+        )
+    if errors or (strict and warnings):
+        click.get_current_context().exit(1)
+
+
+def fault_json(fault: Fault, lang: str) -> dict[str, Any]:
+    """Return a fault as JSON."""
+    return {
+        "severity": fault.severity,
+        "code": fault.code,
+        "file": fault.file,
+        "line": fault.line,
+        "table": fault.table,
+        "key": fault.key,
+        "message": fault.zh if lang == "zh" else fault.en,
+        "hint": fault.hint,
+        "text": fault.text(lang),
+    }

@@ -1,0 +1,240 @@
+"""``score`` (考核): the four national rates and the points, each lost point worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .common import (
+    Speaking,
+    answers,
+    edition_option,
+    hotline_of,
+    instant_of,
+    own_pack_option,
+    place_option,
+    print_json,
+    store_option,
+)
+from .printing import facts, iso, note, print_csv, progress, say, table, when
+
+if TYPE_CHECKING:
+    from ..core.metrics import OrderFacts, Scorecard
+    from ..core.order import Order
+    from ..core.policy import Policy
+    from ..core.scoring import Score
+    from ..hotline import Hotline
+
+COLUMNS = ("group", "metric", "numerator", "denominator", "value", "points", "earned")
+_COUNTS = {
+    "received": ("收件", "received"),
+    "dispatched": ("已派单", "dispatched"),
+    "diverted": ("未派单即办结（答复、转出、不予受理、并单）", "diverted"),
+    "on_time": ("按时答复", "answered in time"),
+    "late": ("逾期答复", "answered late"),
+    "overdue_open": ("超期未答复", "overdue, unanswered"),
+    "open": ("未答复", "unanswered"),
+    "unhandled": ("未办即终结（撤诉、作废、终止）", "ended unhandled"),
+    "no_limit": ("没有时限", "without a limit"),
+    "provisional": ("期限暂定", "provisional"),
+}
+
+
+@click.command(
+    "score",
+    cls=Speaking,
+    help="考核：四率、三率与得分，分子、分母、剔除逐项写明；分母为空则为空，不是 0。\n"
+    "算到存储中最后一条记录为止；先运行 tick 就是算到现在。\n"
+    "--\n"
+    "The four national rates and the score, with numerator, denominator and exclusions; blank where nothing counts.\n"
+    "As of the last record in the store: run tick first to have the present.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["", "unit", "kind", "category", "area", "channel"]),
+    default="",
+    help="分组：unit kind category area channel · groups",
+)
+@click.option(
+    "--until", default="", help="算到何时，默认最后一条记录；now 为此刻 · as of when, by default the last record"
+)
+@store_option
+@own_pack_option
+@edition_option
+@place_option
+@answers("table", "json", "csv")
+def command(by: str, until: str, store: str, pack_name: str, edition: str, place: str, form: str) -> None:
+    """Score."""
+    from ..core.metrics import facts as facts_of
+    from ..core.metrics import measure
+    from ..core.scoring import ScoreRules, score
+
+    hotline = hotline_of(pack_name, store, place, must_exist=True, reads=True, need=("routes", "scoring"))
+    policy = hotline.pack.edition(edition) if edition else hotline.pack.newest
+    end = instant_of(until) if until else last_record(hotline)
+    found: list[OrderFacts] = []
+    with progress(say("统计", "counting")) as step:
+        for order in _orders(hotline, end if until else None):
+            levels = hotline.policy_of(order).satisfied_levels
+            found.append(facts_of(order, until=end or order.at, levels=levels, calendar=policy.calendar))
+            step()
+    rules = policy.scoring or ScoreRules()
+    whole = measure(found, rules.exempt)[""]
+    groups = measure(found, rules.exempt, by) if by else {}
+    told = {
+        "until": iso(end),
+        "pack": policy.pack,
+        "edition": policy.edition,
+        "place": hotline.place,
+        "orders": len(found),
+        **card_json(whole, score(rules, whole)),
+        "by": by,
+        "groups": {key: card_json(card, score(rules, card)) for key, card in groups.items()},
+    }
+    if form == "json":
+        print_json(told)
+    elif form == "csv":
+        print_csv(COLUMNS, [row for key, card in [("", told), *told["groups"].items()] for row in _rows(key, card)])
+    else:
+        _show(policy, told, whole, score(rules, whole))
+        if by:
+            _groups(policy, by, groups)
+
+
+def last_record(hotline: Hotline) -> datetime | None:
+    """Return the instant of the newest event of this place; ``None`` where there is none."""
+    return max((order.at for order in hotline.orders()), default=None)
+
+
+def _orders(hotline: Hotline, end: datetime | None) -> Iterator[Order]:
+    """Yield every order as it stood at *end*: what happened later is not part of the period."""
+    if end is None:
+        yield from hotline.orders()
+        return
+    from ..core.evolve import fold
+
+    for order in hotline.orders():
+        if order.at <= end:
+            yield order
+            continue
+        before = [event for event in hotline.history(order.number) if event.at <= end]
+        if before:
+            yield fold(before)
+
+
+# ── JSON ──
+
+
+def card_json(card: Scorecard, points: Score) -> dict[str, Any]:
+    """Return rates, counts and score as JSON; decimals are text, so that 96.30 stays 96.30, and blanks are null."""
+    return {
+        "rates": {
+            rate.metric: {
+                "numerator": rate.numerator,
+                "denominator": rate.denominator,
+                "value": _text(rate.value),
+                "excluded": dict(rate.excluded),
+                "failing": list(rate.failing),
+            }
+            for rate in card.rates
+        },
+        "counts": dict(card.counts),
+        "median_working_days": _text(card.median_working_days),
+        "score": {
+            "total": _text(points.total),
+            "possible": str(points.possible),
+            "components": [
+                {
+                    "metric": part.metric,
+                    "rate": _text(part.rate),
+                    "points": str(part.points),
+                    "earned": _text(part.earned),
+                    "basis": part.basis,
+                }
+                for part in points.components
+            ],
+            "lost": [
+                {
+                    "metric": lost.metric,
+                    "points": str(lost.points),
+                    "why": say(lost.zh, lost.en),
+                    "orders": list(lost.orders),
+                }
+                for lost in points.lost
+            ],
+        },
+    }
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _rows(key: str, card: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    scored = {part["metric"]: part for part in card["score"]["components"]}
+    for metric, rate in card["rates"].items():
+        part = scored.get(metric, {})
+        yield key, metric, rate["numerator"], rate["denominator"], rate["value"], part.get("points"), part.get("earned")
+
+
+# ── for people ──
+
+
+def _show(policy: Policy, told: dict[str, Any], card: Scorecard, points: Score) -> None:
+    from ..core.metrics import METRIC
+
+    blank = say("（空）", "(blank)")
+    until = when(datetime.fromisoformat(told["until"])) if told["until"] else blank
+    total = f"{points.total} / {points.possible}" if points.total is not None else blank
+    head = [
+        (say("政策包", "pack"), f"{policy.pack} {policy.edition}"),
+        (say("截至", "until"), until),
+        (say("工单", "orders"), str(told["orders"])),
+        (say("得分", "score"), total),
+        (
+            say("答复用时中位数", "median"),
+            f"{card.median_working_days} {say('个工作日', 'working days')}"
+            if card.median_working_days is not None
+            else "",
+        ),
+    ]
+    click.echo(facts(head))
+    if told["orders"] == 0:
+        note(say("存储里没有工单", "there are no orders in the store"))
+        return
+    rows = []
+    for rate in card.rates:
+        out = say("、", ", ").join(f"{reason} {n}" for reason, n in rate.excluded)
+        value = f"{rate.value}%" if rate.value is not None else blank
+        rows.append((say(METRIC[rate.metric].zh, METRIC[rate.metric].en), value, rate.numerator, rate.denominator, out))
+    click.echo(
+        "\n" + table(say("指标,率,分子,分母,剔除", "rate,value,numerator,denominator,excluded").split(","), rows)
+    )
+    counts = [(say(*names), str(card.counts[key])) for key, names in _COUNTS.items() if card.counts[key]]
+    click.echo("\n" + facts(counts))
+    if points.lost:
+        click.echo("\n" + say("扣分", "Points lost"))
+        for lost in points.lost:
+            some = say("、", ", ").join(lost.orders[:5]) + (" …" if len(lost.orders) > 5 else "")
+            click.echo(f"- {say(lost.zh, lost.en)}" + (f"\n  {some}" if some else ""))
+
+
+def _groups(policy: Policy, by: str, groups: dict[str, Scorecard]) -> None:
+    from ..core.metrics import FOUR, METRIC
+    from ..core.scoring import ScoreRules, score
+
+    columns = [by, say("收件", "received"), *(say(METRIC[m].zh, METRIC[m].en) for m in FOUR), say("得分", "score")]
+    rows = []
+    for key, card in groups.items():
+        name = say(policy.unit_name(key), key) if by == "unit" and key else key
+        points = score(policy.scoring or ScoreRules(), card)
+        rows.append((name or "—", card.counts["received"], *_values(card, FOUR), points.total))
+    click.echo("\n" + table(columns, rows))
+
+
+def _values(card: Scorecard, metrics: Iterable[str]) -> list[str]:
+    values = [card.rate(metric).value for metric in metrics]
+    return ["" if value is None else f"{value}%" for value in values]

@@ -1,0 +1,301 @@
+"""What happened, in words (工单经过): one sentence an event, in Chinese and in English, for people to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ..core import events as e
+from ..core.actor import ROLE_ZH, Actor, Role
+from ..core.policy import Policy
+from ..core.sla import Deadline
+from .printing import half, say, when
+
+Two = tuple[str, str]
+_APART = "\n"  # between the statements of an event; no field of an event can hold one
+
+_ENDS: dict[str, Two] = {
+    "satisfied": ("群众满意", "the requester is satisfied"),
+    "no-follow-up": ("本地不回访", "no follow-up here"),
+}
+_HOW: dict[str, Two] = {
+    "knowledge": ("知识库", "the knowledge base"),
+    "window": ("办事窗口", "a service window"),
+    "expert-seat": ("专家座席", "an expert seat"),
+    "three-party-call": ("三方通话", "a three-party call"),
+}
+_ROUTES: dict[str, Two] = {
+    "emergency": ("紧急转接", "as an emergency"),
+    "legal": ("告知法定途径", "to the legal route"),
+    "petition": ("告知信访渠道", "to the petition office"),
+    "channel": ("告知其他渠道", "to another channel"),
+}
+_OUTCOMES: dict[str, Two] = {
+    "reached": ("接通", "reached"),
+    "unreachable": ("无法接通", "not reached"),
+    "refused": ("拒绝回访", "declined to answer"),
+    "disputed": ("有争议", "disputed"),
+}
+_MOVES: dict[str, Two] = {
+    "calendar": ("放假安排已公布", "the holiday notice is known now"),
+    "extended": ("准予延期", "extension granted"),
+    "deferred": ("挂账", "deferred"),
+    "reclassified": ("重新归类", "reclassified"),
+    "policy": ("新版办法", "a new edition"),
+}
+_LEVELS: dict[str, str] = {
+    "very-satisfied": "非常满意",
+    "satisfied": "满意",
+    "fairly-satisfied": "基本满意",
+    "dissatisfied": "不满意",
+}
+
+
+class Story:
+    """Tells events in the names of one policy (经过叙述)."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    def unit(self, code: str) -> str:
+        """Return what a reader calls the unit *code*."""
+        if not code:
+            return say("热线中心", "the centre")
+        name = self._policy.unit_name(code)
+        return code if name == code else say(name, code)
+
+    def who(self, actor: Actor) -> str:
+        """Return who acted; a requester by role alone, whatever the record calls them."""
+        roles = sorted(actor.roles, key=lambda role: role.value)
+        title = say("、".join(ROLE_ZH[role] for role in roles), "+".join(role.value for role in roles))
+        if Role.REQUESTER in actor.roles:
+            return title
+        person = f" {actor.person}" if actor.person else ""
+        where = say(f"（{self.unit(actor.unit)}）", f" ({self.unit(actor.unit)})") if actor.unit else ""
+        return f"{title or say('未具名', 'unnamed')}{person}{where}"
+
+    def due(self, due: Deadline | None, extended: bool = False) -> str:
+        """Return when it is due and by which article; an extension is counted from the old due day."""
+        if due is None:
+            return ""
+        if due.at is None or due.due_day is None:
+            return say(f"无期限（{half(due.basis)}）", f"no limit ({half(due.basis)})")
+        limit = say(due.limit.zh, due.limit.en) if due.limit is not None else ""
+        if extended and limit:
+            limit = say(f"原到期日后 {limit}", f"{limit} from the old due day")
+        day = str(due.due_day) if when(due.at).endswith("00:00") else when(due.at)
+        unsure = ""
+        if due.provisional:
+            span = f"{due.earliest} – {due.latest}"
+            unsure = say("，暂定", ", provisional") + ("" if due.earliest == due.latest else f" {span}")
+        return say(
+            f"{day} 到期（{limit}{unsure}；{half(due.basis)}）", f"due {day} ({limit}{unsure}; {half(due.basis)})"
+        )
+
+    def steps(self, event: e.Event) -> list[str]:
+        """Return what one event says, a statement an item; an occurrence of another time is named."""
+        telling = _TELL.get(type(event))
+        told = telling(self, event) if telling is not None else type(event).__name__
+        if event.occurred is not None:
+            told += _APART + say(f"实际发生于 {when(event.occurred)}", f"happened {when(event.occurred)}")
+        return told.split(_APART)
+
+    def tell(self, event: e.Event) -> str:
+        """Return one event in words."""
+        return say("；", "; ").join(self.steps(event))
+
+    def paragraph(self, version: int, event: e.Event) -> str:
+        """Return one event as a paragraph: when, who and what, and each further statement on a line of its own."""
+        first, *more = self.steps(event)
+        head = f"{version:>2}  {when(event.at)}  {self.who(event.by)}{say('：', ': ')}{first}"
+        return "\n".join([head, *(f"    · {step}" for step in more)])
+
+
+def _because(reason: str, table: Mapping[str, Two] | None = None) -> str:
+    if not reason:
+        return ""
+    zh, en = (table or {}).get(reason, (reason, reason))
+    return say(f"，理由：{zh}", f", reason: {en}")
+
+
+def _basis(basis: str) -> str:
+    return say(f"（依据：{half(basis)}）", f" (basis: {half(basis)})") if basis else ""
+
+
+def _join(*parts: str) -> str:
+    return _APART.join(part for part in parts if part)
+
+
+def _received(s: Story, ev: e.Received) -> str:
+    marks = [say("匿名", "anonymous")] * ev.anonymous + [say("保密", "confidential")] * ev.confidential
+    said = say(f"收件（{ev.channel}）", f"received by {ev.channel}")
+    kind = say(f"，{ev.kind.zh}", f", {ev.kind.value}") if ev.kind is not None else ""
+    origin = (
+        say(f"，续办 {ev.origin.place}/{ev.origin.number}", f", from {ev.origin.place}/{ev.origin.number}")
+        if ev.origin
+        else ""
+    )
+    return said + kind + "".join(f"，{m}" if say("zh", "en") == "zh" else f", {m}" for m in marks) + origin
+
+
+def _accepted(s: Story, ev: e.Accepted) -> str:
+    way = {"given": ("写明", "as given"), "rules": ("规则判定", "by the rules"), "default": ("默认", "by default")}
+    kind_way, category_way = way.get(ev.kind_from, ("", "")), way.get(ev.category_from, ("", ""))
+    parts = [
+        say(f"受理：{ev.kind.zh}（{kind_way[0]}）", f"accepted: {ev.kind.value} ({kind_way[1]})"),
+        say(f"{ev.category or '未归类'}（{category_way[0]}）", f"{ev.category or 'no category'} ({category_way[1]})"),
+    ]
+    if ev.category_from == "rules":
+        words = sum(not hit.negated for hit in ev.hits)
+        parts.append(say(f"把握 {ev.confidence:.0%}，命中 {words} 处", f"confidence {ev.confidence:.0%}, {words} hits"))
+    if ev.urgency.value != "normal":
+        parts.append(say(ev.urgency.zh, ev.urgency.value))
+    if ev.needs_person:
+        parts.append(say("需人工确认", "a person should look"))
+    parts += [_finding(f.code, f.target, f.basis) for f in ev.findings]
+    return _join(*parts)
+
+
+def _finding(code: str, target: str, basis: str) -> str:
+    names = {"repeat": ("同一人另有诉求", "same requester"), "similar": ("相似工单", "similar order")}
+    zh, en = names.get(code, (f"提示 {code}", f"noted: {code}"))
+    return say(zh, en) + (f" {target}" if target else "") + ("" if basis == "library default" else _basis(basis))
+
+
+def _dispatched(s: Story, ev: e.Dispatched) -> str:
+    rules = {"by-hand": ("人工指派", "by hand"), "downward": ("下派", "downward"), "redo": ("重办", "redo")}
+    zh, en = rules.get(ev.rule, (f"规则 {ev.rule}", f"rule {ev.rule}"))
+    parts = [
+        say(f"派给{s.unit(ev.unit)}（{zh}）", f"dispatched to {s.unit(ev.unit)} ({en})"),
+        say("指定承办，不得再退", "designated, may not send back") if ev.designated else "",
+        say("抄送 ", "copies to ") + "、".join(map(s.unit, ev.copies)) if ev.copies else "",
+        say(f"派单依据：{half(ev.basis)}", f"basis: {half(ev.basis)}") if ev.basis else "",
+        say("签收 ", "signing ") + s.due(ev.sign) if ev.sign is not None else "",
+        s.due(ev.handle),
+    ]
+    return _join(*parts)
+
+
+def _assisted(s: Story, ev: e.Assisted) -> str:
+    verb = ("抄送", "copied to") if ev.role == "copy" else ("加派协办", "asked to assist:")
+    return _join(say(f"{verb[0]}{s.unit(ev.unit)}", f"{verb[1]} {s.unit(ev.unit)}"), s.due(ev.handle))
+
+
+def _sent_back(s: Story, ev: e.SentBack) -> str:
+    to = say("退回上一级单位", "sent back to the unit above") if ev.to_parent else say("退单，待裁定", "sent back")
+    return to + _because(ev.reason)
+
+
+def _adjudicated(s: Story, ev: e.Adjudicated) -> str:
+    words = {"uphold": ("异议成立，重新派单", "objection upheld"), "reassign": ("改派", "reassigned")}
+    zh, en = words.get(ev.decision, ("指定承办", "designated"))
+    return say(f"裁定：{zh}", f"adjudicated: {en}") + _basis(ev.basis)
+
+
+def _replied(s: Story, ev: e.Replied) -> str:
+    solved = {True: ("已解决", "solved"), False: ("未解决", "unsolved"), None: ("", "")}[ev.solved]
+    what = say("答复", "replied") if ev.final else say("向派单单位反馈", "reported back to the unit that asked")
+    return _join(what, say(*solved)) + _because(ev.reason)
+
+
+def _reviewed(s: Story, ev: e.Reviewed) -> str:
+    verdict = say("审核通过", "reply passed") if ev.passed else say("审核退回", "reply sent back")
+    return verdict + _because(ev.reason)
+
+
+def _followed_up(s: Story, ev: e.FollowedUp) -> str:
+    solved = {True: ("认为已解决", "says solved"), False: ("认为未解决", "says unsolved"), None: ("", "")}[ev.solved]
+    return _join(
+        say(f"第 {ev.attempt} 次回访", f"follow-up {ev.attempt}")
+        + say("：", ": ")
+        + say(*_OUTCOMES.get(ev.outcome, (ev.outcome,) * 2)),
+        say(*solved),
+        say(_LEVELS.get(ev.satisfied, ev.satisfied), ev.satisfied),
+    )
+
+
+def _moved(s: Story, ev: e.DeadlineMoved) -> str:
+    whose = (
+        say("群众时限", "the citizen's deadline")
+        if ev.clock == "citizen"
+        else say(f"{ev.clock} 的时限", f"the deadline of {ev.clock}")
+    )
+    why = say(*_MOVES.get(ev.reason, (ev.reason,) * 2))
+    return say(f"{whose}变更（{why}）：", f"{whose} moved ({why}): ") + s.due(ev.deadline, ev.reason == "extended")
+
+
+def _overdue(s: Story, ev: e.FellOverdue) -> str:
+    whose = say("群众时限", "the citizen's clock") if ev.clock == "citizen" else f"{s.unit(ev.unit)} {ev.clock}"
+    if ev.rung != "overdue":
+        return say(f"{whose}到达督办一级：{ev.rung}", f"{whose} reached the rung {ev.rung}")
+    stage = say(ev.stage.zh, ev.stage.value)
+    return say(
+        f"{whose}{stage}超期，应于 {when(ev.due)} 前", f"{whose}: {stage} overdue, was due before {when(ev.due)}"
+    )
+
+
+def _until(s: Story, until: datetime) -> str:
+    return say(f"挂账至 {when(until)}", f"deferred until {when(until)}")
+
+
+def _named(table: Mapping[str, Two], code: str) -> str:
+    return say(*table.get(code, (code, code)))
+
+
+def _connected(s: Story, ev: e.Connected) -> str:
+    return say("转接", "put through to ") + _named(_HOW, ev.how) + (f" {ev.to}" if ev.to else "")
+
+
+def _referred(s: Story, ev: e.Referred) -> str:
+    return say("转出：", "referred ") + _named(_ROUTES, ev.route) + (f" {ev.to}" if ev.to else "") + _basis(ev.basis)
+
+
+def _declined(s: Story, ev: e.Declined) -> str:
+    return _join(say("不予受理", "declined") + _because(ev.reason) + _basis(ev.basis), half(ev.told))
+
+
+def _reclassified(s: Story, ev: e.Reclassified) -> str:
+    what = say(f"改归 {ev.kind.zh} {ev.category}", f"reclassified as {ev.kind.value} {ev.category}")
+    return what + _because(ev.reason)
+
+
+def _asked(s: Story, ev: e.ExtensionAsked) -> str:
+    return say(f"申请延期 {ev.amount.zh}", f"asked for {ev.amount.en} more") + _because(ev.reason)
+
+
+_Tell = Callable[[Story, Any], str]
+_TELL: dict[type[e.Event], _Tell] = {
+    e.Received: _received,
+    e.Accepted: _accepted,
+    e.Answered: lambda s, ev: say("直接答复，来自", "answered at once, from ") + _named(_HOW, ev.how),
+    e.Connected: _connected,
+    e.Referred: _referred,
+    e.Declined: _declined,
+    e.Merged: lambda s, ev: say(f"并入 {ev.into}", f"merged into {ev.into}") + _because(ev.reason),
+    e.Dispatched: _dispatched,
+    e.Assisted: _assisted,
+    e.Signed: lambda s, ev: _join(say("签收", "signed"), s.due(ev.handle)),
+    e.SentBack: _sent_back,
+    e.Adjudicated: _adjudicated,
+    e.Recalled: lambda s, ev: say("撤回派单", "recalled") + _because(ev.reason),
+    e.Reclassified: _reclassified,
+    e.Replied: _replied,
+    e.Reviewed: _reviewed,
+    e.FollowedUp: _followed_up,
+    e.Reopened: lambda s, ev: say(f"第 {ev.count} 次重办", f"reopened, time {ev.count}") + _because(ev.reason),
+    e.ExtensionAsked: _asked,
+    e.Extended: lambda s, ev: say(f"准予延期 {ev.amount.zh}", f"granted {ev.amount.en} more") + _basis(ev.basis),
+    e.ExtensionRefused: lambda s, ev: say("不予延期", "extension refused") + _because(ev.reason),
+    e.Deferred: lambda s, ev: _until(s, ev.until) + _because(ev.reason),
+    e.DeadlineMoved: _moved,
+    e.FellOverdue: _overdue,
+    e.Urged: lambda s, ev: say(f"催办{s.unit(ev.unit)}", f"urged {s.unit(ev.unit)}") + _because(ev.reason),
+    e.Supervised: lambda s, ev: say(f"督办（{ev.rung}）", f"supervised ({ev.rung})") + _basis(ev.basis),
+    e.Supplemented: lambda s, ev: say("补充材料", "more was added"),
+    e.Withdrawn: lambda s, ev: say("撤诉", "withdrawn") + _because(ev.reason),
+    e.Terminated: lambda s, ev: say("终止办理", "terminated") + _because(ev.reason) + _basis(ev.basis),
+    e.Voided: lambda s, ev: say("作废", "void") + _because(ev.reason),
+    e.Closed: lambda s, ev: say("办结", "closed") + _because(ev.reason, _ENDS),
+    e.Archived: lambda s, ev: say("归档", "archived"),
+}

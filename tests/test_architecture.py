@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "channels": frozenset({"core"}),
     "fast": frozenset({"core"}),
     "report": frozenset({"core"}),
+    "view": frozenset({"core"}),
     "outbox": frozenset({"core", "stores"}),
     # The hotline's own back rooms: each imports what the hotline may, and none of them the hotline.
     "privacy": frozenset({"core"}),

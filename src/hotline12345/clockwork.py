@@ -43,7 +43,8 @@ def tick(hotline: Hotline, now: datetime) -> Ticked:
 
 def _due(hotline: Hotline, now: datetime, seen: set[str]) -> Iterator[str]:
     """Yield each number once; an order that stays awake after its tick is not looked at again."""
-    while numbers := [n for n in hotline.store.awake(hotline.place, stamp(now)) if n not in seen]:
+    # Those seen may stay awake and come first again: ask for so many more.
+    while numbers := [n for n in hotline.store.awake(hotline.place, stamp(now), 1000 + len(seen)) if n not in seen]:
         for number in numbers:
             seen.add(number)
             yield number

@@ -45,7 +45,7 @@ def head_of(order: Order) -> Head:
         order.category,
         order.area,
         order.holder,
-        intake.requester,
+        "" if intake.anonymous else intake.requester,
         stamp(intake.received),
         _when(citizen),
         unsettled is not None,

@@ -7,21 +7,20 @@ facts ``decide`` needs, decide, fold, and append everything in one write.
 from __future__ import annotations
 
 import os
-import secrets as random_source
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import evolve as change
+from attrs import fields
 
+from .book import Book
 from .clockwork import Ticked, tick
 from .core import commands as c
-from .core.actor import SYSTEM, Actor
+from .core.actor import SYSTEM, Actor, Role
 from .core.calendar import local
-from .core.codec import SCHEMA, decode, encode
 from .core.decide import decide
-from .core.errors import CommandError, Conflict, UnknownOrder
+from .core.errors import CommandError, Conflict, RequestError, UnknownOrder
 from .core.events import Accepted, Event
 from .core.evolve import fold
 from .core.order import Order, Status
@@ -29,19 +28,26 @@ from .core.policy import Pack, Policy
 from .core.refs import Origin, Ref
 from .core.request import Kind, Request
 from .heads import head_of, stamp
+from .numbers import number_by_time
 from .privacy import Secrets, key_beside, seal
-from .stores.port import Append, Page, Private, Query, Record, Store
+from .stores.port import Page, Private, Query, Store
 
 TRIES = 8
-CACHED = 20_000
 STEPS = ("receive", "accept", "dispatch")
+DEAD_ENDS = frozenset(status.value for status in (Status.MERGED, Status.WITHDRAWN, Status.TERMINATED, Status.VOID))
 
 
-def number_by_time(at: datetime, attempt: int) -> str:
-    """Make an order number (工单编号): ``YYMMDDhhmmss`` and six digits, as real platforms do."""
-    t = local(at)
-    when = f"{t.year % 100:02d}{t.month:02d}{t.day:02d}{t.hour:02d}{t.minute:02d}{t.second:02d}"
-    return f"{when}{random_source.randbelow(1_000_000):06d}"
+class _Entry(NamedTuple):
+    """A request on its way in, and how it came."""
+
+    request: Request
+    by: Actor
+    at: datetime
+    through: str
+    disposition: str
+    key: str
+    print_: str
+    origin: Order | None
 
 
 class Hotline:
@@ -87,7 +93,7 @@ class Hotline:
         self._secrets = Secrets(secrets, self.place)
         self._edition = pack.edition(edition) if edition else None
         self._editions: dict[str, Policy] = {policy.edition: policy for policy in pack.editions}
-        self._cache: OrderedDict[str, Order] = OrderedDict()
+        self._book = Book(store, self.place)
 
     # ── the way in ──
 
@@ -116,29 +122,26 @@ class Hotline:
             origin: the order of another hotline that this one continues; its citizen's clock is inherited.
 
         Raises:
-            Conflict: ``key-reused`` when the key came back with other content.
+            Conflict: ``key-reused`` when the key came back with other content, ``no-number``.
+            RequestError: ``unknown-step``, ``naive-time``.
             CommandError, CalendarError, StoreError: nothing was written.
         """
-        now = at or self._clock()
+        if through not in STEPS:
+            raise _unknown_step(through)
+        now = self._now(at)
         key = key or (f"request:{request.channel}:{request.ref}" if request.ref else "")
-        print_ = ""
-        if key:
-            # Without the time of receipt: a form sent again is read by a server whose clock has moved on.
-            print_ = self._secrets.fingerprint([request.private(), request.channel])
-            known = self._known(key, print_)
-            if known is not None:
-                return known
+        print_ = self._secrets.fingerprint(_asked(request)) if key else ""
+        known = self._book.repeated(key, print_)
+        if known is not None:
+            return known
+        entry = _Entry(request, self._masked(by), now, through, disposition, key, print_, origin)
         policy = self.policy_for(request.received)
         for attempt in range(TRIES):
-            number = self._number(now, attempt)
             try:
-                return self._receive(policy, request, number, by, now, through, disposition, key, print_, origin)
+                return self._enter(policy, entry, self._number(now, attempt))
             except Conflict as conflict:
                 if conflict.code != "stale":
                     raise
-                known = self._known(key, print_) if key else None
-                if known is not None:
-                    return known
         raise Conflict(
             f"连续 {TRIES} 个工单编号都已被占用",
             f"{TRIES} order numbers in a row were taken",
@@ -147,54 +150,30 @@ class Hotline:
             hint_en="check the number generator",
         )
 
-    def _known(self, key: str, print_: str) -> Order | None:
-        found = self.store.lookup(self.place, key)
-        if found is None:
-            return None
-        number, _, before = found
-        if before != print_:
-            raise Conflict(
-                "同一幂等键带来了不同内容",
-                "the same idempotency key came with other content",
-                code="key-reused",
-                hint=f"原工单 {number}；补充内容请用 supplement",
-                hint_en=f"the first order is {number}; add facts with supplement",
-            )
-        return self.order(number)
-
-    def _receive(
-        self,
-        policy: Policy,
-        request: Request,
-        number: str,
-        by: Actor,
-        at: datetime,
-        through: str,
-        disposition: str,
-        key: str,
-        print_: str,
-        origin: Order | None,
-    ) -> Order:
+    def _enter(self, policy: Policy, entry: _Entry, number: str) -> Order:
+        request, at = entry.request, entry.at
         ref, words = seal("1", request.private())
-        person = "" if request.anonymous else self._secrets.blind(request.requester.key)
+        person = self._secrets.blind(request.requester.key)
         source = clock = None
-        if origin is not None:
-            source = Origin(origin.place, origin.number)
-            clock = origin.clocks.citizen.deadline if origin.clocks.citizen is not None else None
-        events = list(decide(policy, None, c.Receive(by, request, self.place, number, person, source, clock), at, ref))
+        if entry.origin is not None:
+            source = Origin(entry.origin.place, entry.origin.number)
+            clock = entry.origin.citizen.deadline if entry.origin.citizen is not None else None
+        opening = c.Receive(entry.by, request, self.place, number, person, source, clock)
+        events = list(decide(policy, None, opening, at, ref))
         order = fold(events)
-        if through != "receive":
-            similar = self._similar(person, request.category)
-            accept = c.Accept(SYSTEM, disposition=disposition, title=request.title, text=request.text, similar=similar)
+        if entry.through != "receive":
+            similar = self._similar(order, request.category)
+            accept = c.Accept(
+                SYSTEM, disposition=entry.disposition, title=request.title, text=request.text, similar=similar
+            )
             more = decide(policy, order, accept, at)
             order = fold(more, order)
             events += more
-            if through == "dispatch" and self._clear(policy, order, more):
+            if entry.through == "dispatch" and self._clear(policy, order, more):
                 more = decide(policy, order, c.Dispatch(SYSTEM), at)
                 order = fold(more, order)
                 events += more
-        self._append(order, 0, events, (Private("1", person, words),), key, print_)
-        return order
+        return self._book.append(order, 0, events, (Private("1", person, words),), entry.key, entry.print_)
 
     def _clear(self, policy: Policy, order: Order, events: tuple[Event, ...]) -> bool:
         """Whether the rules may dispatch by themselves: the topic is clear and nobody must look first."""
@@ -203,12 +182,14 @@ class Hotline:
         accepted = events[0]
         return isinstance(accepted, Accepted) and not accepted.needs_person
 
-    def _similar(self, person: str, category: str) -> tuple[c.Similar, ...]:
-        if not person:
+    def _similar(self, order: Order, category: str) -> tuple[c.Similar, ...]:
+        intake = order.intake
+        if not intake.requester or intake.anonymous:
             return ()
-        page = self.store.find(self.place, Query(requester=person), limit=5)
+        page = self.store.find(self.place, Query(requester=intake.requester), limit=6)
+        others = [head for head in page.heads if head.number != order.number]
         return tuple(
-            c.Similar(head.number, True, head.open) for head in page.heads if not category or head.category == category
+            c.Similar(head.number, True, head.open) for head in others[:5] if not category or head.category == category
         )
 
     # ── what happens next ──
@@ -222,45 +203,58 @@ class Hotline:
             UnknownOrder, CommandError, RequestError, CalendarError, StoreError: nothing was written.
             Conflict: the order is not at *expected*, or others were faster eight times in a row.
         """
-        print_ = ""
-        if key:
-            print_ = self._secrets.fingerprint([number, _plain(command)])
-            known = self._known(key, print_)
-            if known is not None:
-                return known
+        print_ = self._secrets.fingerprint([number, _plain(command)]) if key else ""
+        known = self._book.repeated(key, print_)
+        if known is not None:
+            return known
+        command = _by(command, self._masked(command.by))
         for _ in range(TRIES):
-            order, fresh = self._load(number)
+            order, fresh = self._book.load(number)
             if expected is not None and order.version != expected:
-                order, fresh = self._load(number, anew=True)
+                order, fresh = self._book.load(number, anew=True)
                 if order.version != expected:
                     raise _moved_on(order, expected)
             try:
-                return self._step(order, command, at, key, print_)
+                after = self._step(order, command, at, key, print_)
+                if fresh or after is not order:
+                    return after
             except CommandError:
                 if fresh:
                     raise
-                self._cache.pop(number, None)  # refused on what may be old news: look again
             except Conflict as conflict:
                 if conflict.code != "stale" or expected is not None:
                     raise
-                self._cache.pop(number, None)
+            self._book.drop(number)  # refused, or nothing to do, on what may be old news: look again
         raise _moved_on(self.order(number), expected or 0)
 
-    def _step(self, order: Order, command: c.Command, at: datetime | None, key: str, print_: str) -> Order:
+    def _now(self, at: datetime | None) -> datetime:
         now = at or self._clock()
+        if now.tzinfo is None:
+            raise RequestError(
+                f"时间 {now.isoformat()} 没有时区",
+                f"the instant {now.isoformat()} has no time zone",
+                code="naive-time",
+                hint="请写明时区，例如 +08:00",
+                hint_en="give the offset, for example +08:00",
+            )
+        return now
+
+    def _masked(self, by: Actor) -> Actor:
+        """Return *by* as events may name them: staff by their id, a requester by the blind index alone."""
+        if Role.REQUESTER not in by.roles or not by.person:
+            return by
+        return change(by, person=self._secrets.blind(by.person))
+
+    def _step(self, order: Order, command: c.Command, at: datetime | None, key: str, print_: str) -> Order:
+        now = self._now(at)
         if at is None and now < order.at:
             now = order.at  # two machines' clocks differ by a little; history does not run backward
         policy = self.policy_of(order)
         if type(command) is c.Accept:
             command = self._with_words(order, command)
-        elif type(command) is c.Merge and command.into and self.store.head(self.place, command.into) is None:
-            raise UnknownOrder(
-                f"并入的工单 {command.into} 不存在",
-                f"there is no order {command.into} to merge into",
-                hint="核对编号",
-                hint_en="check the number",
-            )
-        words = {name: value for name in c.PRIVATE_FIELDS[type(command)] if (value := getattr(command, name))}
+        elif type(command) is c.Merge and command.into:
+            self._check_target(command.into)
+        words = {name: value for name in c.PRIVATE_FIELDS.get(type(command), ()) if (value := getattr(command, name))}
         ref: Ref | None = None
         private: tuple[Private, ...] = ()
         if words:
@@ -270,14 +264,30 @@ class Hotline:
         if not events:
             return order
         after = fold(events, order)
-        self._append(after, order.version, events, private, key, print_)
-        return after
+        return self._book.append(after, order.version, events, private, key, print_)
+
+    def _check_target(self, number: str) -> None:
+        """Refuse to merge into what is not there, or what nobody answers any more."""
+        head = self.store.head(self.place, number)
+        if head is None:
+            raise UnknownOrder(
+                f"并入的工单 {number} 不存在",
+                f"there is no order {number} to merge into",
+                hint="核对编号",
+                hint_en="check the number",
+            )
+        if head.status in DEAD_ENDS:
+            raise CommandError(
+                f"工单 {number} 已是「{head.status}」，不能再并入",
+                f"order {number} is {head.status}: nothing can be merged into it",
+                code="merge-target",
+                hint="并入仍在办理或已办结的工单",
+                hint_en="merge into an order that is worked on or closed",
+            )
 
     def _with_words(self, order: Order, command: c.Accept) -> c.Accept:
         """Give Accept the title and text from the private record, where it does not bring them."""
-        similar = command.similar or tuple(
-            other for other in self._similar(order.intake.requester, "") if other.number != order.number
-        )
+        similar = command.similar or self._similar(order, "")
         if command.title or command.text:
             return change(command, similar=similar)
         words = self.words(order.number)
@@ -285,7 +295,7 @@ class Hotline:
 
     def tick(self, at: datetime | None = None) -> Ticked:
         """Let time pass (时钟): every order that time alone changes is looked at once; nobody scans the rest."""
-        return tick(self, at or self._clock())
+        return tick(self, self._now(at))
 
     # ── reading ──
 
@@ -295,12 +305,11 @@ class Hotline:
         Raises:
             UnknownOrder: there is none in this place.
         """
-        return self._load(number, anew=True)[0]
+        return self._book.load(number, anew=True)[0]
 
     def history(self, number: str, after: int = 0) -> list[Event]:
         """Return what happened to the order *number* (查历史), oldest first."""
-        records = self.store.stream(self.place, number, after)
-        return [decode(record.kind, record.data, record.schema) for record in records]
+        return self._book.history(number, after)
 
     def words(self, number: str) -> dict[str, Any]:
         """Return the private part of the request (隐私部分): requester, title, text …; {} once forgotten."""
@@ -321,7 +330,7 @@ class Hotline:
         while True:
             page = self.find(query, after=cursor, limit=1000)
             for head in page.heads:
-                yield self._load(head.number)[0]
+                yield self._book.at(head.number, head.version)
             cursor = page.next
             if not cursor:
                 return
@@ -333,7 +342,7 @@ class Hotline:
             How many private records went.
         """
         gone = self.store.forget(self.place, self._secrets.blind(person))
-        self._cache.clear()
+        self._book.clear()
         return gone
 
     def policy_for(self, received: datetime) -> Policy:
@@ -343,49 +352,6 @@ class Hotline:
     def policy_of(self, order: Order) -> Policy:
         """Return the edition *order* is kept under; it was written into its first event."""
         return self._editions.get(order.intake.edition) or self.pack.edition(order.intake.edition)
-
-    # ── the store ──
-
-    def _load(self, number: str, anew: bool = False) -> tuple[Order, bool]:
-        """Return (order, whether it was read from the store just now)."""
-        cached = self._cache.get(number)
-        if cached is not None and not anew:
-            return cached, False
-        after = cached.version if cached is not None else 0
-        events = self.history(number, after)
-        if cached is None and not events:
-            raise UnknownOrder(
-                f"没有工单 {number}",
-                f"there is no order {number}",
-                hint=f"核对编号；本热线是 {self.place}",
-                hint_en=f"check the number; this hotline is {self.place}",
-            )
-        order = fold(events, cached) if events or cached is None else cached
-        self._keep(order)
-        return order, True
-
-    def _keep(self, order: Order) -> None:
-        cache = self._cache
-        cache[order.number] = order
-        if len(cache) > CACHED:
-            cache.popitem(last=False)
-
-    def _append(
-        self,
-        order: Order,
-        expected: int,
-        events: tuple[Event, ...] | list[Event],
-        private: tuple[Private, ...],
-        key: str,
-        print_: str,
-    ) -> None:
-        place, number = order.place, order.number
-        records = tuple(
-            Record(place, number, version, type(event).__name__, encode(event), SCHEMA)
-            for version, event in enumerate(events, start=expected + 1)
-        )
-        self.store.append((Append(place, number, expected, records, head_of(order), private, key, print_),))
-        self._keep(order)
 
 
 def _moved_on(order: Order, expected: int) -> Conflict:
@@ -399,11 +365,39 @@ def _moved_on(order: Order, expected: int) -> Conflict:
     )
 
 
+def _unknown_step(through: str) -> RequestError:
+    return RequestError(
+        f"没有环节「{through}」",
+        f"there is no step {through!r}",
+        code="unknown-step",
+        hint="环节有：" + "、".join(STEPS),
+        hint_en="steps: " + ", ".join(STEPS),
+    )
+
+
+def _by(command: c.Command, by: Actor) -> c.Command:
+    return command if by is command.by else change(command, by=by)
+
+
+def _asked(request: Request) -> list[Any]:
+    """Return the content of a request for its fingerprint.
+
+    Without the time of receipt: a form sent again is read by a server whose clock has moved on.
+    """
+    return [request.private(), request.channel]
+
+
 def _plain(command: c.Command) -> list[Any]:
-    """Return the content of a command for its fingerprint: every field by name, as text where it is not JSON."""
-    names = [name for name in command.__slots__ if not name.startswith("_")]  # type: ignore[attr-defined]
-    values: Mapping[str, Any] = {name: getattr(command, name) for name in (*names, "by", "occurred", "ext")}
-    return [type(command).__name__, {name: repr(value) for name, value in values.items()}]
+    """Return the content of a command for its fingerprint, the same in every process: every field by name, as text."""
+    return [type(command).__name__, {a.name: _text(getattr(command, a.name)) for a in fields(type(command))}]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat() if value.tzinfo is not None else value.isoformat()
+    if isinstance(value, Mapping):
+        return repr(sorted((key, _text(inner)) for key, inner in value.items()))
+    return str(value) if isinstance(value, Actor) else repr(value)
 
 
 __all__ = ["Hotline", "Kind", "Ticked", "head_of", "number_by_time", "stamp"]

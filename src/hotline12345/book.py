@@ -1,0 +1,119 @@
+"""One place's orders as the store keeps them (工单簿), remembered between two commands.
+
+What is remembered may be old news; the store's version check keeps it honest at every write.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from .core.codec import SCHEMA, decode, encode
+from .core.errors import Conflict, UnknownOrder
+from .core.events import Event
+from .core.evolve import fold
+from .core.order import Order
+from .heads import head_of
+from .stores.port import Append, Private, Record, Store
+
+CACHED = 20_000
+
+
+class Book:
+    """The orders of *place* in *store* (工单簿)."""
+
+    def __init__(self, store: Store, place: str) -> None:
+        self.store = store
+        self.place = place
+        self._orders: OrderedDict[str, Order] = OrderedDict()
+
+    def history(self, number: str, after: int = 0) -> list[Event]:
+        """Return what happened to the order *number* after its version *after* (历史), oldest first."""
+        records = self.store.stream(self.place, number, after)
+        return [decode(record.kind, record.data, record.schema) for record in records]
+
+    def load(self, number: str, anew: bool = False) -> tuple[Order, bool]:
+        """Return (order, whether it was read from the store just now).
+
+        Raises:
+            UnknownOrder: there is none in this place.
+        """
+        known = self._orders.get(number)
+        if known is not None and not anew:
+            return known, False
+        events = self.history(number, known.version if known is not None else 0)
+        if known is None and not events:
+            raise UnknownOrder(
+                f"没有工单 {number}",
+                f"there is no order {number}",
+                hint=f"核对编号；本热线是 {self.place}",
+                hint_en=f"check the number; this hotline is {self.place}",
+            )
+        order = fold(events, known)
+        self._keep(order)
+        return order, True
+
+    def at(self, number: str, version: int) -> Order:
+        """Return the order *number*, read anew unless what is remembered is at *version*."""
+        known = self._orders.get(number)
+        return known if known is not None and known.version == version else self.load(number, anew=True)[0]
+
+    def drop(self, number: str) -> None:
+        """Remember *number* no more."""
+        self._orders.pop(number, None)
+
+    def clear(self) -> None:
+        """Remember nothing."""
+        self._orders.clear()
+
+    def repeated(self, key: str, print_: str) -> Order | None:
+        """Return the order whose write carried *key*; ``None`` when there was none.
+
+        Raises:
+            Conflict: ``key-reused`` when it came with other content.
+        """
+        found = self.store.lookup(self.place, key) if key else None
+        if found is None:
+            return None
+        number, _, before = found
+        if before != print_:
+            raise Conflict(
+                "同一幂等键带来了不同内容",
+                "the same idempotency key came with other content",
+                code="key-reused",
+                hint=f"原工单 {number}；补充内容请用 supplement",
+                hint_en=f"the first order is {number}; add facts with supplement",
+            )
+        return self.load(number, anew=True)[0]
+
+    def append(
+        self, order: Order, expected: int, events: Sequence[Event], private: tuple[Private, ...], key: str, print_: str
+    ) -> Order:
+        """Write *events*, which make of the version *expected* what *order* is, and return the order as it is now.
+
+        Raises:
+            Conflict: ``stale`` when somebody was first, ``key-reused``; nothing was written.
+        """
+        place, number = order.place, order.number
+        records = tuple(
+            [
+                Record(place, number, version, type(event).__name__, encode(event), SCHEMA)
+                for version, event in enumerate(events, start=expected + 1)
+            ]
+        )
+        head = head_of(order)
+        if expected and head.requester:
+            before = self.store.head(place, number)
+            if before is not None and not before.requester:
+                head = head._replace(requester="")  # who was forgotten is not found again
+        written = self.store.append((Append(place, number, expected, records, head, private, key, print_),))[0]
+        if written.repeated:  # somebody wrote under this key since we looked; ours was not written
+            return self.load(written.number, anew=True)[0]
+        self._keep(order)
+        return order
+
+    def _keep(self, order: Order) -> None:
+        orders = self._orders
+        orders[order.number] = order
+        if len(orders) > CACHED:
+            orders.popitem(last=False)

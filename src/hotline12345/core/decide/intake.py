@@ -7,12 +7,15 @@ from datetime import datetime
 from .. import commands as c
 from ..classify import Classification, classify
 from ..events import Accepted, Answered, Connected, Declined, Event, Merged, Received, Referred
+from ..negation import NEGATED, read
 from ..order import Order, Status
 from ..policy import DEFAULT_BASIS, Policy, ScopeRule
 from ..refs import Finding, HitRef, Ref
 from ..request import Kind, Urgency
 from .refusal import refuse
 
+# The 2025 text says so for every place; the 2020 one (国办发〔2020〕53号) leaves emergencies to 110/119/120/122 likewise.
+EMERGENCY_BASIS = "国办函〔2025〕66号（二）；国办发〔2020〕53号"
 TOP_HITS = 24
 """Hits recorded with an order; the heaviest, since a long text may have hundreds."""
 
@@ -47,13 +50,27 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
     )
 
 
-def _scope(policy: Policy, category: str, title: str, text: str) -> ScopeRule | None:
+def _scope(policy: Policy, category: str, certain: bool, body: str) -> ScopeRule | None:
+    """Return the first rule that takes the request out of handling: by a word that is asserted, or a sure category.
+
+    A category that is only guessed turns nobody away.
+    """
     for rule in policy.scope:
-        if any((category + "/").startswith(prefix + "/") for prefix in rule.categories):
+        if certain and any((category + "/").startswith(prefix + "/") for prefix in rule.categories):
             return rule
-        if any(word in title or word in text for word in rule.words):
+        if any(_asserted(body, word) for word in rule.words):
             return rule
     return None
+
+
+def _asserted(body: str, word: str) -> bool:
+    """Whether *word* stands in *body* at least once without being denied (不走诉讼 is no lawsuit)."""
+    at = body.find(word)
+    while at >= 0:
+        if read(body, at, at + len(word), False) is not NEGATED:
+            return True
+        at = body.find(word, at + 1)
+    return False
 
 
 def _hits(found: Classification | None) -> tuple[HitRef, ...]:
@@ -72,7 +89,8 @@ def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: R
     kind, kind_from = _kind(policy, order, command, found)
     category, category_from = _category(order, command, found)
     urgency = command.urgency or (found.urgency if found is not None and found.urgency else Urgency.NORMAL)
-    disposed, findings = _disposition(policy, command, found, urgency, category)
+    certain = category_from == "given" or (found is not None and not found.needs_person)
+    disposed, findings = _disposition(policy, command, found, urgency, category, certain)
     hands_on = command.disposition == "auto" and order.status is Status.RECEIVED
     if disposed is not None and hands_on:
         finding = (Finding(disposed.code, disposed.to, disposed.basis), *findings)
@@ -119,7 +137,7 @@ def _category(order: Order, command: c.Accept, found: Classification | None) -> 
 
 
 def _disposition(
-    policy: Policy, command: c.Accept, found: Classification | None, urgency: Urgency, category: str
+    policy: Policy, command: c.Accept, found: Classification | None, urgency: Urgency, category: str, certain: bool
 ) -> tuple[ScopeRule | None, tuple[Finding, ...]]:
     """Return the rule that takes the request out of handling, and what else was noticed."""
     findings = tuple(
@@ -130,10 +148,8 @@ def _disposition(
         findings += tuple(Finding(f"risk.{risk}", "", DEFAULT_BASIS) for risk in found.risks)
     if urgency is Urgency.EMERGENCY:
         number = found.refer if found is not None and found.refer else "110"
-        # 国办函〔2025〕66号 (2): an emergency goes to 110/119/120/122 at once.
-        told = f"已转 {number}"
-        return ScopeRule("emergency", "emergency", told, "国办函〔2025〕66号（二）", (), (), number), findings
-    return _scope(policy, category, command.title, command.text), findings
+        return ScopeRule("emergency", "emergency", f"已转 {number}", EMERGENCY_BASIS, (), (), number), findings
+    return _scope(policy, category, certain, f"{command.title}\n{command.text}"), findings
 
 
 def answer(policy: Policy, order: Order, command: c.Answer, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

@@ -14,7 +14,7 @@ from ..refs import Finding, HitRef, Ref
 from ..request import Kind, Urgency
 from .refusal import refuse
 
-# The 2025 text says so for every place; the 2020 one (国办发〔2020〕53号) leaves emergencies to 110/119/120/122 likewise.
+# The 2025 text says so outright; the 2020 one leaves emergencies to 110, 119, 120 and 122 likewise.
 EMERGENCY_BASIS = "国办函〔2025〕66号（二）；国办发〔2020〕53号"
 TOP_HITS = 24
 """Hits recorded with an order; the heaviest, since a long text may have hundreds."""

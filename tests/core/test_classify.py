@@ -239,6 +239,11 @@ def test_half_words_of_urgency_add_up() -> None:
     assert classify(rules, "", "危险，请尽快").urgency is Urgency.URGENT
 
 
+def test_a_word_may_say_that_something_is_not_pressing() -> None:
+    rules = RuleSet.compile([rule("不急", 1, urgency=Urgency.NORMAL)])
+    assert classify(rules, "", "不急，慢慢来").urgency is Urgency.NORMAL
+
+
 def test_an_emergency_that_is_only_asked_about_asks_for_a_person() -> None:
     rules = RuleSet.compile([rule("着火", 1, refer="119"), rule("消防", 1, "政法")], threshold=0.0)
     asked = classify(rules, "", "问消防，是否着火")

@@ -79,6 +79,12 @@ def test_topics_are_not_negatable_and_other_words_are_unless_the_file_says_so() 
     assert classify(rules, "", "没有自来水").category == "城乡建设/供水"
 
 
+def test_a_word_may_name_a_risk_and_an_urgency_of_its_own() -> None:
+    rules = load('[words."劳动"]\n"欠薪" = { weight = 3, risk = "欠薪", urgency = "urgent" }\n')
+    answer = classify(rules, "", "老板欠薪")
+    assert (answer.category, answer.risks, answer.urgency) == ("劳动", ("欠薪",), Urgency.URGENT)
+
+
 def test_a_child_replaces_adds_and_takes_back() -> None:
     child = load(
         """
@@ -123,6 +129,9 @@ def test_all_faults_are_told_at_once_each_with_its_place() -> None:
             name = "城乡建设/供水"
             [[category]]
             code = "03"
+            [[category]]
+            name = "民政"
+            depth = 2
             [words."外星"]
             1 = "飞碟"
             [words."城乡建设"]
@@ -141,6 +150,9 @@ def test_all_faults_are_told_at_once_each_with_its_place() -> None:
             1 = "查号"
             [risk]
             loose = 1
+            [risk."群体性"]
+            negatable = "no"
+            1 = "堵路"
             """
         ),
         "rules.toml",
@@ -158,6 +170,8 @@ def test_all_faults_are_told_at_once_each_with_its_place() -> None:
             ("unknown-category", "bias", "外星"),
             ("duplicate-code", "category 2", "code"),
             ("bad-category", "category 3", "name"),
+            ("unknown-key", "category 4", "depth"),
+            ("bad-value", "risk.群体性", ""),
             ("unknown-category", "words.外星", ""),
             ("duplicate-rule", "words.城乡建设", "停水"),
             ("bad-weight", "words.城乡建设", "heavy"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline12345.core.classify import Rule, RuleSet, classify, read_rules
+from hotline12345.core.errors import PluginError
 from hotline12345.core.matcher import PairMatcher
 from hotline12345.core.request import Kind, Urgency
 from hotline12345.fast.bulk import classify_many
@@ -53,6 +55,7 @@ settings = st.sampled_from(
 )
 
 
+@example(["水"], [("", "水\ud83d水")], {})
 @given(keywords, texts, settings)
 def test_one_by_one_or_many_pure_or_fast_the_answers_are_equal(
     words: list[str], pairs: list[tuple[str, str]], more: dict[str, object]
@@ -82,6 +85,22 @@ def test_the_national_rules_answer_alike(repo_root: Path) -> None:
 
 def test_the_best_matcher_is_the_native_one_where_it_is_installed() -> None:
     assert best_matcher() is AutomatonMatcher
+
+
+def test_without_the_extra_there_is_no_best_matcher_and_asking_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)
+    assert best_matcher() is None
+    with pytest.raises(PluginError) as caught:
+        AutomatonMatcher(["水"])
+    assert caught.value.code == "no-fast-extra"
+
+
+def test_more_rule_sets_than_are_remembered_answer_rightly() -> None:
+    sets = [made(["水", "电" * number]) for number in range(1, 13)]
+    for _ in range(2):
+        assert [classify_many(rules, [("", "水")])[0].category for rules in sets] == ["甲"] * 12
 
 
 def test_many_of_nothing_is_nothing() -> None:

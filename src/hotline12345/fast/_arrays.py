@@ -116,5 +116,5 @@ class RuleArrays:
         self.bias = np.array([rules.base.get(int(node), 0.0) for node in self.top_nodes])
         # Two levels and nothing but categories; anything else is for core to say.
         self.plain = bool(self.tops) and not rules.kind_bias and not self.below[parents[self.below]].any()
-        self.telling = np.zeros(0x10000, np.int64)  # the last entry stands for all that is beyond
-        self.telling[[ord(char) for char in TELLING_CHARS[1]]] = 1
+        self.telling = np.zeros(0x10000, bool)  # the last entry stands for all that is beyond
+        self.telling[[ord(char) for char in TELLING_CHARS[1]]] = True

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import islice
 from math import exp, log
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,8 @@ _KEPT = 8  # rule sets whose arrays are remembered
 _FIELDS = np.array(["text", "title"], object)
 _hit = partial(tuple.__new__, Hit)
 _classification = partial(tuple.__new__, Classification)
-_arrays: dict[int, tuple[RuleSet, Searcher, RuleArrays]] = {}
+_arrays: dict[int, tuple[RuleSet, Searcher, RuleArrays]] = {}  # holds the rule set, so that its id stays its own
+_lock = Lock()
 
 
 def classify_many(rules: RuleSet, requests: Iterable[tuple[str, str]]) -> list[Classification]:
@@ -43,11 +45,12 @@ def classify_many(rules: RuleSet, requests: Iterable[tuple[str, str]]) -> list[C
     Returns:
         A full classification for each, in order.
     """
-    known = _arrays.get(id(rules))
-    if known is None or known[0] is not rules:
-        while len(_arrays) >= _KEPT:
-            _arrays.pop(next(iter(_arrays)), None)
-        known = _arrays[id(rules)] = (rules, Searcher(rules.words), RuleArrays(rules))
+    with _lock:
+        known = _arrays.get(id(rules))
+        if known is None:
+            while len(_arrays) >= _KEPT:
+                del _arrays[next(iter(_arrays))]
+            known = _arrays[id(rules)] = (rules, Searcher(rules.words), RuleArrays(rules))
     answers: list[Classification] = []
     source = iter(requests)
     while batch := list(islice(source, _BATCH)):
@@ -95,8 +98,9 @@ def _votes(
     odd[owner[arrays.more[which]]] = True
     near = arrays.reads[which]
     if near.any():
-        seen = np.concatenate(([0], np.cumsum(arrays.telling[np.minimum(codes, len(arrays.telling) - 1)])))
-        near &= seen[np.minimum(start + size + 1, len(codes))] > seen[np.maximum(start - BEFORE, begin)]
+        told = np.flatnonzero(np.take(arrays.telling, codes, mode="clip"))
+        low, high = np.maximum(start - BEFORE, begin), start + size + 1
+        near &= np.searchsorted(told, high) > np.searchsorted(told, low)
     scope = arrays.scope[which]
     keep = ~odd[owner] & ((scope == 0) | ((scope == 1) == titled))
     offset = begin + np.where(titled, 0, edge)

@@ -12,7 +12,7 @@ that the time stays linear in the length.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from struct import Struct
 from typing import Protocol
 
@@ -45,7 +45,7 @@ class PairMatcher:
 
     def __init__(self, words: Sequence[str]) -> None:
         self._longest = max(map(len, words), default=1)
-        self._singles = {word: ((word, index),) for index, word in enumerate(words) if len(word) == 1}
+        self._singles = {word: index for index, word in enumerate(words) if len(word) == 1}
         usage = Counter(pair for word in words for pair in set(_pairs_of(word)))
         filed: dict[int, list[tuple[str, int]]] = {}
         for index, word in enumerate(words):
@@ -74,23 +74,18 @@ class PairMatcher:
             if unpack is None:
                 unpack = self._unpack[size] = _unpackers(size >> 1)
             even, odd = unpack
-            filed = self._filed
+            filed, find = self._filed, text.find
             for code in self._pairs.intersection(even(raw) + odd(raw, 2)):
-                _search(text, filed[code], found)
-        if self._singles:
-            for char in self._singles.keys() & set(text):
-                _search(text, self._singles[char], found)
+                for word, index in filed[code]:
+                    start = find(word)
+                    while start >= 0:
+                        found.append((start, index))
+                        start = find(word, start + 1)
+        singles = self._singles
+        if singles:
+            found += [(start, singles[char]) for start, char in enumerate(text) if char in singles]
         found.sort()
         return found
-
-
-def _search(text: str, bucket: Iterable[tuple[str, int]], found: Found) -> None:
-    find = text.find
-    for word, index in bucket:
-        start = find(word)
-        while start >= 0:
-            found.append((start, index))
-            start = find(word, start + 1)
 
 
 def _pairs_of(word: str) -> list[str]:

@@ -132,20 +132,16 @@ class RuleSet:
         categories: Sequence[Category] = (),
         matcher: MatcherFactory | None = None,
     ) -> RuleSet:
-        """Compile *rules* (编译规则).
+        """Compile *rules* (编译规则); the settings are the class's attributes.
 
         Args:
             rules: in the order that decides ties.
             bias: topmost category or kind value -> score before any word is found.
-            norm: ``sqrt`` or ``none``.
-            threshold: confidence (0..1) below which a person is asked.
-            margin: lead in confidence below which a person is asked.
-            sharpness: scores times this go into the softmax that gives the confidence.
             categories: the catalogue; its topmost level competes even where no word is found.
             matcher: builds a matcher from the keywords; the pure one by default.
 
         Raises:
-            RequestError: ``bad-rule``, where a rule has no word, no id or no finite weight.
+            RequestError: ``bad-rule``, where a rule has no word, no id of its own or no sane weight.
         """
         kept = tuple(rules)
         bias = dict(bias or {})

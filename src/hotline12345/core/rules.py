@@ -149,9 +149,7 @@ class RuleSet:
         names, parents = _nodes(kept, bias, categories)
         number = {name: index for index, name in enumerate(names)}
         words, votes = _votes(kept, number)
-        kinds = {kind.value: kind for kind in Kind}
         base = {number[path]: value for path, value in bias.items() if value and path in number}
-        tops = [index for index, parent in enumerate(parents) if parent < 0]
         return cls(
             rules=kept,
             bias=bias,
@@ -167,8 +165,8 @@ class RuleSet:
             names=names,
             parents=parents,
             base=base,
-            kind_bias={kinds[name]: value for name, value in bias.items() if name in kinds},
-            others=float(len(tops)),
+            kind_bias={kind: bias[kind.value] for kind in Kind if kind.value in bias},
+            others=float(parents.count(-1)),
             roots=tuple(number[name.partition("/")[0]] for name in names),
             deep=any(parent >= 0 and parents[parent] >= 0 for parent in parents),
         )

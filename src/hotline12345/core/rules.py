@@ -149,7 +149,6 @@ class RuleSet:
         names, parents = _nodes(kept, bias, categories)
         number = {name: index for index, name in enumerate(names)}
         words, votes = _votes(kept, number)
-        base = {number[path]: value for path, value in bias.items() if value and path in number}
         return cls(
             rules=kept,
             bias=bias,
@@ -164,7 +163,7 @@ class RuleSet:
             votes=votes,
             names=names,
             parents=parents,
-            base=base,
+            base={number[path]: value for path, value in bias.items() if value and path in number},
             kind_bias={kind: bias[kind.value] for kind in Kind if kind.value in bias},
             others=float(parents.count(-1)),
             roots=tuple(number[name.partition("/")[0]] for name in names),

@@ -45,6 +45,9 @@ ROLE_ZH: dict[Role, str] = {
 
 _ACTOR = re.compile(r"^(?P<roles>[a-z-]+(?:\+[a-z-]+)*)(?:@(?P<unit>[^/@]+))?(?:/(?P<person>[^/@]+))?$")
 
+SEPARATOR = "\x1f"
+"""What keeps the parts of an actor apart where events are stored."""
+
 
 @frozen(weakref_slot=False)
 class Actor:
@@ -53,6 +56,16 @@ class Actor:
     person: str = ""
     unit: str = ""
     roles: frozenset[Role] = frozenset()
+
+    def __attrs_post_init__(self) -> None:
+        if SEPARATOR in self.person or SEPARATOR in self.unit:
+            raise RequestError(
+                "办理人的人员和单位不能含控制字符 U+001F",
+                "an actor's person and unit cannot hold the control character U+001F",
+                code="bad-actor",
+                hint="请核对人员编号",
+                hint_en="check the person's id",
+            )
 
     @classmethod
     def parse(cls, text: str) -> Actor:

@@ -17,7 +17,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from attrs import NOTHING, fields
 
 from . import events as e
-from .actor import Actor, Role
+from .actor import SEPARATOR, Actor, Role
 from .errors import StoreError
 from .memo import remembered
 from .refs import Finding, HitRef, Origin, Ref
@@ -35,12 +35,12 @@ Decode = Callable[[Any], Any]
 
 
 def _actor_out(actor: Actor) -> str:
-    return "\x1f".join((actor.person, actor.unit, *sorted(role.value for role in actor.roles)))
+    return SEPARATOR.join((actor.person, actor.unit, *sorted(role.value for role in actor.roles)))
 
 
 @lru_cache(maxsize=50_000)  # staff are few and act often; an endless stream of names must not fill memory
 def _actor_in(text: str) -> Actor:
-    person, unit, *roles = text.split("\x1f")
+    person, unit, *roles = text.split(SEPARATOR)
     return Actor(person, unit, frozenset(_ROLES[role] for role in roles))
 
 
@@ -198,7 +198,7 @@ def decode(kind: str, data: Mapping[str, Any], schema: int = SCHEMA) -> e.Event:
         if not data.keys() <= codec.names:
             raise ValueError(", ".join(sorted(data.keys() - codec.names)))
         return codec.decode(data)
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise StoreError(
             f"事件 {kind} 的数据无法读取：{error}",
             f"cannot read the data of {kind}: {error}",

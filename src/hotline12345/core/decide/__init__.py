@@ -10,8 +10,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from attrs import evolve as change
-
 from .. import commands as c
 from ..errors import CommandError, RequestError
 from ..events import Event
@@ -20,6 +18,7 @@ from ..policy import Policy
 from ..refs import Ref
 from ..transitions import RECEIVE, TRANSITIONS
 from . import ending, extending, handling, intake, routing, tick
+from .context import in_context
 from .refusal import not_permitted, not_possible
 
 Decider = Callable[[Policy, Any, Any, datetime, Ref | None], tuple[Event, ...]]
@@ -93,7 +92,7 @@ def decide(
             )
         if RECEIVE.roles.isdisjoint(command.by.roles):
             raise not_permitted(None, command, RECEIVE)
-        return _in_context(intake.receive(policy, command, at, ref), command)
+        return in_context(intake.receive(policy, command, at, ref), command)
     found = _TABLE[order.status].get(type(command))
     if found is None:
         raise not_possible(policy, order, command)
@@ -108,7 +107,7 @@ def decide(
             hint="检查系统时钟；补录用 occurred 写实际发生时间",
             hint_en="check the clock; for late entries give `occurred`",
         )
-    return _in_context(decider(policy, order, command, at, ref), command)
+    return in_context(decider(policy, order, command, at, ref), command)
 
 
 def _naive(at: datetime) -> RequestError:
@@ -118,16 +117,6 @@ def _naive(at: datetime) -> RequestError:
         code="naive-time",
         hint="请写明时区，例如 +08:00",
         hint_en="give the offset, for example +08:00",
-    )
-
-
-def _in_context(events: tuple[Event, ...], command: c.Command) -> tuple[Event, ...]:
-    """Write into every event when it happened in the world, and the host's own fields, where the command says."""
-    if command.occurred is None and command.ext is None:
-        return events
-    return tuple(
-        change(event, occurred=command.occurred, ext={**(event.ext or {}), **(command.ext or {})} or None)
-        for event in events
     )
 
 

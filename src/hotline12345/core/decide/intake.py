@@ -12,6 +12,7 @@ from ..order import Order, Status
 from ..policy import DEFAULT_BASIS, Policy, ScopeRule
 from ..refs import Finding, HitRef, Ref
 from ..request import Kind, Urgency
+from .context import plain
 from .refusal import refuse
 
 # The 2025 text says so outright; the 2020 one leaves emergencies to 110, 119, 120 and 122 likewise.
@@ -45,7 +46,7 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
             policy.edition,
             command.origin,
             command.citizen,
-            ext=dict(request.ext) or None,
+            ext=plain(request.ext),
         ),
     )
 
@@ -58,7 +59,7 @@ def _scope(policy: Policy, category: str, certain: bool, body: str) -> ScopeRule
     for rule in policy.scope:
         if certain and any((category + "/").startswith(prefix + "/") for prefix in rule.categories):
             return rule
-        if any(_asserted(body, word) for word in rule.words):
+        if any(word in body and _asserted(body, word) for word in rule.words):
             return rule
     return None
 

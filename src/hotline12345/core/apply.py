@@ -84,7 +84,7 @@ def _all_closed(o: Order, at: datetime, why: str) -> tuple[Assignment, ...]:
 def _end(o: Order, event: e.Event, status: Status, reason: str, to: str = "", topic: Topic | None = None) -> Order:
     """End the order and close every desk: nothing of an ended order may escalate (并单后仍升级 is a known fault)."""
     at = event.at
-    outcome = Outcome(o.outcome.reply, o.outcome.verdict, End(at, reason, to))
+    outcome = Outcome(o.outcome.reply, o.outcome.verdict, End(at, status, reason, to))
     closed = _all_closed(o, at, status.value)
     return Order(o.intake, o.version + 1, status, at, topic or o.topic, closed, o.clocks, o.counts, NO_PENDING, outcome)
 

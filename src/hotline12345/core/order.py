@@ -194,9 +194,10 @@ class Verdict(NamedTuple):
 
 
 class End(NamedTuple):
-    """How and when it ended (终结)."""
+    """How and when it ended (终结); ``status`` is the one it ended in, which archiving hides."""
 
     at: datetime
+    status: Status
     reason: str
     to: str = ""  # merged into, referred to
 

@@ -36,7 +36,7 @@ def _code(instance: Any, attribute: Any, value: str) -> None:
         )
 
 
-def _aware(instance: Any, attribute: Any, value: datetime | None) -> None:
+def _aware(instance: Any, attribute: Any, value: Any) -> None:
     """Refuse a naive instant: it would be read in whatever zone the machine has."""
     if value is not None and value.tzinfo is None:
         raise RequestError(

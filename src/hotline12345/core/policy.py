@@ -136,6 +136,11 @@ class Rung:
     stage: Stage = Stage.HANDLE
 
 
+def _shared(rules: ClockRules) -> ClockRules:
+    """Return the one plain set of rules where these are plain: the calculator's short cut knows it by identity."""
+    return PLAIN if rules == PLAIN else rules
+
+
 @frozen(weakref_slot=False)
 class Policy:
     """One edition of a place's rules (办法的一个版本), ready to answer."""
@@ -147,8 +152,7 @@ class Policy:
     effective: date | None
     calendar: WorkCalendar
     limits: tuple[LimitRule, ...]
-    # Plain rules take the calculator's short cut, which knows them by identity.
-    clock: ClockRules = field(default=PLAIN, converter=lambda rules: PLAIN if rules == PLAIN else rules)
+    clock: ClockRules = field(default=PLAIN, converter=_shared)
     rules: RuleSet | None = None
     routes: RoutingGraph | None = None
     scope: tuple[ScopeRule, ...] = ()

@@ -14,6 +14,9 @@ from typing import Any
 
 import click
 
+from .. import __version__
+
+# A submodule becomes a name of this package, and `list` is one Python needs: so that command lives in "listing".
 # name: (module, help in Chinese, help in English); the help is here so that --help imports nothing else.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "一张工单走完全程", "one order from receipt to close"),
@@ -21,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "classify": ("classify", "归类一段诉求，并说明依据", "classify a request and say why"),
     "route": ("route", "查派单单位与依据的规则", "which unit takes it, and by which rule"),
     "receive": ("receive", "收件：从参数或文件", "receive requests from options or a file"),
-    "list": ("list", "列出工单", "list orders"),
+    "list": ("listing", "列出工单", "list orders"),
     "show": ("show", "查看一张工单及其历史", "show one order and its history"),
     "do": ("do", "对工单执行命令", "carry out a command on an order"),
     "tick": ("tick", "推进时钟：超期、督办、暂定转确定", "let time pass: overdue, ladder, provisional deadlines"),
@@ -83,7 +86,8 @@ class Speaking(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options."""
         lang = lang_now(ctx)
-        rows = [row for param in self.get_params(ctx) if (row := param.get_help_record(ctx)) is not None]
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        rows = [row for param in options if (row := param.get_help_record(ctx)) is not None]
         if rows:
             with formatter.section("Options" if lang == "en" else "选项 Options"):
                 formatter.write_dl([(name, spoken(text, lang)) for name, text in rows])
@@ -205,10 +209,10 @@ def can_show(stream: Any) -> bool:
     cls=Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="12345 政务服务便民热线：工单、时限、派单、归类、考核。\n--\nThe shared core of China's 12345 hotlines.",
-    epilog="退出码 exit codes: 0 成功 ok, 1 被拒或有发现 refused, findings, 2 用法 usage, 3 冲突 conflict, 4 存储 store",
+    epilog="退出码 exits: 0 成功 ok, 1 被拒或有发现 refused or found, 2 用法 usage, 3 冲突 conflict, 4 存储 store",
 )
 @click.option("--lang", type=click.Choice(LANGUAGES), expose_value=False, help="界面语言 · language of messages")
-@click.version_option(None, "--version", package_name="hotline12345", message="hotline12345 %(version)s")
+@click.version_option(__version__, "--version", message="hotline12345 %(version)s")
 def cli() -> None:
     """Hold the commands; the group itself does nothing."""
 

@@ -127,28 +127,15 @@ def field_options(name: str) -> list[click.Option]:
         if field.name in GATHERED:
             continue
         flag = "--" + field.name.replace("_", "-")
-        shape = str(field.type)
-        if "bool" in shape:
-            options.append(
-                click.Option(
-                    [f"{flag}/--no-{flag[2:]}", _variable(field.name)],
-                    default=None if field.default is None else bool(field.default),
-                    show_default=field.default is not None,
-                    help=_HELP.get(field.name),
-                )
-            )
-        else:
-            needed = field.default is NOTHING
-            shown = field.default if isinstance(field.default, str) and field.default else None
-            options.append(
-                click.Option(
-                    [flag, _variable(field.name)],
-                    required=needed,
-                    help=_HELP.get(field.name),
-                    default=shown,
-                    show_default=shown is not None,
-                )
-            )
+        names = [f"{flag}/--no-{flag[2:]}" if "bool" in str(field.type) else flag, _variable(field.name)]
+        said: dict[str, Any] = {}
+        if field.default is NOTHING:
+            said["required"] = True
+        elif isinstance(field.default, str | bool) and field.default != "":
+            said = {"default": field.default, "show_default": True}
+        elif "bool" in str(field.type):
+            said["default"] = None  # neither yes nor no was said
+        options.append(click.Option(names, help=_HELP.get(field.name), **said))
     return options
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from attrs import frozen
 
+from .. import __version__
 from ..core.errors import HotlineError
 from . import can_show, lang_now
 from .common import Speaking, answers, instant_of, now, print_json
@@ -81,7 +82,7 @@ def _machine() -> Iterator[Finding]:
     try:
         ours = version("hotline12345")
     except PackageNotFoundError:
-        from .. import __version__ as ours
+        ours = __version__
     yield Finding("hotline12345", OK, ours)
     yield Finding("python", OK if sys.version_info >= (3, 11) else BAD, f"{platform.python_version()} {sys.platform}")
     # 3.7.0–3.51.2 can damage a WAL database when a commit races a checkpoint ("WAL reset").

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from . import lang_now
 from .common import Speaking, answers, edition_option, pack_option, policy_of, print_json
 from .printing import facts, half, print_csv, say
+
+if TYPE_CHECKING:
+    from ..core.grades import Route
+    from ..core.policy import Policy
+
+COLUMNS = ("category", "area", "unit", "name", "rule", "basis")
 
 
 @click.command(
@@ -26,7 +34,6 @@ def command(
     category: str, area: str, kind: str, text: str, title: str, pack_name: str, edition: str, form: str
 ) -> None:
     """Route."""
-    from ..core.errors import RequestError
     from ..core.request import Kind
 
     if not (category or area or text or title):
@@ -36,20 +43,35 @@ def command(
         from ..core.classify import classify
 
         category = classify(policy.rules, title, text).category
-    graph = policy.routes
-    if graph is None:
-        raise RequestError(
-            f"政策包 {policy.pack} 没有派单目录",
-            f"pack {policy.pack} has no dispatch catalogue",
-            code="no-catalogue",
-            hint="用有单位表的政策包，如 shenyang、anhui、liaoyuan",
-            hint_en="use a pack with units, such as shenyang, anhui or liaoyuan",
-        )
-    found = graph.route(category, area, Kind.parse(kind) if kind else None)
-    names = {code: policy.unit_name(code) for code in (*found.path, *found.assist, *found.copies, found.unit)}
-    told = {
+    if policy.routes is None:
+        raise _no_catalogue(policy)
+    found = policy.routes.route(category, area, Kind.parse(kind) if kind else None)
+    explained = policy.routes.explain(category, area, lang_now())
+    told = _json(policy, found, category, area)
+    if form == "json":
+        print_json({**told, "explained": list(explained)})
+    elif form == "csv":
+        print_csv(COLUMNS, [[told[key] for key in COLUMNS]])
+    else:
+        _show(policy, told, explained)
+
+
+def _no_catalogue(policy: Policy) -> Exception:
+    from ..core.errors import RequestError
+
+    return RequestError(
+        f"政策包 {policy.pack} 没有派单目录",
+        f"pack {policy.pack} has no dispatch catalogue",
+        code="no-catalogue",
+        hint="用有单位表的政策包，如 shenyang、anhui、liaoyuan",
+        hint_en="use a pack with units, such as shenyang, anhui or liaoyuan",
+    )
+
+
+def _json(policy: Policy, found: Route, category: str, area: str) -> dict[str, Any]:
+    return {
         "unit": found.unit,
-        "name": names[found.unit],
+        "name": policy.unit_name(found.unit),
         "rule": found.rule,
         "basis": found.basis,
         "path": list(found.path),
@@ -62,25 +84,25 @@ def command(
         "pack": policy.pack,
         "edition": policy.edition,
     }
-    if form == "json":
-        print_json({**told, "explained": list(graph.explain(category, area, lang_now()))})
-    elif form == "csv":
-        columns = ("category", "area", "unit", "name", "rule", "basis")
-        print_csv(columns, [[told[key] for key in columns]])
-    else:
-        comma = say("、", ", ")
-        click.echo(
-            facts(
-                [
-                    (say("类别", "category"), category or say("（未写明）", "(none)")),
-                    (say("单位", "unit"), say(f"{names[found.unit]}（{found.unit}）", found.unit)),
-                    (say("规则", "rule"), found.rule),
-                    (say("协办", "assist"), comma.join(say(names[code], code) for code in found.assist)),
-                    (say("抄送", "copies"), comma.join(say(names[code], code) for code in found.copies)),
-                    (say("路径", "path"), " → ".join(say(names[code], code) for code in found.path)),
-                    (say("依据", "basis"), half(found.basis)),
-                ]
-            )
+
+
+def _show(policy: Policy, told: dict[str, Any], explained: tuple[str, ...]) -> None:
+    def names(codes: list[str], between: str) -> str:
+        return between.join(say(policy.unit_name(code), code) for code in codes)
+
+    comma = say("、", ", ")
+    click.echo(
+        facts(
+            [
+                (say("类别", "category"), told["category"] or say("（未写明）", "(none)")),
+                (say("单位", "unit"), say(f"{told['name']}（{told['unit']}）", told["unit"])),
+                (say("规则", "rule"), told["rule"]),
+                (say("协办", "assist"), names(told["assist"], comma)),
+                (say("抄送", "copies"), names(told["copies"], comma)),
+                (say("路径", "path"), names(told["path"], " → ")),
+                (say("依据", "basis"), half(told["basis"])),
+            ]
         )
-        tried = graph.explain(category, area, lang_now())[:-2]
-        click.echo("\n" + say("逐条规则", "Rules tried") + "\n" + "\n".join(tried))
+    )
+    # The last two lines are the path and the basis, which stand above.
+    click.echo("\n" + say("逐条规则", "Rules tried") + "\n" + "\n".join(explained[:-2]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +14,7 @@ from .common import (
     edition_option,
     hotline_of,
     instant_of,
+    now,
     own_pack_option,
     place_option,
     print_json,
@@ -22,10 +23,9 @@ from .common import (
 from .printing import facts, iso, note, print_csv, progress, say, table, when
 
 if TYPE_CHECKING:
-    from ..core.metrics import OrderFacts, Scorecard
     from ..core.order import Order
     from ..core.policy import Policy
-    from ..core.scoring import Score
+    from ..core.scoring import OrderFacts, Score, Scorecard
     from ..hotline import Hotline
 
 COLUMNS = ("group", "metric", "numerator", "denominator", "value", "points", "earned")
@@ -47,10 +47,10 @@ _COUNTS = {
     "score",
     cls=Speaking,
     help="考核：四率、三率与得分，分子、分母、剔除逐项写明；分母为空则为空，不是 0。\n"
-    "算到存储中最后一条记录为止；先运行 tick 就是算到现在。\n"
+    "算到最后有记录的那一天结束（是今天则到此刻）。\n"
     "--\n"
     "The four national rates and the score, with numerator, denominator and exclusions; blank where nothing counts.\n"
-    "As of the last record in the store: run tick first to have the present.",
+    "As of the end of the last day on record, or of now while that day still runs.",
 )
 @click.option(
     "--by",
@@ -59,7 +59,9 @@ _COUNTS = {
     help="分组：unit kind category area channel · groups",
 )
 @click.option(
-    "--until", default="", help="算到何时，默认最后一条记录；now 为此刻 · as of when, by default the last record"
+    "--until",
+    default="",
+    help="算到何时，默认最后有记录的一天；now 为此刻 · as of when, by default the last day on record",
 )
 @store_option
 @own_pack_option
@@ -68,13 +70,12 @@ _COUNTS = {
 @answers("table", "json", "csv")
 def command(by: str, until: str, store: str, pack_name: str, edition: str, place: str, form: str) -> None:
     """Score."""
-    from ..core.metrics import facts as facts_of
-    from ..core.metrics import measure
-    from ..core.scoring import ScoreRules, score
+    from ..core.scoring import ScoreRules, measure, score
+    from ..core.scoring import facts as facts_of
 
     hotline = hotline_of(pack_name, store, place, must_exist=True, reads=True, need=("routes", "scoring"))
     policy = hotline.pack.edition(edition) if edition else hotline.pack.newest
-    end = instant_of(until) if until else last_record(hotline)
+    end = instant_of(until) if until else last_day(hotline, now())
     found: list[OrderFacts] = []
     with progress(say("统计", "counting")) as step:
         for order in _orders(hotline, end if until else None):
@@ -104,9 +105,20 @@ def command(by: str, until: str, store: str, pack_name: str, edition: str, place
             _groups(policy, by, groups)
 
 
-def last_record(hotline: Hotline) -> datetime | None:
-    """Return the instant of the newest event of this place; ``None`` where there is none."""
-    return max((order.at for order in hotline.orders()), default=None)
+def last_day(hotline: Hotline, present: datetime) -> datetime | None:
+    """Return the end of the last day on record (最后有记录之日终了), or the present while that day still runs.
+
+    ``None`` where there is no record.  A rehearsal that lies ahead of the clock ends with its own last day.
+    """
+    from ..core.calendar import local
+
+    last = max((order.at for order in hotline.orders()), default=None)
+    if last is None:
+        return None
+    last = local(last)
+    midnight = last.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = midnight if midnight == last else midnight + timedelta(days=1)
+    return present if last <= present < end else end
 
 
 def _orders(hotline: Hotline, end: datetime | None) -> Iterator[Order]:

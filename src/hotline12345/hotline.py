@@ -222,7 +222,7 @@ class Hotline:
                 if fresh:
                     raise
             except Conflict as conflict:
-                if conflict.code != "stale" or expected is not None:
+                if conflict.code != "stale":
                     raise
             self._book.drop(number)  # refused, or nothing to do, on what may be old news: look again
         raise _moved_on(self.order(number), expected or 0)

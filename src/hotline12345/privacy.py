@@ -10,14 +10,16 @@ import json
 import os
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from .core.errors import StoreError
+from .core.errors import RequestError, StoreError
 from .core.refs import Ref
 
 KEY_BYTES = 32
+LEAST_BYTES = 16
 
 
 _write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -29,16 +31,31 @@ def canonical(value: Any) -> bytes:
 
 
 class Secrets:
-    """The keys of one place (密钥): derived from a master key, never stored with the data."""
+    """The keys of one place (密钥): derived from a master key, never stored with the data.
+
+    Raises:
+        RequestError: ``bad-secret`` when the master key is too short to keep anything.
+    """
 
     def __init__(self, master: bytes, place: str) -> None:
+        if len(master) < LEAST_BYTES:
+            raise RequestError(
+                f"密钥至少 {LEAST_BYTES} 字节，收到 {len(master)} 字节",
+                f"a key has at least {LEAST_BYTES} bytes, got {len(master)}",
+                code="bad-secret",
+                hint="用 32 个随机字节",
+                hint_en="use 32 random bytes",
+            )
+        master = master if len(master) <= blake2b.MAX_KEY_SIZE else blake2b(master).digest()
         self._blind = blake2b(place.encode(), key=master, person=b"blind-index").digest()
         self._mark = blake2b(place.encode(), key=master, person=b"fingerprint").digest()
 
     def blind(self, person: str) -> str:
         """Return the blind index (盲索引) of whoever *person* names; "" for nobody."""
         text = "".join(unicodedata.normalize("NFKC", person).split()).replace("-", "")
-        return blake2b(text.encode(), key=self._blind, digest_size=16).hexdigest() if text else ""
+        return (
+            blake2b(text.encode("utf-8", "surrogatepass"), key=self._blind, digest_size=16).hexdigest() if text else ""
+        )
 
     def fingerprint(self, content: Any) -> str:
         """Return the keyed fingerprint (指纹) by which a repeated command is told from a reused key."""
@@ -66,29 +83,38 @@ def key_beside(path: str) -> bytes:
     """
     file = Path(path + ".key")
     try:
-        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = bytes.fromhex(file.read_text("ascii").strip() or "00")
-        if len(key) != KEY_BYTES:
-            raise StoreError(
-                f"密钥文件 {file.name} 不完整",
-                f"the key file {file.name} is not a key",
-                code="bad-key",
-                hint="从备份恢复该文件；没有它就无法按诉求人查找或遗忘",
-                hint_en="restore it from a backup; requesters cannot be found or forgotten without it",
-            ) from None
-        return key
+        if not file.exists():
+            _make_key(file)
+        text = file.read_bytes().strip().decode("ascii", "replace")
     except OSError as error:
         raise StoreError(
-            f"无法在存储旁建立密钥文件：{error.strerror}",
-            f"cannot make a key file beside the store: {error.strerror}",
+            f"无法读取或建立存储旁的密钥文件：{error.strerror}",
+            f"cannot read or make a key file beside the store: {error.strerror}",
             code="read-only",
             hint="用 Hotline(..., secrets=) 提供密钥",
             hint_en="give a key with Hotline(..., secrets=)",
         ) from error
-    key = os.urandom(KEY_BYTES)
-    with os.fdopen(made, "w", encoding="ascii") as out:
-        out.write(key.hex())
-        out.flush()
-        os.fsync(out.fileno())
-    return key
+    if len(text) != 2 * KEY_BYTES or not set(text) <= set("0123456789abcdef"):
+        raise StoreError(
+            f"密钥文件 {file.name} 不完整",
+            f"the key file {file.name} is not a key",
+            code="bad-key",
+            hint="从备份恢复该文件；没有它就无法按诉求人查找或遗忘",
+            hint_en="restore it from a backup; requesters cannot be found or forgotten without it",
+        )
+    return bytes.fromhex(text)
+
+
+def _make_key(file: Path) -> None:
+    """Make a key file that is whole from the moment it is there: whoever comes second reads the first one's."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    made = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(made, "w", encoding="ascii") as out:
+            out.write(os.urandom(KEY_BYTES).hex())
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)

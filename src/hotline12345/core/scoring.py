@@ -6,14 +6,16 @@ cap; that is the form of the published tables (连云港).  A blank rate is not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
-from .errors import Fault
-from .metrics import METRIC, OrderFacts, Rate, Scorecard, facts, half_up, measure, percent
+from .decimals import EXACT, half_up, percent
+from .errors import Fault, RequestError
+from .metrics import METRIC, Rate, Scorecard, measure
+from .orderfacts import OrderFacts, facts
 
 __all__ = [
     "Component",
@@ -33,6 +35,13 @@ __all__ = [
 ]
 
 DEFAULT_BASIS = "library default"
+_NUMBERS = {"points": None, "target": Decimal(100), "slope": Decimal(1), "floor": Decimal(0)}
+_MOST = {"points": Decimal(100_000), "target": Decimal(100), "slope": Decimal(100_000)}
+
+
+def _exact(value: Any) -> Any:
+    """Take whole numbers for decimals; binary fractions are refused later, since 0.1 is not 0.1 in them."""
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 @frozen(weakref_slot=False)
@@ -46,19 +55,61 @@ class Component:
         slope: points lost for each percentage point below the target.
         floor: the least it can come to.
         basis: the article, or ``library default``.
+
+    Raises:
+        RequestError: ``bad-component`` when there is no such metric, or a number cannot be what it is meant for.
     """
 
     metric: str
-    points: Decimal
-    target: Decimal = Decimal(100)
-    slope: Decimal = Decimal(1)
-    floor: Decimal = Decimal(0)
+    points: Decimal = field(converter=_exact)
+    target: Decimal = field(default=Decimal(100), converter=_exact)
+    slope: Decimal = field(default=Decimal(1), converter=_exact)
+    floor: Decimal = field(default=Decimal(0), converter=_exact)
     basis: str = DEFAULT_BASIS
 
+    def __attrs_post_init__(self) -> None:
+        numbers = {key: getattr(self, key) for key in _NUMBERS}
+        wrong = [(zh, en) for _, zh, en in _wrong(numbers)]
+        if self.metric not in METRIC:
+            wrong.insert(0, _no_metric(self.metric))
+        if wrong:
+            zh, en = "；".join(one for one, _ in wrong), "; ".join(one for _, one in wrong)
+            raise RequestError(zh, en, code="bad-component", hint="改正得分项", hint_en="mend the component")
+
+    def worked(self, value: Decimal) -> Decimal:
+        """Return ``points - slope * max(0, target - value)``, before floor and rounding (未取整得分)."""
+        gap = max(Decimal(0), EXACT.subtract(self.target, value))
+        return EXACT.subtract(self.points, EXACT.multiply(self.slope, gap))
+
     def earned(self, value: Decimal) -> Decimal:
-        """Return the points a percentage earns: ``clamp(points - slope · max(0, target - value), floor, points)``."""
-        lost = self.slope * max(Decimal(0), self.target - value)
-        return half_up(min(self.points, max(self.floor, self.points - lost)))
+        """Return the points a percentage earns (得分): what is worked out, not below the floor, half up."""
+        return half_up(max(self.floor, self.worked(value)))
+
+
+def _no_metric(name: Any) -> tuple[str, str]:
+    known = ", ".join(METRIC)
+    return f"没有指标「{name}」；可用：{known}", f"there is no metric {name!r}; possible: {known}"
+
+
+def _wrong(numbers: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield (key, zh, en) for each number that cannot be what it is meant for."""
+    sound: dict[str, Decimal] = {}
+    for key, value in numbers.items():
+        most = _MOST.get(key)
+        if not isinstance(value, Decimal) or not value.is_finite():
+            yield key, f"{key} 应为十进制数字", f"{key} must be a decimal number"
+        elif value < 0 or (most is not None and value > most):
+            between = f"0–{most}" if most is not None else "≥ 0"
+            yield key, f"{key} 应在 {between}", f"{key} must be {between}"
+        elif key in ("points", "floor") and value != half_up(value):
+            # Points are given out to the cent; a finer full mark could never be reached, nor its loss explained.
+            yield key, f"{key} 至多两位小数", f"{key} has at most two decimals"
+        else:
+            sound[key] = value
+    if sound.get("points") == 0:
+        yield "points", "points 应大于 0", "points must be more than 0"
+    if "points" in sound and sound.get("floor", Decimal(0)) > sound["points"]:
+        yield "floor", "floor 不能高于 points", "floor cannot be more than points"
 
 
 def _quarter(metric: str) -> Component:
@@ -81,7 +132,7 @@ class ScoreRules:
 
 @frozen(weakref_slot=False)
 class Lost:
-    """Points lost and the arithmetic that loses them (扣分说明)."""
+    """Points lost, the arithmetic that loses them and the orders behind it (扣分说明)."""
 
     metric: str
     points: Decimal
@@ -103,7 +154,7 @@ class Scored:
 
 @frozen(weakref_slot=False)
 class Score:
-    """A score (得分): ``total`` out of ``possible``, which leaves out what was not assessed."""
+    """A score (得分): ``total`` out of ``possible``, which leaves out what was not assessed; None where nothing was."""
 
     total: Decimal | None
     possible: Decimal
@@ -124,87 +175,122 @@ def score(rules: ScoreRules, card: Scorecard) -> Score:
             continue
         earned = part.earned(value)
         scored.append(Scored(part.metric, value, part.points, earned, part.basis))
-        total, possible = total + earned, possible + part.points
+        total, possible = EXACT.add(total, earned), EXACT.add(possible, part.points)
         if earned < part.points:
-            lost.append(_line(part, rate, value, part.points - earned))
+            lost.append(_line(part, rate, value, earned))
     return Score(total if possible else None, possible, tuple(scored), tuple(lost))
 
 
-def _line(part: Component, rate: Rate, value: Decimal, points: Decimal) -> Lost:
+def _line(part: Component, rate: Rate, value: Decimal, earned: Decimal) -> Lost:
     metric = METRIC[part.metric]
-    gap = part.target - value
-    floor_zh = f"，最低得 {part.floor} 分" if part.points - points == part.floor and part.floor else ""
-    floor_en = f", never below {part.floor}" if floor_zh else ""
-    zh = (
-        f"{metric.zh} {rate.numerator}/{rate.denominator} = {value}%，低于目标 {part.target}% 共 {gap} 个百分点，"
-        f"× {part.slope} = 扣 {points} 分{floor_zh}（{part.basis}）"
+    gap, worked, lost = EXACT.subtract(part.target, value), part.worked(value), EXACT.subtract(part.points, earned)
+    sums = f"{_short(part.points)} - {_short(gap)} × {_short(part.slope)} = {_short(worked)}"
+    zh = en = ""
+    if worked < part.floor:
+        zh, en = f"，低于最低 {_short(part.floor)} 分", f", below the least, {_short(part.floor)}"
+    elif worked != earned:
+        zh, en = f"，四舍五入得 {earned} 分", f", half up {earned}"
+    counted = f"{rate.numerator}/{rate.denominator} = {value}%"
+    target = f"{_short(part.target)}%"
+    return Lost(
+        part.metric,
+        lost,
+        f"{metric.zh} {counted}，目标 {target}：{sums}{zh}，扣 {lost} 分（{part.basis}）",
+        f"{metric.en} {counted}, target {target}: {sums}{en}, {lost} lost ({part.basis})",
+        rate.failing,
     )
-    en = (
-        f"{metric.en} {rate.numerator}/{rate.denominator} = {value}%, {gap} points under the target {part.target}%, "
-        f"× {part.slope} = {points} lost{floor_en} ({part.basis})"
-    )
-    return Lost(part.metric, points, zh, en, rate.failing)
 
 
-_KEYS = {"metric", "points", "target", "slope", "floor", "basis"}
+def _short(value: Decimal) -> str:
+    """Return the shortest way to write *value*, never with an exponent."""
+    return format(value.normalize(EXACT), "f")
 
 
-def read_score_rules(table: Mapping[str, Any], file: str = "") -> tuple[ScoreRules | None, tuple[Fault, ...]]:
-    """Read the ``[scoring]`` table of a pack (读考核办法), all faults at once.
+# ── from a pack ──
+
+
+class _Reader:
+    """Notes what is wrong while it reads, and goes on."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.faults: list[Fault] = []
+
+    def fault(self, code: str, table: str, key: str, zh: str, en: str) -> None:
+        self.faults.append(Fault(code, zh, en, self.file, table, key))
+
+    def table(self, value: Any, where: str, keys: tuple[str, ...]) -> Mapping[Any, Any]:
+        """Return *value* if it is a table, an empty one if not; keys it may not have are faults."""
+        if not isinstance(value, Mapping):
+            self.fault("wrong-type", where, "", "应为一张表", "must be a table")
+            return {}
+        for key in value:
+            if key not in keys:
+                self.fault("unknown-key", where, str(key), f"没有「{key}」这一项", f"there is no key {key!r}")
+        return value
+
+    def basis(self, table: Mapping[Any, Any], where: str, default: str) -> str:
+        value = table.get("basis", default)
+        if not isinstance(value, str) or not value.strip():
+            self.fault("wrong-type", where, "basis", "basis 应为文字", "basis must be a text")
+            return default
+        return value.strip()
+
+    def component(self, row: Any, where: str, basis: str) -> Component | None:
+        before = len(self.faults)
+        table = self.table(row, where, ("metric", *_NUMBERS, "basis"))
+        if before < len(self.faults) and not table:
+            return None
+        for key in ("metric", "points"):
+            if key not in table:
+                self.fault("missing-key", where, key, f"缺少「{key}」", f"{key!r} is missing")
+        metric = table.get("metric")
+        if "metric" in table and (not isinstance(metric, str) or metric not in METRIC):
+            self.fault("unknown-metric", where, "metric", *_no_metric(metric))
+        numbers = {key: _number(table[key]) if key in table else said for key, said in _NUMBERS.items()}
+        for key, zh, en in _wrong({key: value for key, value in numbers.items() if key in table}):
+            self.fault("bad-number", where, key, zh, en)
+        own = self.basis(table, where, basis)
+        return None if before < len(self.faults) else Component(metric, **numbers, basis=own)  # type: ignore[arg-type]
+
+
+def _number(value: Any) -> Decimal | None:
+    """Return the number as it is written: TOML's floats by their shortest form, which is what was written."""
+    if isinstance(value, float):
+        return Decimal(str(value))
+    return _exact(value) if isinstance(_exact(value), Decimal) else None
+
+
+def read_score_rules(table: Any, file: str = "") -> tuple[ScoreRules | None, tuple[Fault, ...]]:
+    """Read the ``[scoring]`` table of a pack (读考核办法), all faults at once; never raises, whatever it is given.
 
     Keys: ``basis``, ``exempt`` (category prefixes), and ``[[scoring.component]]`` with ``metric``,
     ``points``, ``target``, ``slope``, ``floor`` and ``basis``.
     """
-    faults: list[Fault] = []
-
-    def fault(code: str, where: str, key: str, zh: str, en: str) -> None:
-        faults.append(Fault(code, zh, en, file, where, key))
-
-    for key in table:
-        if key not in ("basis", "exempt", "component"):
-            fault("unknown-key", "scoring", key, f"没有「{key}」这一项", f"there is no key {key!r}")
+    reader = _Reader(file)
+    table = reader.table(table, "scoring", ("basis", "exempt", "component"))
+    basis = reader.basis(table, "scoring", DEFAULT_BASIS)
     exempt = table.get("exempt", [])
-    if not isinstance(exempt, list) or not all(isinstance(item, str) for item in exempt):
-        fault("bad-value", "scoring", "exempt", "exempt 应为类别的列表", "exempt is a list of categories")
+    exempt = [exempt] if isinstance(exempt, str) else exempt
+    if not isinstance(exempt, (list, tuple)) or not all(isinstance(one, str) and one.strip(" /") for one in exempt):
+        reader.fault("wrong-type", "scoring", "exempt", "exempt 应为类别的列表", "exempt must be a list of categories")
         exempt = []
-    basis = table.get("basis", DEFAULT_BASIS)
-    components = [
-        _component(row, f"scoring.component #{i}", basis, fault) for i, row in enumerate(table.get("component", []), 1)
-    ]
-    if faults:
-        return None, tuple(faults)
-    kept = tuple(part for part in components if part is not None)
-    default = ScoreRules()
-    return ScoreRules(kept or default.components, tuple(exempt), basis), ()
-
-
-def _component(row: Any, where: str, basis: str, fault: Any) -> Component | None:
-    if not isinstance(row, Mapping):
-        fault("bad-value", where, "", "应为一张表", "must be a table")
-        return None
-    for key in row:
-        if key not in _KEYS:
-            fault("unknown-key", where, key, f"没有「{key}」这一项", f"there is no key {key!r}")
-    if row.get("metric") not in METRIC:
-        known = "、".join(METRIC)
-        fault("unknown-metric", where, "metric", f"没有指标「{row.get('metric')}」；有：{known}", f"one of {known}")
-        return None
-    if "points" not in row:
-        fault("missing-key", where, "points", "缺少 points（满分）", "points is missing")
-        return None
-    numbers = {}
-    for key, fallback in (("points", 0), ("target", 100), ("slope", 1), ("floor", 0)):
-        value = row.get(key, fallback)
-        try:
-            numbers[key] = Decimal(str(value))
-        except InvalidOperation:
-            fault(
-                "bad-number", where, key, f"{key} 应为数字，收到「{value}」", f"{key} must be a number, got {value!r}"
-            )
-            return None
-        if not numbers[key].is_finite() or numbers[key] < 0:
-            fault("bad-number", where, key, f"{key} 不能为负或非有限", f"{key} must be finite and not negative")
-            return None
-    return Component(
-        row["metric"], numbers["points"], numbers["target"], numbers["slope"], numbers["floor"], row.get("basis", basis)
-    )
+    rows = table.get("component", [])
+    if not isinstance(rows, (list, tuple)):
+        reader.fault(
+            "wrong-type", "scoring", "component", "应写成 [[scoring.component]]", "write it as [[scoring.component]]"
+        )
+        rows = []
+    parts: dict[str, Component] = {}
+    for number, row in enumerate(rows, 1):
+        where = f"scoring.component #{number}"
+        part = reader.component(row, where, basis)
+        if part is not None and part.metric in parts:
+            zh, en = f"指标「{part.metric}」写了两次", f"the metric {part.metric!r} appears twice"
+            reader.fault("duplicate-metric", where, "metric", zh, en)
+        elif part is not None:
+            parts[part.metric] = part
+    if reader.faults:
+        return None, tuple(reader.faults)
+    components = tuple(parts.values()) or ScoreRules().components
+    return ScoreRules(components, tuple(one.strip(" /") for one in exempt), basis), ()

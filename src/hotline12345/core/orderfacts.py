@@ -1,0 +1,125 @@
+"""What one order adds to the figures (考核要素): taken once, so that no rate has to look into an order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import frozen
+
+from .calendar import WorkCalendar, local
+from .order import DIVERTED, Order, Status
+
+
+@frozen(weakref_slot=False)
+class OrderFacts:
+    """What scoring needs of one order (考核要素); small enough that a year of orders fits in memory.
+
+    ``unit`` is the unit that led last; signing and response are that unit's.  ``ended`` is the status the order
+    ended in, "" while it is open.  What an order came to is one of replied, diverted, unhandled, or none: still open.
+    """
+
+    number: str
+    kind: str
+    category: str
+    area: str
+    channel: str
+    unit: str
+    until: datetime
+    ended: str
+    dispatched: bool
+    due: datetime | None
+    replied: datetime | None
+    on_time: bool | None
+    overdue: bool
+    diverted: bool
+    unhandled: bool
+    provisional: bool
+    sign_due: datetime | None
+    signed_on_time: bool | None
+    responded: bool
+    follow_up: str
+    solved: bool | None
+    satisfied: bool | None
+    sent_back: int
+    reopened: int
+    working_days: int | None
+
+
+def facts(
+    order: Order, *, until: datetime, levels: Mapping[str, bool], calendar: WorkCalendar | None = None
+) -> OrderFacts:
+    """Return what scoring needs of *order* as things stand at *until* (取要素).
+
+    Args:
+        order: the order as it stood at *until*: fold the events up to then.
+        until: the end of the period; what is not due by then is not counted.
+        levels: the policy's levels of satisfaction and whether each counts as satisfied.
+        calendar: for the working days to the reply; without it they are not counted.
+
+    Raises:
+        CalendarError: ``naive-time`` when *until* has no offset.
+    """
+    until, outcome, clock, last = local(until), order.outcome, order.clocks.citizen, order.last_lead
+    due, replied, end = clock.deadline.at if clock is not None else None, outcome.replied, outcome.end
+    # Closed without a unit's reply: it had been answered at once.
+    diverted = replied is None and end is not None and (end.status in DIVERTED or end.status is Status.CLOSED)
+    # The clock stops with the order: what was withdrawn in time was never late, what was terminated late was.
+    stopped = until if end is None else min(until, end.at)
+    unit = last.unit if last is not None else ""
+    sign_due, signed_on_time = _signing(order, unit, until)
+    return OrderFacts(
+        number=order.number,
+        kind=order.kind.value if order.kind is not None else "",
+        category=order.category,
+        area=order.area,
+        channel=order.intake.channel,
+        unit=unit,
+        until=until,
+        ended=end.status.value if end is not None else "",
+        dispatched=last is not None,
+        due=due,
+        replied=replied,
+        on_time=order.on_time,
+        overdue=replied is None and not diverted and due is not None and due <= stopped,
+        diverted=diverted,
+        unhandled=replied is None and end is not None and not diverted,
+        provisional=clock is not None and clock.deadline.provisional,
+        sign_due=sign_due,
+        signed_on_time=signed_on_time,
+        responded=any(
+            a.signed is not None or a.why == "sent-back"
+            for a in order.assignments
+            if (a.role, a.unit) == ("lead", unit)
+        ),
+        follow_up=outcome.follow_up,
+        solved=outcome.solved,
+        satisfied=levels.get(outcome.satisfied),
+        sent_back=order.counts.sent_back,
+        reopened=order.counts.reopened,
+        working_days=_working_days(calendar, order.intake.received, replied),
+    )
+
+
+def _working_days(calendar: WorkCalendar | None, received: datetime, replied: datetime | None) -> int | None:
+    if calendar is None or replied is None:
+        return None
+    first = local(received).date()
+    return calendar.working_days_between(first, max(local(replied).date(), first))
+
+
+def _signing(order: Order, unit: str, until: datetime) -> tuple[datetime | None, bool | None]:
+    """Return when *unit* first had to sign as lead and whether it did; ``None`` where that is not known yet.
+
+    Sending back in time is feedback too.  What was taken from the unit before the limit says nothing about it.
+    """
+    due = None
+    for a in order.assignments:
+        limit = a.sign.deadline.at if a.sign is not None and (a.role, a.unit) == ("lead", unit) else None
+        if limit is None:
+            continue
+        due = limit
+        done = a.signed or (a.closed if a.why == "sent-back" else None)
+        if done is not None or a.closed is None or a.closed >= due:
+            return due, (done is not None and done < due) if due <= until else None
+    return due, None

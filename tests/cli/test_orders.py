@@ -8,8 +8,11 @@ import io
 import json
 import os
 import sys
+from datetime import datetime, timedelta
 
 import pytest
+
+from hotline12345.core.calendar import CST
 
 URBAN = "210100-urban"
 HANDLER = f"handler@{URBAN}/zhang"
@@ -443,16 +446,30 @@ def test_scoring_names_numerators_denominators_and_what_was_left_out(lamp, do, r
     assert rate["failing"] == [late]
     assert told["groups"]["complaint"]["rates"]["on-time"]["value"] == "100.00"
     assert told["until"] == "2026-11-01T00:00:00+08:00"
-    # By default, as of the last record: by then the complaint was not due.
-    assert run("score", "--store", store, "--format", "json").json["until"] == "2026-09-28T00:00:00+08:00"
     assert any(lost["metric"] == "on-time" for lost in told["score"]["lost"])
     shown = run("score", "--store", store, "--by", "unit", "--until", "2026-11-01").out
     for word in ("按时办结率", "50.00%", "扣分", "执法局"):
         assert word in shown
-    rows = list(
-        csv.DictReader(io.StringIO(run("score", "--store", store, "--format", "csv", "--until", "2026-11-01").out))
-    )
+    out = run("score", "--store", store, "--format", "csv", "--until", "2026-11-01").out
+    rows = list(csv.DictReader(io.StringIO(out)))
     assert {row["metric"]: row["value"] for row in rows}["on-time"] == "50.00"
+
+
+def test_a_store_is_scored_as_of_the_end_of_its_last_day(lamp, do, run, store):
+    def until():
+        return run("score", "--store", store, "--format", "json").json["until"]
+
+    assert until() == "2026-09-19T00:00:00+08:00"
+    do(lamp, "sign", "--as", HANDLER, "--at", "2026-09-20")  # this midnight ends the 19th
+    assert until() == "2026-09-20T00:00:00+08:00"
+
+
+def test_while_the_last_day_on_record_still_runs_the_present_is_the_end(run, store):
+    run("receive", "--pack", "shenyang", "--store", store, "--text", "路灯不亮", "--area", "210102")
+    before = datetime.now(CST)
+    until = datetime.fromisoformat(run("score", "--store", store, "--format", "json").json["until"])
+    midnight = datetime.combine(before.date() + timedelta(days=1), datetime.min.time(), CST)
+    assert before <= until <= max(midnight, datetime.now(CST))
 
 
 def test_scoring_until_a_day_knows_nothing_of_what_came_later(lamp, do, run, store):

@@ -51,7 +51,7 @@ COLUMNS = (
 )
 @click.option("--status", default="", help="状态：dispatched、待签收 … · status")
 @click.option("--kind", default="", help="诉求类型 · kind")
-@click.option("--category", default="", help="类别（含下级）· category and all below it")
+@click.option("--category", default="", help="类别（含下级） · category and all below it")
 @click.option("--area", default="", help="区划代码前缀 · division code or its beginning")
 @click.option("--holder", default="", help="持单单位 · the unit that holds it")
 @click.option("--unit", default="", help="有在办任务的单位，含协办 · a unit that works on it, assistants too")

@@ -61,7 +61,7 @@ _COUNTS = {
 @click.option(
     "--until",
     default="",
-    help="算到何时，默认最后有记录的一天；now 为此刻 · as of when, by default the last day on record",
+    help="算到何时，默认最后有记录之日；now 为此刻 · until when, by default the last day on record",
 )
 @store_option
 @own_pack_option

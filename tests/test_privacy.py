@@ -187,7 +187,8 @@ def test_after_forget_nothing_of_the_person_is_left_among_the_objects(kind: str,
         needles = {text * 3, text * 5, text * 7, asked.requester.phone}
         del asked
         line.words(number)
-        assert held(needles)  # the search finds what is there
+        # In memory the search finds what is there; a file keeps it out of memory from the beginning.
+        assert bool(held(needles)) == (kind == "memory")
         line.forget("1" + "3" * 3 + "7" * 7)
         assert held(needles) == []
 

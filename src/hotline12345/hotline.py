@@ -252,8 +252,6 @@ class Hotline:
         policy = self.policy_of(order)
         if type(command) is c.Accept:
             command = self._with_words(order, command)
-        elif type(command) is c.Merge and command.into:
-            self._check_target(command.into)
         words = {name: value for name in c.PRIVATE_FIELDS.get(type(command), ()) if (value := getattr(command, name))}
         ref: Ref | None = None
         private: tuple[Private, ...] = ()
@@ -263,6 +261,8 @@ class Hotline:
         events = decide(policy, order, command, now, ref)
         if not events:
             return order
+        if type(command) is c.Merge:
+            self._check_target(command.into)
         after = fold(events, order)
         return self._book.append(after, order.version, events, private, key, print_)
 

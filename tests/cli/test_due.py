@@ -114,6 +114,7 @@ def test_csv_has_a_row_a_day(run):
         (("--kind", "help", "--edition", "2099"), "unknown-edition", 2),
         (("--kind", "help", "--overlay", "gone.toml"), "no-such-file", 2),
         (("--kind", "help", "--pack", "./nowhere"), "unknown-pack", 2),
+        (("--kind", "help", "--pack", "atlantis"), "unknown-pack", 2),
     ],
 )
 def test_what_cannot_be_read_is_told_as_json_with_a_hint(run, arguments, error, code):

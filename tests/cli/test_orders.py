@@ -160,6 +160,21 @@ def test_a_read_only_store_can_be_read_and_not_written(lamp, run, tmp_path, stor
         tmp_path.chmod(0o755)
 
 
+def test_a_store_opened_for_reading_refuses_to_be_written(lamp, run, store):
+    address = f"{store}?readonly=1"
+    assert run("show", lamp, "--store", address, "--format", "json").json["number"] == lamp
+    ran = run("do", lamp, "sign", "--as", HANDLER, "--store", address, "--format", "json", code=4)
+    assert ran.error["code"] == "read-only"
+
+
+def test_reading_leaves_no_key_behind(lamp, run, store, tmp_path):
+    (tmp_path / "orders.db.key").unlink()
+    run("list", "--store", store)
+    run("show", lamp, "--store", store)
+    run("score", "--store", store)
+    assert not (tmp_path / "orders.db.key").exists()
+
+
 def test_a_locked_store_says_so(lamp, run, tmp_path, store):
     import sqlite3
 

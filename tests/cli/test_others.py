@@ -128,6 +128,11 @@ def test_an_order_of_a_pack_found_by_its_path_is_kept_in_a_store(run, tmp_path, 
     made = run("pack", "new", "mytown", "--place", "210100", "--format", "json").json["path"]
     run("receive", "--pack", made, "--store", store, "--text", "物业不管")
     # The store knows the pack's name alone; where that is not enough, --pack says where it is.
+    (tmp_path / "mytown").rename(tmp_path / "moved")
+    made = str(tmp_path / "moved")
+    lost = run("list", "--store", store, "--format", "json", code=2).error
+    assert lost["code"] == "unknown-pack"
+    assert "--pack" in lost["hint"]
     assert run("list", "--store", store, "--pack", made, "--format", "json").json["orders"][0]["place"] == "210100"
 
 

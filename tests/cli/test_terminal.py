@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -61,16 +59,19 @@ def test_a_reader_that_goes_away_is_no_news():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is no signal")
 def test_an_interrupt_ends_it_with_130_and_no_traceback():
-    # It waits for the file on standard input, which never ends.
-    arguments = ["receive", "--pack", "shenyang", "--store", "memory:", "--file", "-"]
-    run = subprocess.Popen(
-        [*COMMAND, *arguments], stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    # It waits for standard input, which never ends; the signal comes once the command line runs.
+    code = (
+        "import os, signal, threading\nfrom hotline12345.cli import main\n"
+        "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "main(['receive', '--pack', 'shenyang', '--store', 'memory:', '--file', '-'])\n"
     )
-    time.sleep(1.5)
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=60)
-    assert run.returncode == 130
-    assert b"Traceback" not in said
+    run = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert run.stdin is not None
+    assert run.stderr is not None
+    assert run.wait(60) == 130
+    assert b"Traceback" not in run.stderr.read()
+    run.stdin.close()
+    run.stderr.close()
 
 
 def test_the_environment_chooses_the_language_and_the_option_overrides_it(run, monkeypatch):

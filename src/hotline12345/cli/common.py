@@ -174,7 +174,23 @@ def pack_of(name: str, overlays: Iterable[Overlay] = (), need: Iterable[str] | N
     """Load the pack called *name*, or at the path *name*; see :func:`~hotline12345.packs.load_pack`."""
     from ..packs import load_pack
 
-    return load_pack(name, overlays=overlays, need=need)
+    try:
+        return load_pack(name, overlays=overlays, need=need)
+    except PluginError as error:
+        if error.code != "unknown-plugin":
+            raise
+        raise _unknown_pack(name, error.facts.get("names", ())) from error
+
+
+def _unknown_pack(name: str, names: Iterable[str]) -> RequestError:
+    """A name is first looked for among plug-ins; who typed it meant a pack and should be told of packs."""
+    return RequestError(
+        f"没有政策包「{name}」",
+        f"there is no pack {name!r}",
+        code="unknown-pack",
+        hint=f"有：{'、'.join(names)}；也可以写文件夹或 .toml 的路径",
+        hint_en=f"there are: {', '.join(names)}; or give the path of a folder or a .toml",
+    )
 
 
 def policy_of(
@@ -264,10 +280,26 @@ def hotline_of(
     from ..stores import open_store
 
     opened = open_store(store, must_exist=must_exist)
+    found = pack_name
     if not pack_name:
-        pack_name, place = _named_in(opened, place, number)
-    pack = pack_of(pack_name, overlays, need)
+        found, place = _named_in(opened, place, number)
+    try:
+        pack = pack_of(found, overlays, need)
+    except RequestError as error:
+        if pack_name or error.code != "unknown-pack":
+            raise
+        raise _elsewhere(found) from error
     return Hotline(pack, opened, place=place, secrets=_no_key(opened) if reads else None, edition=edition)
+
+
+def _elsewhere(name: str) -> RequestError:
+    return RequestError(
+        f"存储中的工单属于政策包「{name}」，这里找不到它",
+        f"the stored orders belong to the pack {name!r}, which is not found here",
+        code="unknown-pack",
+        hint=f"用 --pack 写明 {name} 的路径，或安装提供它的插件",
+        hint_en=f"say where {name} is with --pack PATH, or install the plug-in that brings it",
+    )
 
 
 def _named_in(store: Store, place: str, number: str) -> tuple[str, str]:

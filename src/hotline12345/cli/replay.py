@@ -85,14 +85,6 @@ def command(
     )
     pack = pack_of(pack_name, overlays_of(overlay_files))
     with progress(say("重放", "replaying")) as advance:
-        told = 0
-
-        def count(done: int, total: int) -> None:
-            nonlocal told
-            for _ in range(told, done):
-                advance()
-            told = done
-
         result = replay(
             reading,
             pack,
@@ -103,7 +95,7 @@ def command(
             on=on,
             place=place,
             detail=bool(rows_file),
-            progress=count,
+            progress=lambda done, total: advance(),
         )
     if rows_file:
         _write_rows(rows_file, result)

@@ -102,7 +102,9 @@ def simulate(
     except PolicyError:
         policy = pack.newest  # the city is made up: rules that came later may be tried on earlier days
     kept: Store = Acknowledged(store, ack) if ack is not None else store
-    city = City(pack, policy, kept, scenario, seed, datetime(start.year, start.month, start.day, tzinfo=CST), days, volume)
+    city = City(
+        pack, policy, kept, scenario, seed, datetime(start.year, start.month, start.day, tzinfo=CST), days, volume
+    )
     city.run(progress)
     return look_at(city, seed)
 

@@ -135,7 +135,9 @@ class Callers:
             area, where = self.places[int(streams.uniform("area", id) * len(self.places))]
         kind = _KINDS.get(name)
         title, text = words(topic, kind or Kind.HELP, where, streams.uniform("words", id))
-        call = Call(id, at, f"c{id}", kind, topic, area, streams.choose(scenario.shares.channels, "channel", id), title, text)
+        call = Call(
+            id, at, f"c{id}", kind, topic, area, streams.choose(scenario.shares.channels, "channel", id), title, text
+        )
         if not pressing and streams.happens(scenario.volume.outside, "outside", id):
             call.topic, call.kind = None, None
             call.title, call.text = "", where + streams.choose(OUTSIDE, "outside.what", id)

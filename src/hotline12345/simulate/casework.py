@@ -14,7 +14,6 @@ from ..core.errors import CommandError
 from ..core.order import Order, Status
 from ..core.sla import TimeLimit
 from .agents import DISPATCHER, unit_actor
-from .desk import Desk, Job
 from .staff import hours_for
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def _at_a_unit(city: City, case: Case) -> Waits:
             continue
         order = case.order
         if order is not None and order.status is Status.DISPATCHED and city.policy.flow.sign:
-                    city.do(case, c.Sign(unit_actor(unit)))
+            city.do(case, c.Sign(unit_actor(unit)))
         return True
     return True
 
@@ -130,7 +129,8 @@ def _worked(city: City, case: Case, seconds: float) -> Waits:
     unit = _unit(case)
     desk, began = city.desk(unit), city.env.now
     job = case.job = desk.add(_number(case), seconds, _pressed_by(city, case))
-    _beside(city, case, desk, job)
+    if not case.jobs:
+        _beside(city, case)
     done = yield job.done
     case.job = None
     case.jobs.append((unit, job, int(city.env.now)))
@@ -139,7 +139,7 @@ def _worked(city: City, case: Case, seconds: float) -> Waits:
         return False
     begin = city.env.now
     entity = f"{case.call.id}.{case.redo}.{len(case.jobs)}"
-    wait = city.working(city.scenario.behaviour.third_party_hours, "third-party", entity, 0.8)
+    wait = city.working(city.scenario.behaviour.third_party_hours, "third-party", entity)
     if wait is None:
         return False
     yield wait
@@ -166,56 +166,72 @@ def _pressed_by(city: City, case: Case) -> float:
     return city.seconds(due or order.intake.received + timedelta(days=SOFT_DAYS))
 
 
-def _beside(city: City, case: Case, desk: Desk, job: Job) -> None:
-    """Start what may happen while the order lies on the desk: a request for more time, a withdrawal."""
+def _beside(city: City, case: Case) -> None:
+    """Start what may happen until the reply: a request for more time, a withdrawal.
+
+    Both look at whether there is a reply and not at whose desk it is on, so that working faster only takes the
+    occasion away from orders that are answered by then.
+    """
     entity, behaviour = case.call.id, city.scenario.behaviour
-    if case.redo == 0 and city.streams.happens(behaviour.withdrawn, "withdraw", entity):
-        city.env.process(_withdraws(city, case, desk, job))
-    asked = case.order.counts.extended if case.order is not None else 0
-    if asked < behaviour.extensions and city.streams.happens(behaviour.extension_asked, "extend", entity):
-        city.env.process(_extends(city, case, desk, job))
+    if city.streams.happens(behaviour.withdrawn, "withdraw", entity):
+        city.env.process(_withdraws(city, case))
+    if behaviour.extensions and city.streams.happens(behaviour.extension_asked, "extend", entity):
+        city.env.process(_extends(city, case))
 
 
-def _withdraws(city: City, case: Case, desk: Desk, job: Job) -> Steps:
+def _unanswered(case: Case) -> bool:
+    order = case.order
+    return order is not None and order.status in (Status.DISPATCHED, Status.SIGNED) and order.counts.reopened == 0
+
+
+def _withdraws(city: City, case: Case) -> Steps:
     wait = city.working(6, "withdraw.when", case.call.id)
     if wait is None:
         return
     yield wait
-    if not job.done.triggered:
-        city.do(case, c.Withdraw(REQUESTER, reason="settled"))
-        desk.take_away(job)
+    if not _unanswered(case):
+        return
+    city.do(case, c.Withdraw(REQUESTER, reason="settled"))
+    if case.job is not None:
+        city.desk(case.job.unit).take_away(case.job)
 
 
-def _extends(city: City, case: Case, desk: Desk, job: Job) -> Steps:
-    """Ask for more time on the morning of the last day, if the work is not done by then."""
-    order = case.order
-    assert order is not None
-    own = order.lead.handle if order.lead is not None else None
-    limit, at = (own.deadline.limit, own.deadline.at) if own is not None else (None, None)
-    if limit is None or at is None:
-        return
-    asks = city.hours.after(city.seconds(at) - 86_400, 1)
-    if asks is None or asks <= city.env.now or asks >= city.seconds(at):
-        return
-    yield city.env.timeout(asks - city.env.now)
-    if job.done.triggered:
-        return
-    rule = city.policy.extension
+def _extends(city: City, case: Case) -> Steps:
+    """Ask for more time on the morning of the last day, where there is no reply by then."""
+    for turn in range(city.scenario.behaviour.extensions):
+        order = case.order
+        own = order.lead.handle if order is not None and order.lead is not None else None
+        limit, at = (own.deadline.limit, own.deadline.at) if own is not None else (None, None)
+        if limit is None or at is None:
+            return
+        asks = city.hours.after(city.seconds(at) - 86_400, 1)
+        if asks is None or asks <= city.env.now or asks >= city.seconds(at):
+            return
+        yield city.env.timeout(asks - city.env.now)
+        if not _unanswered(case):
+            return
+        try:
+            yield from _asks(city, case, limit, f"{case.call.id}.{turn}")
+        except CommandError:
+            return  # asked too late, too often, or answered meanwhile
+        if case.job is not None:
+            city.desk(case.job.unit).moved(case.job, _pressed_by(city, case))
+
+
+def _asks(city: City, case: Case, limit: TimeLimit, entity: str) -> Steps:
+    """Ask for an extension as long as the rules allow, and wait for whoever decides."""
+    rule, unit, behaviour = city.policy.extension, _unit(case), city.scenario.behaviour
     amount = rule.longest if rule.longest is not None else TimeLimit(max(1, min(limit.amount, 5)), limit.unit)
-    try:
-        city.do(case, c.Extend(unit_actor(desk.unit), amount, reason="complex"))
-        if rule.approver != "none":
-            wait = city.working(city.scenario.behaviour.approve_hours, "approve", case.call.id)
-            if wait is None:
-                return
-            yield wait
-            granted = city.streams.happens(city.scenario.behaviour.extension_granted, "grant", case.call.id)
-            by = unit_actor(desk.unit, head=True) if rule.approver == "unit-head" else DISPATCHER
-            city.do(case, c.GrantExtension(by, granted=granted, reason="" if granted else "no-ground"))
-    except CommandError:
-        return  # asked too late, too often, or answered meanwhile
-    if not job.done.triggered:
-        desk.moved(job, _pressed_by(city, case))
+    city.do(case, c.Extend(unit_actor(unit), amount, reason="complex"))
+    if rule.approver == "none":
+        return
+    wait = city.working(behaviour.approve_hours, "approve", entity)
+    if wait is None:
+        return
+    yield wait
+    granted = city.streams.happens(behaviour.extension_granted, "grant", entity)
+    by = unit_actor(unit, head=True) if rule.approver == "unit-head" else DISPATCHER
+    city.do(case, c.GrantExtension(by, granted=granted, reason="" if granted else "no-ground"))
 
 
 # ── after the reply ──

@@ -25,6 +25,7 @@ _DUST = 1e-3  # person-seconds: what rounding to whole seconds leaves
 class Job:
     """An order on a unit's desk (在办件): *left* person-seconds, *due* as what it is pressed by."""
 
+    unit: str
     number: str
     left: float
     due: float
@@ -52,6 +53,7 @@ class Desk:
     _queue: list[tuple[float, int, Job]] = field(factory=list)
     _turns: int = 0
     _next_speed: float | None = None
+    _doing: tuple[Job, float] | None = None
     _knock: simpy.Event | None = None
 
     def start(self) -> None:
@@ -60,7 +62,7 @@ class Desk:
 
     def add(self, number: str, seconds: float, due: float) -> Job:
         """Put an order on the desk; its ``done`` fires when the work is done, or when it is taken away."""
-        job = Job(number, seconds / self.skill, due, int(self.env.now), self.env.event())
+        job = Job(self.unit, number, seconds / self.skill, due, int(self.env.now), self.env.event())
         self._push(job)
         return job
 
@@ -86,7 +88,10 @@ class Desk:
     def waiting(self) -> tuple[int, float]:
         """Return how many orders are on the desk, and their person-hours."""
         jobs = [job for _, _, job in self._queue if not job.gone]
-        return len(jobs), sum(job.left for job in jobs) / 3600
+        done = 0.0
+        if self._doing is not None and self._doing[0] in jobs:
+            done = self._effort(*self._doing, self.env.now)
+        return len(jobs), max(sum(job.left for job in jobs) - done, 0.0) / 3600
 
     def _rank(self, job: Job) -> float:
         return job.due if self.by_due else 0.0
@@ -113,11 +118,13 @@ class Desk:
                 yield self._knock
                 continue
             job, begin = self._queue[0][2], env.now
+            self._doing = job, begin
             end = self._end(job, begin)
             if end is None:
                 yield self._knock
             else:
                 yield env.timeout(end - begin) | self._knock
+            self._doing = None
             job.left -= self._effort(job, begin, env.now)
             job.worked += self.hours.worked(env.now) - self.hours.worked(begin)
             if job.left <= _DUST and not job.gone:

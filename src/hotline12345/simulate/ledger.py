@@ -79,10 +79,11 @@ def explain(city: City, case: Case, order: Order) -> dict[str, Any]:
         "category": order.category,
         "unit": unit,
         "received": local(order.intake.received).isoformat(),
+        "due_day": order.citizen.deadline.due_day.isoformat() if order.citizen.deadline.due_day is not None else None,
         "due": local(due).isoformat(),
         "replied": local(replied).isoformat() if replied is not None else None,
         "why": why,
-        "hours": {what: spent[what] for what in sorted(spent, key=lambda what: (-spent[what], what))},
+        "hours": {what: spent[what] for what in sorted(spent, key=lambda what: (-spent[what], what)) if spent[what]},
     }
 
 

@@ -15,9 +15,29 @@ from .scenario import ANSWERS, CHANNELS, KINDS, PARTS, Scenario, Shock
 _LENGTHS = {"hours": 24, "weekdays": 7}
 _NAMES = {"kinds": KINDS, "channels": None, "answers": ANSWERS, "categories": None, "units": None, "speeds": None}
 _SHARES = frozenset(
-    """repeat_share repeaters same_matter outside utilisation misrouted_sent_back sent_back reassigned extension_asked
-    extension_granted review_failed unreachable refused disputed solved satisfied satisfied_unsolved late_penalty
-    reopened withdrawn repeat_told speed_spread""".split()
+    (
+        "repeat_share",
+        "repeaters",
+        "same_matter",
+        "outside",
+        "misrouted_sent_back",
+        "sent_back",
+        "reassigned",
+        "extension_asked",
+        "extension_granted",
+        "review_failed",
+        "unreachable",
+        "refused",
+        "disputed",
+        "solved",
+        "satisfied",
+        "satisfied_unsolved",
+        "late_penalty",
+        "reopened",
+        "withdrawn",
+        "repeat_told",
+        "speed_spread",
+    )
 )
 _COUNTS = frozenset({"agents", "attempts", "extensions", "reopenings"})
 _CHOICES = {"order": ("due", "first-come")}
@@ -111,7 +131,7 @@ class _Reader:
         top = 1 if key in _SHARES else MOST
         whole = key in _COUNTS
         right = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-        if right and (0 < value if key in _POSITIVE else 0 <= value) and value <= top:
+        if right and (value > 0 if key in _POSITIVE else value >= 0) and value <= top:
             return value  # type: ignore[no-any-return]
         least = "大于 0" if key in _POSITIVE else "不小于 0"
         more = "more than 0" if key in _POSITIVE else "0 or more"

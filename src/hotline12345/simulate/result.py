@@ -11,9 +11,9 @@ from typing import Any
 from attrs import frozen
 
 from ..core.calendar import local
-from ..core.metrics import METRIC, Scorecard, facts, measure
+from ..core.metrics import Scorecard, facts, measure
 from ..core.order import DIVERTED, Order
-from ..core.scoring import Score, score
+from ..core.scoring import Score, ScoreRules, score
 from ..core.sla import Stage, elapsed_working_days
 from .city import Case, City
 from .ledger import WHY, breached, day_by_day, explain
@@ -43,21 +43,7 @@ class SimulationResult:
 
     def as_dict(self, lang: str = "zh") -> dict[str, Any]:
         """Return the result as plain JSON, keys in a fixed order; nothing in it depends on the machine."""
-        english = lang == "en"
-        card = self.card
-        rates = [
-            {
-                "metric": rate.metric,
-                "name": METRIC[rate.metric].en if english else METRIC[rate.metric].zh,
-                "value": str(rate.value) if rate.value is not None else None,
-                "numerator": rate.numerator,
-                "denominator": rate.denominator,
-                "excluded": dict(rate.excluded),
-            }
-            for rate in card.rates
-        ]
-        told = [{**one, "told": WHY[one["why"]][english]} for one in self.breaches]
-        total = self.score.total
+        told = [{**one, "told": WHY[one["why"]][lang == "en"]} for one in self.breaches]
         return {
             **{key: self.facts[key] for key in ("pack", "edition", "place", "title", "scenario", "changed")},
             **{key: self.facts[key] for key in ("seed", "start", "days", "per_day")},
@@ -65,10 +51,10 @@ class SimulationResult:
             "closed": self.closed,
             "open": self.open,
             "diverted": self.diverted,
-            **{key: self.facts[key] for key in ("events", "by_status", "by_kind", "by_channel", "by_category", "calls")},
-            "rates": rates,
-            "score": {"total": str(total) if total is not None else None, "possible": str(self.score.possible)},
-            "median_working_days": str(card.median_working_days) if card.median_working_days is not None else None,
+            **{
+                key: self.facts[key] for key in ("events", "by_status", "by_kind", "by_channel", "by_category", "calls")
+            },
+            **card_as_dict(self.card, self.score, lang),
             "breached": len(self.breaches),
             "breached_by_why": dict(sorted(Counter(one["why"] for one in self.breaches).items())),
             "breaches": told,
@@ -76,9 +62,55 @@ class SimulationResult:
         }
 
 
+def card_as_dict(card: Scorecard, points: Score, lang: str) -> dict[str, Any]:
+    """Return rates and score as ``score --format json`` prints them; decimals are text, blanks are null."""
+    return {
+        "rates": {
+            rate.metric: {
+                "numerator": rate.numerator,
+                "denominator": rate.denominator,
+                "value": _text(rate.value),
+                "excluded": dict(rate.excluded),
+                "failing": list(rate.failing),
+            }
+            for rate in card.rates
+        },
+        "counts": dict(card.counts),
+        "median_working_days": _text(card.median_working_days),
+        "score": {
+            "total": _text(points.total),
+            "possible": str(points.possible),
+            "components": [
+                {
+                    "metric": part.metric,
+                    "rate": _text(part.rate),
+                    "points": str(part.points),
+                    "earned": _text(part.earned),
+                    "basis": part.basis,
+                }
+                for part in points.components
+            ],
+            "lost": [
+                {
+                    "metric": lost.metric,
+                    "points": str(lost.points),
+                    "why": lost.en if lang == "en" else lost.zh,
+                    "orders": list(lost.orders),
+                }
+                for lost in points.lost
+            ],
+        },
+    }
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
 def look_at(city: City, seed: int) -> SimulationResult:
     """Return what *city* came to."""
-    policy, until = city.policy, city.start + timedelta(days=city.days)
+    policy, rules = city.policy, city.policy.scoring or ScoreRules()
+    until = city.start + timedelta(days=city.days)
     orders = {number: city.hotline.order(number) for number in sorted(city.by_number)}
     rung = [case.order for case in city.cases.values() if case.order is not None and case.order.number not in orders]
     everything = sorted([*orders.values(), *rung], key=lambda order: order.number)
@@ -91,7 +123,7 @@ def look_at(city: City, seed: int) -> SimulationResult:
         one["days"] = day_by_day(city, case, order)
     card = measure(
         (facts(o, until=until, levels=policy.satisfied_levels, calendar=policy.calendar) for o in everything),
-        policy.scoring.exempt,
+        rules.exempt,
     )[""]
     assert len(city.cases) == len(everything) == closed + still + diverted
     rows = _units(city, orders, late)
@@ -102,7 +134,7 @@ def look_at(city: City, seed: int) -> SimulationResult:
         diverted,
         tuple(told),
         card,
-        score(policy.scoring, card),
+        score(rules, card),
         {
             "pack": policy.pack,
             "edition": policy.edition,
@@ -159,18 +191,18 @@ def _units(city: City, orders: Mapping[str, Order], late: list[tuple[Case, Order
             took = elapsed_working_days(city.policy.calendar, order.intake.received, order.outcome.replied)
             days.setdefault(order.outcome.replied_by, []).append(took)
     missed = Counter(order.last_lead.unit for _, order in late if order.last_lead is not None)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for unit in sorted(city.desks):
-        desk, took = city.desks[unit], days.get(unit, [])
+        desk, replies = city.desks[unit], days.get(unit, [])
         waiting, hours = desk.waiting()
         rows.append(
             {
                 "unit": unit,
                 "name": city.policy.unit_name(unit),
                 "orders": held[unit],
-                "replied": len(took),
+                "replied": len(replies),
                 "breached": missed[unit],
-                "median_working_days": median(took) if took else None,
+                "median_working_days": median(replies) if replies else None,
                 "people": round(desk.people, 2),
                 "speed": round(desk.speed, 3),
                 "waiting": waiting,

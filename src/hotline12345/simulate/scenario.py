@@ -18,8 +18,9 @@ HOURS = (
 )  # fmt: skip
 # The same messages by weekday, Monday first.
 WEEKDAYS = (15.6, 19.8, 18.7, 16.5, 15.0, 6.2, 8.2)
-# A province's prefectures, July 2024: 41.50 / 33.26 (complaints and reports together) / 19.52 / 2.17 / .33 / other 3.22.
-# The second is split as Yichun (Jiangxi) published both in May 2023, 39.12 to 6.54; other is left to the classifier.
+# A province's prefectures, July 2024: 41.50 / 33.26 (complaints and reports together) / 19.52 / 2.17 / .33 and
+# other 3.22.  The second is split as Yichun (Jiangxi) published both in May 2023, 39.12 to 6.54; other is left
+# to the classifier.
 KINDS = {
     "consultation": 41.50,
     "help": 19.52,
@@ -63,15 +64,15 @@ class Staffing:
     """Who works how (人员): people of units, agents, and the order in which work is taken up."""
 
     capacity: float = 1.0
-    utilisation: float = 0.8
-    least: float = 0.5
+    utilisation: float = 0.95
+    least: float = 0.2
     agents: int | None = None
     order: str = "due"  # due | first-come
     push: float = 1.3
     push_within_hours: float = 24
     units: Mapping[str, float] = field(factory=dict)  # unit → people
     speeds: Mapping[str, float] = field(factory=dict)  # unit → speed
-    speed_spread: float = 0.25
+    speed_spread: float = 0.35
 
 
 @frozen(weakref_slot=False)
@@ -136,7 +137,7 @@ class Scenario:
         found: dict[str, Any] = {}
         for name, plain in PARTS.items():
             mine, default = getattr(self, name), plain()
-            for key in plain.__slots__:  # type: ignore[attr-defined]
+            for key in plain.__slots__:
                 if getattr(mine, key) != getattr(default, key):
                     value = getattr(mine, key)
                     found[f"{name}.{key}"] = list(value) if isinstance(value, tuple) else value

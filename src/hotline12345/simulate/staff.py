@@ -43,7 +43,7 @@ def expected_hours(scenario: Scenario, policy: Policy, per_day: float, days: int
 
 
 def people_of(scenario: Scenario, expected: Mapping[str, float], hours: ServiceHours, days: int) -> dict[str, float]:
-    """Return how many people each unit has: as the scenario says, else so many that they are busy to the wanted share."""
+    """Return how many people each unit has: as the scenario says, else so many that they are busy as wanted."""
     staffing = scenario.staffing
     weeks = max(days / 7, 1.0)
     per_person = weeks * 5 * (hours.day or 27_000) / 3600

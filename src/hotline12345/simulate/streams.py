@@ -25,7 +25,9 @@ class Streams:
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
 
     def _digest(self, purpose: str, entity: str, size: int) -> int:
-        return int.from_bytes(blake2b(f"{purpose}\x1f{entity}".encode(), key=self._key, digest_size=size).digest(), "big")
+        return int.from_bytes(
+            blake2b(f"{purpose}\x1f{entity}".encode(), key=self._key, digest_size=size).digest(), "big"
+        )
 
     def uniform(self, purpose: str, entity: str = "") -> float:
         """Return the number in [0, 1) that belongs to *purpose* and *entity*."""

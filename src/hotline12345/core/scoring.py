@@ -36,7 +36,9 @@ __all__ = [
 
 DEFAULT_BASIS = "library default"
 _NUMBERS = {"points": None, "target": Decimal(100), "slope": Decimal(1), "floor": Decimal(0)}
-_MOST = {"points": Decimal(100_000), "target": Decimal(100), "slope": Decimal(100_000)}
+_MOST = {"points": 100_000, "target": 100, "slope": 100_000, "floor": 100_000}
+# Points are given out to the cent; a finer full mark could never be reached, nor its loss explained.
+_PLACES = {"points": 2, "target": 6, "slope": 6, "floor": 2}
 
 
 def _exact(value: Any) -> Any:
@@ -86,8 +88,13 @@ class Component:
         return half_up(max(self.floor, self.worked(value)))
 
 
+def _shown(value: Any) -> str:
+    """Return a text as it is and anything else by its type: not everything can be printed (an int of 5,000 digits)."""
+    return value if isinstance(value, str) else type(value).__name__
+
+
 def _no_metric(name: Any) -> tuple[str, str]:
-    known = ", ".join(METRIC)
+    known, name = ", ".join(METRIC), _shown(name)
     return f"没有指标「{name}」；可用：{known}", f"there is no metric {name!r}; possible: {known}"
 
 
@@ -95,15 +102,12 @@ def _wrong(numbers: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield (key, zh, en) for each number that cannot be what it is meant for."""
     sound: dict[str, Decimal] = {}
     for key, value in numbers.items():
-        most = _MOST.get(key)
         if not isinstance(value, Decimal) or not value.is_finite():
             yield key, f"{key} 应为十进制数字", f"{key} must be a decimal number"
-        elif value < 0 or (most is not None and value > most):
-            between = f"0–{most}" if most is not None else "≥ 0"
-            yield key, f"{key} 应在 {between}", f"{key} must be {between}"
-        elif key in ("points", "floor") and value != half_up(value):
-            # Points are given out to the cent; a finer full mark could never be reached, nor its loss explained.
-            yield key, f"{key} 至多两位小数", f"{key} has at most two decimals"
+        elif not 0 <= value <= _MOST[key]:
+            yield key, f"{key} 应在 0–{_MOST[key]}", f"{key} must be 0 to {_MOST[key]}"
+        elif value != half_up(value, Decimal(1).scaleb(-_PLACES[key], EXACT)):
+            yield key, f"{key} 至多 {_PLACES[key]} 位小数", f"{key} has at most {_PLACES[key]} decimals"
         else:
             sound[key] = value
     if sound.get("points") == 0:
@@ -226,7 +230,8 @@ class _Reader:
             return {}
         for key in value:
             if key not in keys:
-                self.fault("unknown-key", where, str(key), f"没有「{key}」这一项", f"there is no key {key!r}")
+                name = _shown(key)
+                self.fault("unknown-key", where, name, f"没有「{name}」这一项", f"there is no key {name!r}")
         return value
 
     def basis(self, table: Mapping[Any, Any], where: str, default: str) -> str:

@@ -33,9 +33,17 @@ class Ran(NamedTuple):
         return json.loads(self.err)
 
 
+def runner() -> CliRunner:
+    """A runner that keeps stderr apart: before 8.2, click has to be asked."""
+    try:
+        return CliRunner(mix_stderr=False)
+    except TypeError:
+        return CliRunner()
+
+
 def run_cli(*arguments: object, code: int | None = 0, stdin: str | bytes | None = None) -> Ran:
     """Run the command line in this process and hold it to its exit code."""
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin)
+    result = runner().invoke(main, [str(argument) for argument in arguments], input=stdin)
     ran = Ran(result.exit_code, result.stdout, result.stderr)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

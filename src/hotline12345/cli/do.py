@@ -145,8 +145,12 @@ def _variable(field: str) -> str:
 
 def _positional(args: list[str]) -> list[str]:
     """Return the words of *args* that are neither options nor their values."""
-    flags = {"-h", "--help", "--solved", "--no-solved", "--passed", "--no-passed", "--granted", "--no-granted"}
-    flags |= {"--answered", "--no-answered"}
+    from attrs import fields
+
+    from ..core.commands import COMMANDS
+
+    switches = {a.name.replace("_", "-") for cls in COMMANDS.values() for a in fields(cls) if "bool" in str(a.type)}
+    flags = {"-h", "--help", *(f"--{name}" for name in switches), *(f"--no-{name}" for name in switches)}
     words: list[str] = []
     skip = False
     for arg in args:

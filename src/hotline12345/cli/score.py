@@ -33,6 +33,7 @@ _COUNTS = {
     "received": ("收件", "received"),
     "dispatched": ("已派单", "dispatched"),
     "diverted": ("未派单即办结（答复、转出、不予受理、并单）", "diverted"),
+    "replied": ("已答复", "answered"),
     "on_time": ("按时答复", "answered in time"),
     "late": ("逾期答复", "answered late"),
     "overdue_open": ("超期未答复", "overdue, unanswered"),
@@ -196,7 +197,7 @@ def _rows(key: str, card: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _show(policy: Policy, told: dict[str, Any], card: Scorecard, points: Score) -> None:
-    from ..core.metrics import METRIC
+    from ..core.metrics import METRIC, REASONS
 
     blank = say("（空）", "(blank)")
     until = when(datetime.fromisoformat(told["until"])) if told["until"] else blank
@@ -219,7 +220,7 @@ def _show(policy: Policy, told: dict[str, Any], card: Scorecard, points: Score) 
         return
     rows = []
     for rate in card.rates:
-        out = say("、", ", ").join(f"{reason} {n}" for reason, n in rate.excluded)
+        out = say("；", "; ").join(f"{say(*REASONS.get(r, (r, r)))} {n}" for r, n in rate.excluded)
         value = f"{rate.value}%" if rate.value is not None else blank
         rows.append((say(METRIC[rate.metric].zh, METRIC[rate.metric].en), value, rate.numerator, rate.denominator, out))
     click.echo(

@@ -295,7 +295,8 @@ class Pack:
                 f"pack {self.name} has no edition in force on {day}",
                 code="no-edition",
                 hint=f"用 --edition 指定版本；现有：{known}",
-                hint_en=f"name one with --edition; there are: {known}",
+                hint_en="name one with --edition; there are: "
+                + ", ".join(f"{p.edition} ({p.effective or 'date unknown'})" for p in self.editions),
             )
         return max(found, key=lambda p: p.effective or date.min)
 
@@ -314,5 +315,5 @@ class Pack:
             f"pack {self.name} has no edition {name!r}",
             code="unknown-edition",
             hint=f"现有版本：{known}",
-            hint_en=f"editions: {known}",
+            hint_en="editions: " + ", ".join(p.edition for p in self.editions),
         )

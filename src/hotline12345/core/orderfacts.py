@@ -87,11 +87,7 @@ def facts(
         provisional=clock is not None and clock.deadline.provisional,
         sign_due=sign_due,
         signed_on_time=signed_on_time,
-        responded=any(
-            a.signed is not None or a.why == "sent-back"
-            for a in order.assignments
-            if (a.role, a.unit) == ("lead", unit)
-        ),
+        responded=_responded(order, unit),
         follow_up=outcome.follow_up,
         solved=outcome.solved,
         satisfied=levels.get(outcome.satisfied),
@@ -106,6 +102,11 @@ def _working_days(calendar: WorkCalendar | None, received: datetime, replied: da
         return None
     first = local(received).date()
     return calendar.working_days_between(first, max(local(replied).date(), first))
+
+
+def _responded(order: Order, unit: str) -> bool:
+    own = (a for a in order.assignments if (a.role, a.unit) == ("lead", unit))
+    return any(a.signed is not None or a.why == "sent-back" for a in own)
 
 
 def _signing(order: Order, unit: str, until: datetime) -> tuple[datetime | None, bool | None]:

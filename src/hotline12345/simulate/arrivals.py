@@ -12,7 +12,7 @@ from ..core.grades import Grade
 from ..core.policy import Policy
 from ..core.request import Kind, Request, Requester
 from .scenario import Scenario
-from .streams import Streams
+from .streams import Streams, Weights
 from .topics import OUTSIDE, TOPICS, Topic, words
 
 _KINDS = {kind.value: kind for kind in Kind}
@@ -93,6 +93,11 @@ class Callers:
         self.calendar = policy.calendar
         self.places = places_of(policy)
         self.topics = topic_weights(scenario)
+        self._about = Weights(self.topics)
+        self._hours = Weights(enumerate(scenario.volume.hours))
+        self._kinds = Weights(scenario.shares.kinds)
+        self._channels = Weights(scenario.shares.channels)
+        self._outside = Weights(OUTSIDE)
 
     def calls(self, per_day: float) -> list[Call]:
         """Return every call in the order of time."""
@@ -101,7 +106,7 @@ class Callers:
         means = day_means(self.scenario, self.calendar, self.start, self.days, per_day)
         for at, mean in enumerate(means):
             for turn in range(streams.poisson(mean, "calls", str(at))):
-                made.append(self._call(f"{at}.{turn}", at, self.topics))
+                made.append(self._call(f"{at}.{turn}", at, self._about))
         made += self._shocks(means)
         made.sort(key=lambda call: (call.at, call.id))
         self._repeat(made, sum(means))
@@ -120,27 +125,26 @@ class Callers:
                 if share and shock.first <= self.start + timedelta(days=day) <= shock.last:
                     more = mean * share * (shock.times - 1)
                     count = self.streams.poisson(more, "shock", f"{at}.{day}")
-                    made += [self._call(f"s{at}.{day}.{turn}", day, hit, pressing=True) for turn in range(count)]
+                    about = Weights(hit)
+                    made += [self._call(f"s{at}.{day}.{turn}", day, about, pressing=True) for turn in range(count)]
         return made
 
-    def _call(self, id: str, day: int, topics: Sequence[tuple[Topic, float]], pressing: bool = False) -> Call:  # noqa: A002
+    def _call(self, id: str, day: int, about: Weights[Topic], pressing: bool = False) -> Call:  # noqa: A002
         streams, scenario = self.streams, self.scenario
-        hour = streams.choose(list(enumerate(scenario.volume.hours)), "hour", id)
+        hour = streams.choose(self._hours, "hour", id)
         at = day * 86_400 + hour * 3600 + int(streams.uniform("second", id) * 3600)
         # A storm makes people complain and ask for help; nobody has suggestions.
-        name = "help" if pressing else streams.choose(scenario.shares.kinds, "kind", id)
-        topic = streams.choose(topics, "topic", id)
+        name = "help" if pressing else streams.choose(self._kinds, "kind", id)
+        topic = streams.choose(about, "topic", id)
         area, where = "", ""
         if self.places:
             area, where = self.places[int(streams.uniform("area", id) * len(self.places))]
         kind = _KINDS.get(name)
         title, text = words(topic, kind or Kind.HELP, where, streams.uniform("words", id))
-        call = Call(
-            id, at, f"c{id}", kind, topic, area, streams.choose(scenario.shares.channels, "channel", id), title, text
-        )
+        call = Call(id, at, f"c{id}", kind, topic, area, streams.choose(self._channels, "channel", id), title, text)
         if not pressing and streams.happens(scenario.volume.outside, "outside", id):
             call.topic, call.kind = None, None
-            call.title, call.text = "", where + streams.choose(OUTSIDE, "outside.what", id)
+            call.title, call.text = "", where + streams.choose(self._outside, "outside.what", id)
         return call
 
     def _repeat(self, made: list[Call], expected: float) -> None:

@@ -15,6 +15,7 @@ from ..core.order import Order, Status
 from ..core.sla import TimeLimit
 from .agents import DISPATCHER, unit_actor
 from .staff import hours_for
+from .streams import Weights
 
 if TYPE_CHECKING:
     from .city import Case, City, Steps
@@ -285,7 +286,7 @@ def _outcome(city: City, entity: str) -> str:
     b = city.scenario.behaviour
     reached = max(0.0, 1 - b.unreachable - b.refused - b.disputed)
     weights = {"reached": reached, "unreachable": b.unreachable, "refused": b.refused, "disputed": b.disputed}
-    return city.streams.choose(weights, "outcome", entity)
+    return city.streams.choose(Weights(weights), "outcome", entity)
 
 
 def _asked(city: City, case: Case, outcome: str) -> c.FollowUp:

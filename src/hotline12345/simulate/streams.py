@@ -6,12 +6,14 @@ somewhere.  Here a draw depends on nothing but its own name, so that doubling th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
+from itertools import accumulate
 from math import exp, sqrt
 from random import Random
 from statistics import NormalDist
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 _NORMAL = NormalDist()
@@ -59,12 +61,20 @@ class Streams:
             total += chance
         return count
 
-    def choose(self, weights: Mapping[T, float] | Sequence[tuple[T, float]], purpose: str, entity: str = "") -> T:
-        """Return one of the keys of *weights*, in their order."""
-        pairs = list(weights.items() if isinstance(weights, Mapping) else weights)
-        left = self.uniform(purpose, entity) * sum(weight for _, weight in pairs)
-        for value, weight in pairs:
-            left -= weight
-            if left < 0:
-                return value
-        return pairs[-1][0]
+    def choose(self, weights: Weights[T], purpose: str, entity: str = "") -> T:
+        """Return one of the values of *weights*."""
+        return weights.at(self.uniform(purpose, entity))
+
+
+class Weights(Generic[T]):
+    """Values with weights (权重), in their order."""
+
+    def __init__(self, pairs: Mapping[T, float] | Iterable[tuple[T, float]]) -> None:
+        listed = list(pairs.items() if isinstance(pairs, Mapping) else pairs)
+        self._values: list[T] = [value for value, _ in listed]
+        self._sums = list(accumulate(weight for _, weight in listed))
+
+    def at(self, share: float) -> T:
+        """Return the value at *share* in [0, 1) of the sum of the weights."""
+        found = bisect_right(self._sums, share * self._sums[-1])
+        return self._values[min(found, len(self._values) - 1)]

@@ -504,6 +504,22 @@ def test_after_the_log_is_folded_to_a_day_the_rates_are_those_of_that_day() -> N
     assert (taken(life).overdue, taken(life).on_time) == (False, False)
 
 
+def test_what_was_merged_late_is_not_overdue_and_what_was_terminated_late_is_no_longer_open() -> None:
+    merged, terminated, lying = (Life(number=n).take("dispatched") for n in "123")
+    merged.do(c.Merge(AGENT, "9"), LATE)
+    terminated.do(c.Terminate(REVIEWER, "hopeless"), LATE)
+    found = [taken(life) for life in (merged, terminated, lying)]
+    assert [f.overdue for f in found] == [False, True, True]
+    assert measure(found)[""].counts["overdue_open"] == 1
+
+
+def test_an_order_counts_from_the_moment_its_limit_to_sign_has_come() -> None:
+    life = Life().take("dispatched")
+    before, after = verdicts(life, SIGN_DUE - MOMENT), verdicts(life, SIGN_DUE)
+    assert [before[rate] for rate in ("sign-in", "feedback", "response")] == ["not-due"] * 3
+    assert [after[rate] for rate in ("sign-in", "feedback", "response")] == [False] * 3
+
+
 # ── groups ──
 
 

@@ -67,7 +67,7 @@ def test_the_store_holds_what_the_result_says_and_the_rates_are_those_of_score(t
     scored = _cli("score", "--store", url, "--format", "json")
     assert printed["arrivals"] == scored["orders"] > 100
     assert printed["rates"] == scored["rates"]
-    assert printed["score"] == scored["score"]
+    assert all(printed["score"][key] == scored["score"][key] for key in ("total", "possible", "components"))
     assert printed["rates"]["on-time"]["denominator"] > 0
 
 
@@ -99,7 +99,8 @@ def test_every_breach_is_a_deadline_missed_counted_from_the_store() -> None:
 WHERE = [
     {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C"},
     {"PYTHONHASHSEED": "4242", "TZ": "America/New_York", "LC_ALL": "C.UTF-8"},
-    {"PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai", "LANG": "zh_CN.GBK"},
+    {"PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai", "LANG": "zh_CN.GBK", "PYTHONIOENCODING": "gbk"},
+    {"PYTHONHASHSEED": "1", "PYTHONIOENCODING": "ascii"},
 ]
 
 
@@ -108,11 +109,7 @@ def _run(environment: dict[str, str], *args: str) -> bytes:
     source = str(Path(hotline12345.__file__).parents[1])
     inherited = {key: value for key, value in os.environ.items() if key not in ("LC_ALL", "LANG", "TZ")}
     told = subprocess.run(
-        command,
-        env={**inherited, "PYTHONPATH": source, "PYTHONIOENCODING": "utf-8", **environment},
-        capture_output=True,
-        timeout=300,
-        check=True,
+        command, env={**inherited, "PYTHONPATH": source, **environment}, capture_output=True, timeout=300, check=True
     )
     return told.stdout
 

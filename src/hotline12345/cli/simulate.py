@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import json
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -119,14 +121,22 @@ def _ack(path: str) -> Any:
 
 
 def _print(result: SimulationResult, form: str) -> None:
-    plain = result.as_dict(say("zh", "en"))
+    plain = result.as_dict()
     if form == "json":
-        print_json(plain)
+        _bytes(plain)
     elif form == "csv":
         columns = list(plain["units"][0]) if plain["units"] else ["unit"]
         print_csv(columns, [[unit[column] for column in columns] for unit in plain["units"]])
     else:
         _show(plain)
+
+
+def _bytes(plain: Mapping[str, Any]) -> None:
+    """Write JSON in UTF-8 wherever a machine reads it: the same seed gives the same bytes whatever the locale."""
+    if sys.stdout.isatty():
+        print_json(plain)
+    else:
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=2).encode() + b"\n", nl=False)
 
 
 def _show(plain: Mapping[str, Any]) -> None:
@@ -256,7 +266,7 @@ def _late(plain: Mapping[str, Any]) -> None:
             names.get(one["unit"], one["unit"]),
             one["due_day"],
             one["replied"][:16].replace("T", " ") if one["replied"] else say("未答复", "open"),
-            one["told"],
+            say(one["told"], one["told_en"]),
             " ".join(f"{_where(what)} {hours:g}" for what, hours in list(one["hours"].items())[:3]),
         )
         for one in late[:_TOP]

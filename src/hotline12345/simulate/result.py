@@ -41,9 +41,9 @@ class SimulationResult:
     score: Score
     facts: Mapping[str, Any]
 
-    def as_dict(self, lang: str = "zh") -> dict[str, Any]:
-        """Return the result as plain JSON, keys in a fixed order; nothing in it depends on the machine."""
-        told = [{**one, "told": WHY[one["why"]][lang == "en"]} for one in self.breaches]
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as plain JSON in both languages, keys in a fixed order: the same on any machine."""
+        told = [{**one, "told": WHY[one["why"]][0], "told_en": WHY[one["why"]][1]} for one in self.breaches]
         return {
             **{key: self.facts[key] for key in ("pack", "edition", "place", "title", "scenario", "changed")},
             **{key: self.facts[key] for key in ("seed", "start", "days", "per_day")},
@@ -54,7 +54,7 @@ class SimulationResult:
             **{
                 key: self.facts[key] for key in ("events", "by_status", "by_kind", "by_channel", "by_category", "calls")
             },
-            **card_as_dict(self.card, self.score, lang),
+            **card_as_dict(self.card, self.score),
             "breached": len(self.breaches),
             "breached_by_why": dict(sorted(Counter(one["why"] for one in self.breaches).items())),
             "breaches": told,
@@ -62,7 +62,7 @@ class SimulationResult:
         }
 
 
-def card_as_dict(card: Scorecard, points: Score, lang: str) -> dict[str, Any]:
+def card_as_dict(card: Scorecard, points: Score) -> dict[str, Any]:
     """Return rates and score as ``score --format json`` prints them; decimals are text, blanks are null."""
     return {
         "rates": {
@@ -94,7 +94,8 @@ def card_as_dict(card: Scorecard, points: Score, lang: str) -> dict[str, Any]:
                 {
                     "metric": lost.metric,
                     "points": str(lost.points),
-                    "why": lost.en if lang == "en" else lost.zh,
+                    "why": lost.zh,
+                    "why_en": lost.en,
                     "orders": list(lost.orders),
                 }
                 for lost in points.lost

@@ -86,6 +86,14 @@ def _hits(found: Classification | None) -> tuple[HitRef, ...]:
 def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Accept (受理): classify, test the scope, and dispose of it the way the policy says."""
     by = command.by
+    if command.disposition not in ("auto", "handle"):
+        raise refuse(
+            "unknown-disposition",
+            f"没有处置方式「{command.disposition}」",
+            f"there is no disposition {command.disposition!r}",
+            "方式有：auto 按规则、handle 一律受理",
+            "auto or handle",
+        )
     found = classify(policy.rules, command.title, command.text) if policy.rules is not None else None
     kind, kind_from = _kind(policy, order, command, found)
     category, category_from = _category(order, command, found)

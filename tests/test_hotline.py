@@ -15,14 +15,14 @@ from hotline12345.core import commands as c
 from hotline12345.core import events as e
 from hotline12345.core.actor import Actor, Role
 from hotline12345.core.calendar import CST, WorkCalendar
+from hotline12345.core.calendar.overlay import Overlay, OverlayDay
+from hotline12345.core.classify.rulefile import read_rules
 from hotline12345.core.errors import CommandError, Conflict, PolicyError, RequestError, StoreError, UnknownOrder
 from hotline12345.core.evolve import fold
 from hotline12345.core.order import Order, Status
-from hotline12345.core.overlay import Overlay, OverlayDay
 from hotline12345.core.policy import Flow, Pack, Policy, Rung, ScopeRule
 from hotline12345.core.request import Kind, Request, Requester
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
-from hotline12345.core.rulefile import read_rules
 from hotline12345.core.sla import TimeLimit
 from hotline12345.heads import head_of, stamp
 from hotline12345.hotline import Hotline, number_by_time

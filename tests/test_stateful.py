@@ -21,11 +21,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hotline12345.core import commands as c
 from hotline12345.core import events as e
 from hotline12345.core.calendar import WorkCalendar
+from hotline12345.core.calendar.overlay import Overlay
 from hotline12345.core.codec import decode
 from hotline12345.core.errors import CommandError, Conflict, HotlineError, RequestError, UnknownOrder
 from hotline12345.core.evolve import fold
 from hotline12345.core.order import Order
-from hotline12345.core.overlay import Overlay
 from hotline12345.core.policy import ExtensionRule, Flow, Pack, Policy, ReopenRule, Rung, SendBackRule
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
 from hotline12345.core.sla import Stage, TimeLimit
@@ -311,6 +311,6 @@ def snapshot(store: Store) -> list[Any]:
 
 
 Machine.TestCase.settings = settings(
-    max_examples=1000 if LONG else 30, stateful_step_count=80 if LONG else 30, deadline=None
+    max_examples=int(os.environ.get("N", "1000")) if LONG else 30, stateful_step_count=80 if LONG else 30, deadline=None
 )
 TestAnyCommandsAtAnyTimes = Machine.TestCase

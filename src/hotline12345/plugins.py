@@ -21,9 +21,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "memory": "hotline12345.stores.memory:open_store",
         "sqlite": "hotline12345.stores.sqlite:open_store",
     },
-    "hotline12345.channels": {
-        "plain": "hotline12345.channels.plain:PlainChannel",
-    },
+    "hotline12345.channels": {"plain": "hotline12345.channels.plain:PlainChannel"},
     "hotline12345.packs": {
         "cn": "hotline12345.packs:builtin",
         "anhui": "hotline12345.packs:builtin",

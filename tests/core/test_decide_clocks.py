@@ -11,10 +11,10 @@ from hotline12345.core import commands as c
 from hotline12345.core import events as e
 from hotline12345.core.actor import SYSTEM, Role
 from hotline12345.core.calendar import CST, WorkCalendar
+from hotline12345.core.calendar.overlay import Overlay, OverlayDay
 from hotline12345.core.errors import CommandError
 from hotline12345.core.evolve import fold
 from hotline12345.core.order import Order, Status
-from hotline12345.core.overlay import Overlay, OverlayDay
 from hotline12345.core.policy import ExtensionRule, Flow, ReopenRule, Rung
 from hotline12345.core.request import Kind, Request
 from hotline12345.core.sla import ClockRules, Stage, TimeLimit

@@ -9,13 +9,13 @@ import pytest
 from hotline12345.core import commands as c
 from hotline12345.core import events as e
 from hotline12345.core.actor import ROLE_ZH, SYSTEM, Actor, Role
+from hotline12345.core.classify.rules import Rule, RuleSet
 from hotline12345.core.decide import decide
 from hotline12345.core.errors import CommandError, RequestError
 from hotline12345.core.order import Status
 from hotline12345.core.policy import DEFAULT_BASIS, Flow, Rung, ScopeRule
 from hotline12345.core.refs import Finding, Origin, Ref
 from hotline12345.core.request import Kind, Request, Urgency
-from hotline12345.core.rules import Rule, RuleSet
 from hotline12345.core.sla import TimeLimit
 from hotline12345.testing.orders import (
     ACTORS,

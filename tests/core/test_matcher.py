@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline12345.core.matcher import Found, PairMatcher
+from hotline12345.core.classify.matcher import Found, PairMatcher
 
 
 def everything(words: list[str], text: str) -> Found:

@@ -17,9 +17,10 @@ from attrs import evolve as change
 
 from hotline12345.core import commands as c
 from hotline12345.core.calendar import CST
-from hotline12345.core.decimals import half_up, median, percent
 from hotline12345.core.errors import CalendarError, RequestError
-from hotline12345.core.metrics import (
+from hotline12345.core.request import Kind, Request
+from hotline12345.core.scoring.decimals import half_up, median, percent
+from hotline12345.core.scoring.metrics import (
     FOUR,
     GROUPS,
     METRIC,
@@ -33,7 +34,6 @@ from hotline12345.core.metrics import (
     facts,
     measure,
 )
-from hotline12345.core.request import Kind, Request
 from hotline12345.testing.orders import (
     ADMIN,
     AGENT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline12345.core.negation import Reading, read
+from hotline12345.core.classify.negation import Reading, read
 
 A, N, S = Reading.ASSERTED, Reading.NEGATED, Reading.SUPPOSED
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline12345.core.calendar import WorkCalendar
+from hotline12345.core.calendar.lunar import FEASTS
+from hotline12345.core.calendar.projection import feasts_of
 from hotline12345.core.errors import CalendarError
-from hotline12345.core.lunar import FEASTS
-from hotline12345.core.projection import feasts_of
 
 DAY = timedelta(days=1)
 BARE = WorkCalendar.china(last_year=2026)

@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 
 from hotline12345.core.errors import PolicyError
-from hotline12345.core.grades import area_key
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit, read_claims, read_units
+from hotline12345.core.routing.grades import area_key
 
 UNITS = (
     Unit("21", "省", Grade.PROVINCE, "", "210000"),

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline12345.core import claims as claims_module
 from hotline12345.core.routing import RULES, Claim, Grade, RoutingGraph, Unit
+from hotline12345.core.routing import claims as claims_module
 
 UNITS = (
     Unit("21", "省", Grade.PROVINCE, "", "210000"),

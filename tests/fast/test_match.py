@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline12345.core.classify import Rule, RuleSet, classify, read_rules
+from hotline12345.core.classify.matcher import PairMatcher
 from hotline12345.core.errors import PluginError
-from hotline12345.core.matcher import PairMatcher
 from hotline12345.core.request import Kind, Urgency
 from hotline12345.fast.bulk import classify_many
 from hotline12345.fast.match import AutomatonMatcher, best_matcher

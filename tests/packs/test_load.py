@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from hotline12345.core.calendar.overlay import Overlay, OverlayDay
 from hotline12345.core.errors import PluginError, RequestError
-from hotline12345.core.overlay import Overlay, OverlayDay
 from hotline12345.core.policy import Policy
 from hotline12345.core.request import Kind, Urgency
 from hotline12345.core.sla import Stage

@@ -25,7 +25,7 @@ from . import LANGUAGES, Speaking, SpeakingGroup, can_show, lang_now
 from .printing import note, print_json, say
 
 if TYPE_CHECKING:
-    from ..core.overlay import Overlay
+    from ..core.calendar.overlay import Overlay
     from ..core.policy import Pack, Policy
     from ..hotline import Hotline
     from ..stores.port import Store
@@ -223,8 +223,8 @@ def overlays_of(paths: Iterable[str]) -> tuple[Overlay, ...]:
 def _overlay(path: str) -> Overlay:
     import tomllib
 
+    from ..core.calendar.overlay import overlay_from_table
     from ..core.errors import Fault
-    from ..core.overlay import overlay_from_table
 
     try:
         with open(path, "rb") as file:

@@ -111,7 +111,7 @@ def run(hotline: Hotline) -> Order:
 
 def _steps(unit: str) -> list[tuple[str, str, Callable[[Any], Command]]]:
     from ..core import commands as c
-    from ..core.timelimit import TimeLimit
+    from ..core.sla.timelimit import TimeLimit
 
     more = TimeLimit.parse("3wd")
     return [

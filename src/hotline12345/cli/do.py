@@ -252,7 +252,7 @@ def build(name: str, who: Any, given: dict[str, Any]) -> Command:
 
 def _read(shape: str, value: Any) -> Any:
     from ..core.request import Kind, Urgency
-    from ..core.timelimit import TimeLimit
+    from ..core.sla.timelimit import TimeLimit
 
     readers: dict[str, Callable[[str], Any]] = {
         "Kind": Kind.parse,

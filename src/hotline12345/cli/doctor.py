@@ -109,8 +109,8 @@ def _machine() -> Iterator[Finding]:
 
 
 def _calendar(today: date) -> Iterator[Finding]:
-    from ..core.almanac import base_days, base_version
     from ..core.calendar import WorkCalendar
+    from ..core.calendar.almanac import base_days, base_version
 
     calendar = WorkCalendar.china()
     name = say("日历", "calendar")

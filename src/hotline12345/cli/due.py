@@ -59,7 +59,7 @@ def command(
 ) -> None:
     """Say when it is due."""
     from ..core.request import Kind, Urgency
-    from ..core.timelimit import Stage
+    from ..core.sla.timelimit import Stage
 
     start = instant_of(received) if received else now()
     what = Kind.parse(kind) if kind else None

@@ -11,8 +11,8 @@ from .common import Speaking, answers, edition_option, pack_option, policy_of, p
 from .printing import facts, half, print_csv, say
 
 if TYPE_CHECKING:
-    from ..core.grades import Route
     from ..core.policy import Policy
+    from ..core.routing.grades import Route
 
 COLUMNS = ("category", "area", "unit", "name", "rule", "basis")
 

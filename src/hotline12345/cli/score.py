@@ -197,7 +197,7 @@ def _rows(key: str, card: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _show(policy: Policy, told: dict[str, Any], card: Scorecard, points: Score) -> None:
-    from ..core.metrics import METRIC, REASONS
+    from ..core.scoring.metrics import METRIC, REASONS
 
     blank = say("（空）", "(blank)")
     until = when(datetime.fromisoformat(told["until"])) if told["until"] else blank
@@ -236,8 +236,8 @@ def _show(policy: Policy, told: dict[str, Any], card: Scorecard, points: Score) 
 
 
 def _groups(policy: Policy, by: str, groups: dict[str, Scorecard]) -> None:
-    from ..core.metrics import FOUR, METRIC
     from ..core.scoring import ScoreRules, score
+    from ..core.scoring.metrics import FOUR, METRIC
 
     columns = [by, say("收件", "received"), *(say(METRIC[m].zh, METRIC[m].en) for m in FOUR), say("得分", "score")]
     rows = []

@@ -142,7 +142,7 @@ def _bytes(plain: Mapping[str, Any]) -> None:
 def _show(plain: Mapping[str, Any]) -> None:
     click.echo(facts(_head(plain)))
     click.echo()
-    from ..core.metrics import METRIC
+    from ..core.scoring.metrics import METRIC
 
     rows = [
         (

@@ -22,7 +22,7 @@ from .errors import StoreError
 from .memo import remembered
 from .refs import Finding, HitRef, Origin, Ref
 from .sla import Deadline
-from .timelimit import TimeLimit
+from .sla.timelimit import TimeLimit
 
 SCHEMA = 1
 """The schema version of the events this library writes."""

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hotline12345.core.negation import TELLING_CHARS
-from hotline12345.core.rules import RuleSet
+from hotline12345.core.classify.negation import TELLING_CHARS
+from hotline12345.core.classify.rules import RuleSet
 
 Array = NDArray[Any]
 

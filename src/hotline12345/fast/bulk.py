@@ -1,7 +1,7 @@
 """Classify many texts at once (批量归类): joined, matched and scored as arrays; the answers of ``classify``.
 
 A batch of texts becomes one array of code points.  Keywords are found by the pair of characters they
-are filed under, as in ``core.matcher``; totals, ranks and shares are sums over arrays, in the order in
+are filed under, as in ``core.classify.matcher``; totals, ranks and shares are sums over arrays, in the order in
 which ``core.classify`` adds, so that every float comes out the same.  A text with anything out of the
 ordinary (a kind, an urgency, a risk, a tie but for rounding) goes to ``core.classify.judge``.
 """
@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hotline12345.core.classify import EQUAL, TOP, WIDEST, Classification, Hit, RuleSet, judge
-from hotline12345.core.negation import BEFORE, NEGATED, read
+from hotline12345.core.classify.engine import EQUAL, TOP, WIDEST, Classification, Hit, RuleSet, judge
+from hotline12345.core.classify.negation import BEFORE, NEGATED, read
 from hotline12345.core.request import Urgency
 
 from ._arrays import RuleArrays, Searcher

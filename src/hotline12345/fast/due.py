@@ -13,8 +13,8 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from hotline12345.core.almanac import FIRST, LAST, bad_count, out_of_reach
 from hotline12345.core.calendar import WorkCalendar
+from hotline12345.core.calendar.almanac import FIRST, LAST, bad_count, out_of_reach
 from hotline12345.core.errors import CalendarError
 
 Ints = NDArray[np.int32]

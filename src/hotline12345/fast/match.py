@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from hotline12345.core.classify.matcher import Found, MatcherFactory
 from hotline12345.core.errors import PluginError
-from hotline12345.core.matcher import Found, MatcherFactory
 
 _HALVES = re.compile("[\ud800-\udfff]")
 

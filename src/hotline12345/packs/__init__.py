@@ -15,7 +15,7 @@ from ..core.errors import Fault, PolicyError, RequestError
 from .load import BUILT_IN, DATED, HERE, Shelf, locate
 
 if TYPE_CHECKING:
-    from ..core.overlay import Overlay
+    from ..core.calendar.overlay import Overlay
     from ..core.policy import Pack
 
 __all__ = ["builtin", "check_pack", "load_pack", "new_pack", "pack_names", "run_cases"]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from ..core.calendar import DEFAULT_WINDOWS, WorkCalendar
+from ..core.calendar.overlay import Overlay
 from ..core.errors import Fault, PolicyError
-from ..core.overlay import Overlay
 from ..core.policy import ExtensionRule, Flow, LimitRule, Policy, ReopenRule, ScopeRule, SendBackRule
 from ..core.sla import ClockRules
 from .load import Folder, Shelf
@@ -19,8 +19,8 @@ from .table import Notes, nearest
 
 if TYPE_CHECKING:
     from ..core.classify import RuleSet
-    from ..core.grades import Claim, Unit
     from ..core.routing import RoutingGraph
+    from ..core.routing.grades import Claim, Unit
     from ..core.scoring import ScoreRules
 
 Chain = list[tuple[Folder, Layer]]

@@ -14,9 +14,9 @@ from .read import UNKNOWN, Layer, read_edition, read_overlay
 from .table import Notes, nearest
 
 if TYPE_CHECKING:
+    from ..core.calendar.overlay import Overlay
     from ..core.classify import RuleSet
-    from ..core.grades import Claim, Unit
-    from ..core.overlay import Overlay
+    from ..core.routing.grades import Claim, Unit
 
 HERE = Path(__file__).resolve().parent
 BUILT_IN = ("cn", "anhui", "liaoyuan", "shenyang")
@@ -159,7 +159,7 @@ class Folder:
         found = base
         data = self.raw("rules.toml") if self._shared else None
         if data is not None:
-            from ..core.rulefile import read_rules
+            from ..core.classify.rulefile import read_rules
 
             table, notes = self.toml(self.path / "rules.toml", data)
             if table is not None:
@@ -173,7 +173,7 @@ class Folder:
     def units(self) -> tuple[Unit, ...]:
         """Read ``units.csv``."""
         if self._units is None:
-            from ..core.grades import read_units
+            from ..core.routing.grades import read_units
 
             self._units, faults = read_units(self._csv("units.csv"), self.label(self.path / "units.csv"))
             self.faults.extend(faults)
@@ -184,7 +184,7 @@ class Folder:
         if self.raw("catalogue.csv") is None or not self._shared:
             return None
         if self._claims is None:
-            from ..core.grades import read_claims
+            from ..core.routing.grades import read_claims
 
             self._claims, faults = read_claims(self._csv("catalogue.csv"), self.label(self.path / "catalogue.csv"))
             self.faults.extend(faults)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ..core.errors import RequestError
-from ..core.grades import AREA_HINT, area_key
+from ..core.routing.grades import AREA_HINT, area_key
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
+from ..core.calendar.overlay import Overlay, overlay_from_table
 from ..core.cases import Case
 from ..core.errors import PolicyError
-from ..core.overlay import Overlay, overlay_from_table
 from ..core.policy import DISPOSITIONS, PARTS, LimitRule, Rung, ScopeRule
 from ..core.sla import Stage
 from .cases import read_case

@@ -13,8 +13,8 @@ from typing import Any
 from attrs import frozen
 
 from ..core.errors import Fault, PolicyError
-from ..core.grades import Grade
 from ..core.policy import Policy
+from ..core.routing.grades import Grade
 
 _LENGTHS = frozenset({2, 4, 6, 9, 12})
 """How long a division code can be (区划代码位数)."""

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from attrs import define
 
 from ..core.calendar import WorkCalendar, local
-from ..core.grades import Grade
 from ..core.policy import Policy
 from ..core.request import Kind, Request, Requester
+from ..core.routing.grades import Grade
 from .scenario import Scenario
 from .streams import Streams, Weights
 from .topics import OUTSIDE, TOPICS, Topic, words

@@ -11,9 +11,9 @@ from typing import Any
 from attrs import frozen
 
 from ..core.calendar import local
-from ..core.metrics import Scorecard, facts, measure
 from ..core.order import DIVERTED, Order
 from ..core.scoring import Score, ScoreRules, score
+from ..core.scoring.metrics import Scorecard, facts, measure
 from ..core.sla import Stage, elapsed_working_days
 from .city import Case, City
 from .ledger import WHY, breached, day_by_day, explain

@@ -16,6 +16,7 @@ contract does.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,5 +38,7 @@ def __getattr__(name: str) -> Any:
     import pytest
 
     # Otherwise a failed clause would say "AssertionError" and not what differs.
-    pytest.register_assert_rewrite(*(f"{__name__}.{home}" for home in (*_HOMES.values(), *_PARTS)))
+    # What somebody imported by its full name before is as it is; the rest gets pytest's telling asserts.
+    names = {f"{__name__}.{home}" for home in (*_HOMES.values(), *_PARTS)} - sys.modules.keys()
+    pytest.register_assert_rewrite(*sorted(names))
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from .. import commands as c
 from ..classify import Classification, classify
+from ..classify.negation import NEGATED, read
 from ..events import Accepted, Answered, Connected, Declined, Event, Merged, Received, Referred
-from ..negation import NEGATED, read
 from ..order import Order, Status
 from ..policy import DEFAULT_BASIS, Policy, ScopeRule
 from ..refs import Finding, HitRef, Ref

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from ..errors import RequestError
 from .decimals import half_up, median, percent
-from .errors import RequestError
 from .orderfacts import OrderFacts, facts
 
 __all__ = [

@@ -17,10 +17,10 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from .almanac import FIRST_YEAR, unknown_year
-from .calendar import CST, WorkCalendar, local
+from ..calendar import CST, WorkCalendar, local
+from ..calendar.almanac import FIRST_YEAR, unknown_year
+from ..errors import RequestError
 from .count import DAY, MINUTE, Counted, Halt, Ledger, Walk, closing, day_start, of_micros, to_micros
-from .errors import RequestError
 from .timelimit import Stage, TimeLimit, Unit
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from .errors import Fault
+from ..errors import Fault
 from .grades import AREA_HINT, ROLES, Claim, Grade, Route, area_key, category_chain
 from .network import Network
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from .calendar import WorkCalendar, local
-from .order import DIVERTED, Order, Status
+from ..calendar import WorkCalendar, local
+from ..order import DIVERTED, Order, Status
 
 
 @frozen(weakref_slot=False)

@@ -6,7 +6,7 @@ from datetime import date, time
 from functools import lru_cache
 from itertools import accumulate
 
-from .errors import CalendarError
+from ..errors import CalendarError
 from .overlay import Overlay
 from .projection import Feast, feasts_of
 

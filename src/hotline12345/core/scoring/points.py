@@ -12,8 +12,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from ..errors import Fault, RequestError
 from .decimals import EXACT, half_up, percent
-from .errors import Fault, RequestError
 from .metrics import METRIC, Rate, Scorecard, measure
 from .orderfacts import OrderFacts, facts
 

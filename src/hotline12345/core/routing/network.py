@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from .errors import Fault
+from ..errors import Fault
 from .grades import AREA_HINT, GOVERNMENTS, Grade, Unit, area_key
 
 

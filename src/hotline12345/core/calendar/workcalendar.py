@@ -16,6 +16,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from ..errors import CalendarError
 from .almanac import (
     FIRST,
     LAST,
@@ -31,7 +32,6 @@ from .almanac import (
     project,
     unknown_year,
 )
-from .errors import CalendarError
 from .overlay import Overlay, OverlayDay, overlay_from_table
 from .projection import SOURCE, Feast, Reading, feasts_of
 

@@ -22,9 +22,9 @@ from functools import partial
 from math import exp, inf, log, sqrt
 from typing import NamedTuple
 
+from ..request import Kind, Urgency
 from .matcher import Found
 from .negation import BEFORE, NEGATED, SUPPOSED, TELLING, read
-from .request import Kind, Urgency
 from .rulefile import read_rules
 from .rules import OTHER, Category, Hit, Rule, RuleSet, Said
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from .errors import Fault
+from ..errors import Fault
 
 
 class Grade(Enum):

@@ -42,9 +42,9 @@ from typing import Any
 
 from attrs import define, field
 
-from .errors import Fault, RequestError
+from ..errors import Fault, RequestError
+from ..request import KIND_ZH, Kind, Urgency
 from .matcher import MatcherFactory
-from .request import KIND_ZH, Kind, Urgency
 from .rules import EMERGENCY_NUMBERS, NORMS, SCOPES, Category, Rule, RuleSet, is_weight, is_word
 
 _SECTIONS = ("words", "kind", "urgency", "refer", "risk")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from ..errors import PolicyError, RequestError
 from .claims import Catalogue, Helpers, Spot, Table, compile_claims
-from .errors import PolicyError, RequestError
 from .grades import (
     AREA_HINT,
     GOVERNMENTS,
@@ -30,7 +30,7 @@ from .grades import (
 from .network import Network, build
 
 if TYPE_CHECKING:
-    from .request import Kind
+    from ..request import Kind
 
 __all__ = ["RULES", "Claim", "Grade", "Route", "RoutingGraph", "Rule", "Unit", "read_claims", "read_units"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from .errors import RequestError
+from ..errors import RequestError
 
 
 class Unit(Enum):

@@ -11,9 +11,9 @@ from datetime import date, datetime, time, timedelta
 
 from attrs import frozen
 
-from .almanac import FIRST, LAST, out_of_reach
-from .calendar import CST, WorkCalendar
-from .errors import CalendarError
+from ..calendar import CST, WorkCalendar
+from ..calendar.almanac import FIRST, LAST, out_of_reach
+from ..errors import CalendarError
 from .timelimit import TimeLimit, Unit
 
 MINUTE = 60_000_000

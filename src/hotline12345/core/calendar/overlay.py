@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from .errors import Fault, PolicyError
+from ..errors import Fault, PolicyError
 
 _TOP = frozenset({"source", "name", "complete", "fictitious", "day"})
 _DAY = frozenset({"date", "works", "name", "source"})

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple, get_args
 
 from attrs import evolve, field, frozen
 
-from .errors import RequestError
+from ..errors import RequestError
+from ..request import Kind, Urgency
 from .matcher import Matcher, MatcherFactory, PairMatcher
-from .request import Kind, Urgency
 
 Scope = Literal["any", "title", "text"]
 Norm = Literal["sqrt", "none"]

@@ -20,7 +20,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from .errors import CalendarError
+from ..errors import CalendarError
 from .lunar import FEASTS
 
 SOURCE = "全国年节及纪念日放假办法（2024年修订）；国办发明电〔2024〕12号"

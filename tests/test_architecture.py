@@ -21,7 +21,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / PACKAGE
 
 FILE_LINES = 400
 FUNCTION_LINES = 50
-CORE_LINES = 6000  # of code: blank lines, comments and docstrings are not what makes a core hard to hold
+CORE_LINES = 6600  # of code (docs/decisions/0001 says why it is more than the plan's): blank lines, comments and docstrings are not what makes a core hard to hold
 
 EVERYTHING = frozenset({""})
 # Which parts of the package each room may import, itself aside.  A name stands for the module and all within it.
@@ -45,7 +45,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "hotline": frozenset({"core", "stores", "privacy", "heads", "numbers", "book", "clockwork", "packs", "plugins"}),
     # "packs" late and only to open a pack by its name.
     "replay": frozenset({"core", "hotline", "stores.port", "channels", "packs"}),
-    "simulate": frozenset({"core", "hotline", "stores.port", "packs"}),
+    # "stores" likewise late: a city may be simulated into a store named by its URL.
+    "simulate": frozenset({"core", "hotline", "stores", "packs"}),
     # The kit holds others to their protocols, so it must know the protocols.
     "testing": frozenset({"core", "channels", "stores", "packs", "plugins"}),
     "cli": EVERYTHING,

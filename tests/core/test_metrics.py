@@ -719,8 +719,8 @@ def test_the_page_prints_the_definitions_as_they_are(repo_root: Path) -> None:
 
 
 def test_no_float_is_anywhere_in_the_arithmetic(repo_root: Path) -> None:
-    for name in ("decimals", "metrics", "orderfacts", "scoring"):
-        tree = ast.parse((repo_root / f"src/hotline12345/core/{name}.py").read_text(encoding="utf-8"))
+    for name in ("decimals", "metrics", "orderfacts", "points"):
+        tree = ast.parse((repo_root / f"src/hotline12345/core/scoring/{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), (name, node.lineno)
             assert not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div), (name, node.lineno)

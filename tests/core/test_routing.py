@@ -172,7 +172,7 @@ def test_the_answer_is_the_same_when_it_is_remembered() -> None:
 
 
 def test_the_answer_is_the_same_when_nothing_more_can_be_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotline12345.core.routing._REMEMBERED", 0)
+    monkeypatch.setattr("hotline12345.core.routing.graph._REMEMBERED", 0)
     monkeypatch.setattr("hotline12345.core.routing.claims._COLUMNS", 0)
     routes = graph(Claim("housing", "a"), Claim("east", "a"))
     for _ in range(2):

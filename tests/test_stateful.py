@@ -311,6 +311,6 @@ def snapshot(store: Store) -> list[Any]:
 
 
 Machine.TestCase.settings = settings(
-    max_examples=int(os.environ.get("N", "1000")) if LONG else 30, stateful_step_count=80 if LONG else 30, deadline=None
+    max_examples=1000 if LONG else 30, stateful_step_count=80 if LONG else 30, deadline=None
 )
 TestAnyCommandsAtAnyTimes = Machine.TestCase

@@ -139,6 +139,12 @@ def test_an_older_record_is_lifted_step_by_step(monkeypatch):
         ("Urged", {"at": "2026-01-01T00:00:00+08:00", "by": "\x1f\x1fking"}, SCHEMA, "bad-event"),
         ("Urged", {"at": "2026-01-01T00:00:00+08:00", "by": "\x1f", "later": 1}, SCHEMA, "bad-event"),
         ("Urged", {"at": 5, "by": "\x1f"}, SCHEMA, "bad-event"),
+        (
+            "Reviewed",
+            {"at": "2026-01-01T00:00:00+08:00", "by": "\x1f", "passed": True, "follow_up": []},
+            1,
+            "bad-event",
+        ),
         ("Urged", {"at": "2026-01-01T00:00:00+08:00", "by": None}, SCHEMA, "bad-event"),
         (
             "Accepted",
@@ -153,6 +159,11 @@ def test_what_cannot_be_read_is_refused_and_not_guessed_at(kind, data, schema, c
         decode(kind, data, schema)
     assert refused.value.code == code
     assert refused.value.hint("zh")
+
+
+def test_what_json_knows_goes_as_it_is():
+    out, into = codec._codec(Any)
+    assert out("x") == into("x") == "x"
 
 
 def test_an_actor_whose_name_would_break_the_record_is_refused():

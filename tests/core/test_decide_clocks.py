@@ -148,6 +148,14 @@ def test_signing_early_starts_it_early_for_unit_and_citizen():
     assert due(life.order) == due(life.order, "A1") == date(2026, 10, 10)  # signed on the 28th, as TV-01
 
 
+def test_a_category_whose_clock_starts_with_dispatch_is_not_started_by_signing():
+    mixed = (*BY_SIGNING, limit("5wd", kind=Kind.COMPLAINT))
+    life = Life(small_policy(limits=mixed)).take("dispatched")
+    before = due(life.order)
+    life.do(c.Sign(HANDLER), at=at("09-30T10:00"))
+    assert due(life.order) == due(life.order, "A1") == before == date(2026, 10, 10)
+
+
 def test_only_the_first_unit_starts_the_citizens_clock_by_signing():
     life = Life(small_policy(limits=BY_SIGNING)).take("dispatched")
     life.do(c.Recall(DISPATCHER))
@@ -394,6 +402,14 @@ def test_another_limit_moves_the_deadlines_from_where_each_clock_started():
     assert due(life.order) == due(life.order, "A1") == date(2026, 9, 30)
     assert due(life.order, "A2") == date(2026, 10, 8)  # from Tuesday 29: 30 September, 8 October
     assert life.order.kind is Kind.CONSULTATION
+
+
+def test_a_clock_of_signing_is_not_moved_by_another_handling_limit():
+    policy = small_policy(limits=(limit("5wd"), limit("2wd", kind=Kind.CONSULTATION), limit("1wd", Stage.SIGN)))
+    life = Life(policy).take("dispatched")
+    life.do(c.Reclassify(DISPATCHER, Kind.CONSULTATION))
+    assert due(life.order, "A1", Stage.SIGN) == date(2026, 9, 29)
+    assert moved(life) == [("citizen", "reclassified"), ("A1", "reclassified")]
 
 
 def test_what_changes_no_limit_moves_nothing_and_what_a_person_decided_stands():

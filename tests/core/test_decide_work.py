@@ -184,6 +184,10 @@ def test_what_is_out_of_scope_is_referred_or_declined_with_its_basis():
     assert (declined.reason, declined.basis, declined.told) == ("loans", "第十一条", "不属于公共服务")
     assert (life.order.status, life.order.category) == (Status.DECLINED, "广告/贷款")
     assert accepted(bare(scope=(LOANS,)), category="广告牌").findings == ()
+    # A word that is denied is no word, wherever else it may stand asserted.
+    assert accepted(bare(scope=(COURT,)), text="没有判决").findings == ()
+    (again,) = bare(scope=(COURT,)).do(c.Accept(DISPATCHER, text="没有判决；不服判决"))
+    assert isinstance(again, e.Referred)
 
 
 def test_with_disposition_handle_it_is_only_noted():

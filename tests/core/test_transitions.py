@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -269,6 +271,18 @@ def test_every_command_in_every_status_by_every_role_does_what_the_table_says(st
         assert fold(life.log) == before
 
 
+def test_an_instant_without_a_zone_is_refused_before_anything_else():
+    life = Life().take("signed")
+    naive = life.at.replace(tzinfo=None)
+    for order, command in ((None, SAMPLE[c.Receive]), (life.order, SAMPLE[c.Sign])):
+        with pytest.raises(RequestError) as refused:
+            decide(small_policy(), order, command, naive)
+        assert refused.value.code == "naive-time"
+    with pytest.raises(RequestError) as refused:
+        c.Sign(HANDLER, occurred=naive)
+    assert refused.value.code == "naive-time"
+
+
 def test_somebody_without_a_role_may_do_nothing():
     for status, row in TRANSITIONS.items():
         life = Life().take(status.value)
@@ -319,6 +333,18 @@ def test_the_refusal_says_who_holds_it_where_it_stands_and_what_is_possible():
     }
     assert "办理中" in said.zh
     assert "u1" in said.zh
+
+
+def test_the_page_of_states_is_what_the_table_prints(repo_root: Path) -> None:
+    spec = importlib.util.spec_from_file_location("print_matrix", repo_root / "scripts" / "print_matrix.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    printed = script.page()
+    kept = (repo_root / "docs" / "reference" / "states.md").read_text("utf-8")
+    assert kept == printed, "run: python scripts/print_matrix.py > docs/reference/states.md"
+    assert printed.count("●") == sum(len(row) for row in TRANSITIONS.values())
 
 
 def test_what_is_possible_is_told_with_the_roles_that_may():

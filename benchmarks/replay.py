@@ -18,6 +18,8 @@ from typing import Any
 from _measure import show
 
 FLOOR = 3.0
+PEER_THEN = 6_900
+"""Deadlines a second the loop over chinese_calendar made where the goals were set; a slower machine is known by it."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -45,6 +47,7 @@ def alone(rows: list[Any]) -> int:
 def main() -> None:
     """Measure and print."""
     from hotline12345.channels.plain import PlainChannel
+    from hotline12345.cli.roomy import roomy
     from hotline12345.core.classify import classify
     from hotline12345.core.request import Kind
     from hotline12345.packs import load_pack
@@ -69,12 +72,14 @@ def main() -> None:
     for _ in range(rounds):
         note("reading the file", lambda: list(PlainChannel().read(data, kind=Kind.COMPLAINT)))
         note("classifying alone", lambda: [classify(pack.newest.rules, r.request.title, r.request.text) for r in rows])
-        with_kind = note("replay with a kind", lambda: replay(rows, pack, kind=Kind.COMPLAINT))
-        note("replay without a kind", lambda: replay(PlainChannel().read(data), pack))
+        with roomy():  # as the command runs it
+            with_kind = note("replay with a kind", lambda: replay(rows, pack, kind=Kind.COMPLAINT))
+            note("replay without a kind", lambda: replay(PlainChannel().read(data), pack))
         peer = note("chinese_calendar alone, the verdicts only", lambda: alone(rows))
         assert with_kind.on_time == peer, (with_kind.on_time, peer)
     median = {name: round(statistics.median(times), 3) for name, times in spent.items()}
     whole = median["reading the file"] + median["replay with a kind"]
+    machine = len(rows) / median["chinese_calendar alone, the verdicts only"] / PEER_THEN
     show(
         {
             "question": "seconds to replay real messages in memory, classified, routed, timed and replied",
@@ -85,6 +90,8 @@ def main() -> None:
             "whole": round(whole, 3),
             "floor": FLOOR,
             "met": whole < FLOOR,
+            "machine": round(machine, 2),
+            "whole_at_the_goals_machine": round(whole * machine, 3),
             "rows_per_s": round(len(rows) / whole),
             "events_per_s": round(with_kind.events / median["replay with a kind"]),
         }

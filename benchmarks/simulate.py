@@ -46,7 +46,7 @@ def bare(orders: int) -> float:
 
 def main() -> None:
     """Measure and print."""
-    from hotline12345.cli.simulate import _roomy
+    from hotline12345.cli.roomy import roomy
     from hotline12345.packs import load_pack
     from hotline12345.simulate import simulate
 
@@ -59,7 +59,7 @@ def main() -> None:
     for _ in range(rounds):
         peer.append(bare(15_000))
         begin, cpu = time.perf_counter(), time.process_time()
-        with _roomy():
+        with roomy():
             found = simulate(pack, days, per_day, 1)
         ours.append(time.perf_counter() - begin)
         busy.append(time.process_time() - cpu)

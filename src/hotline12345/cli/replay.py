@@ -9,6 +9,7 @@ import click
 
 from .common import Speaking, answers, instant_of, no_such_file, overlay_option, overlays_of, pack_of, place_option
 from .printing import facts, half, note, print_csv, print_json, progress, say, table
+from .roomy import roomy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +85,7 @@ def command(
         _content(file), name=file, mapping=parse_mapping(mapping), kind=what, encoding=encoding
     )
     pack = pack_of(pack_name, overlays_of(overlay_files))
-    with progress(say("重放", "replaying")) as advance:
+    with progress(say("重放", "replaying")) as advance, roomy():
         result = replay(
             reading,
             pack,

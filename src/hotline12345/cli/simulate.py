@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .common import Speaking, answers, instant_of, no_such_file, overlay_option, overlays_of, pack_of
 from .printing import day_of, facts, half, print_csv, print_json, progress, say, table
+from .roomy import roomy
 
 if TYPE_CHECKING:
     from ..simulate import Scenario, SimulationResult
@@ -70,7 +70,7 @@ def command(
     day = local(instant_of(start)).date()
     scenario = _scenario(scenario_file)
     pack = pack_of(pack_name, overlays_of(overlay_files))
-    with _ack(ack_file) as ack, progress(say("模拟", "simulating"), days) as advance, _roomy():
+    with _ack(ack_file) as ack, progress(say("模拟", "simulating"), days) as advance, roomy():
         result = simulate(
             pack,
             days,
@@ -83,20 +83,6 @@ def command(
             progress=lambda done, total: advance() if done else None,
         )
     _print(result, form)
-
-
-@contextmanager
-def _roomy() -> Iterator[None]:
-    """Collect garbage seldom: next to nothing of a simulated city ever becomes garbage, and looking takes a fifth."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 def _scenario(path: str) -> Scenario | None:

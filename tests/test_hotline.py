@@ -504,9 +504,9 @@ def test_a_fingerprint_is_the_same_in_every_process(tmp_path: Path) -> None:
     code = """
 from hotline12345.core import commands as c
 from hotline12345.core.actor import Actor, Role
-from hotline12345.hotline import _plain
+from hotline12345.privacy import wanted
 padding = [object() for _ in range({n})]
-print(_plain(c.Urge(Actor("x", "u", frozenset(list(Role)[:6])), ext={{"a": {{"b": 1, "c": 2}}}})))
+print(wanted(c.Urge(Actor("x", "u", frozenset(list(Role)[:6])), ext={{"a": {{"b": 1, "c": 2}}}})))
 """
     said = {
         subprocess.run(

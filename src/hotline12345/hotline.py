@@ -7,12 +7,11 @@ facts ``decide`` needs, decide, fold, and append everything in one write.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from attrs import evolve as change
-from attrs import fields
 
 from .book import Book
 from .clockwork import Ticked, tick
@@ -29,7 +28,7 @@ from .core.refs import Origin, Ref
 from .core.request import Kind, Request
 from .heads import head_of, stamp
 from .numbers import number_by_time
-from .privacy import Secrets, key_beside, seal
+from .privacy import Secrets, asked, key_beside, seal, wanted
 from .stores.port import Page, Private, Query, Store
 
 TRIES = 8
@@ -130,7 +129,7 @@ class Hotline:
             raise _unknown_step(through)
         now = self._now(at)
         key = key or (f"request:{request.channel}:{request.ref}" if request.ref else "")
-        print_ = self._secrets.fingerprint(_asked(request)) if key else ""
+        print_ = self._secrets.fingerprint(asked(request)) if key else ""
         known = self._book.repeated(key, print_)
         if known is not None:
             return known
@@ -142,13 +141,7 @@ class Hotline:
             except Conflict as conflict:
                 if conflict.code != "stale":
                     raise
-        raise Conflict(
-            f"连续 {TRIES} 个工单编号都已被占用",
-            f"{TRIES} order numbers in a row were taken",
-            code="no-number",
-            hint="检查编号生成器",
-            hint_en="check the number generator",
-        )
+        raise _no_number()
 
     def _enter(self, policy: Policy, entry: _Entry, number: str) -> Order:
         request, at = entry.request, entry.at
@@ -203,7 +196,7 @@ class Hotline:
             UnknownOrder, CommandError, RequestError, CalendarError, StoreError: nothing was written.
             Conflict: the order is not at *expected*, or others were faster eight times in a row.
         """
-        print_ = self._secrets.fingerprint([number, _plain(command)]) if key else ""
+        print_ = self._secrets.fingerprint([number, wanted(command)]) if key else ""
         known = self._book.repeated(key, print_)
         if known is not None:
             return known
@@ -365,6 +358,16 @@ def _moved_on(order: Order, expected: int) -> Conflict:
     )
 
 
+def _no_number() -> Conflict:
+    return Conflict(
+        f"连续 {TRIES} 个工单编号都已被占用",
+        f"{TRIES} order numbers in a row were taken",
+        code="no-number",
+        hint="检查编号生成器",
+        hint_en="check the number generator",
+    )
+
+
 def _unknown_step(through: str) -> RequestError:
     return RequestError(
         f"没有环节「{through}」",
@@ -377,27 +380,6 @@ def _unknown_step(through: str) -> RequestError:
 
 def _by(command: c.Command, by: Actor) -> c.Command:
     return command if by is command.by else change(command, by=by)
-
-
-def _asked(request: Request) -> list[Any]:
-    """Return the content of a request for its fingerprint.
-
-    Without the time of receipt: a form sent again is read by a server whose clock has moved on.
-    """
-    return [request.private(), request.channel]
-
-
-def _plain(command: c.Command) -> list[Any]:
-    """Return the content of a command for its fingerprint, the same in every process: every field by name, as text."""
-    return [type(command).__name__, {a.name: _text(getattr(command, a.name)) for a in fields(type(command))}]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat() if value.tzinfo is not None else value.isoformat()
-    if isinstance(value, Mapping):
-        return repr(sorted((key, _text(inner)) for key, inner in value.items()))
-    return str(value) if isinstance(value, Actor) else repr(value)
 
 
 __all__ = ["Hotline", "Kind", "Ticked", "head_of", "number_by_time", "stamp"]

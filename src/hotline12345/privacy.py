@@ -11,12 +11,18 @@ import os
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from attrs import fields
+
+from .core.actor import Actor
+from .core.commands import Command
 from .core.errors import RequestError, StoreError
 from .core.refs import Ref
+from .core.request import Request
 
 KEY_BYTES = 32
 LEAST_BYTES = 16
@@ -60,6 +66,27 @@ class Secrets:
     def fingerprint(self, content: Any) -> str:
         """Return the keyed fingerprint (指纹) by which a repeated command is told from a reused key."""
         return blake2b(canonical(content), key=self._mark, digest_size=16).hexdigest()
+
+
+def asked(request: Request) -> list[Any]:
+    """Return the content of a request for its fingerprint (诉求内容).
+
+    Without the time of receipt: a form sent again is read by a server whose clock has moved on.
+    """
+    return [request.private(), request.channel]
+
+
+def wanted(command: Command) -> list[Any]:
+    """Return the content of a command for its fingerprint (命令内容), the same in every process."""
+    return [type(command).__name__, {a.name: _text(getattr(command, a.name)) for a in fields(type(command))}]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat() if value.tzinfo is not None else value.isoformat()
+    if isinstance(value, Mapping):
+        return repr(sorted((key, _text(inner)) for key, inner in value.items()))
+    return str(value) if isinstance(value, Actor) else repr(value)
 
 
 def seal(id: str, words: Mapping[str, Any]) -> tuple[Ref, dict[str, Any]]:  # noqa: A002 - the domain's word

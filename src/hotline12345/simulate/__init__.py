@@ -73,7 +73,6 @@ def simulate(
     """
     from ..core.calendar import CST
     from ..core.errors import PolicyError
-    from ..stores.port import Query
     from .ack import Acknowledged
     from .city import City
 
@@ -81,6 +80,23 @@ def simulate(
     wanted = per_day if per_day is not None else scenario.volume.per_day
     volume = PER_DAY if wanted is None else wanted
     _check(days, volume)
+    pack, kept = _opened(pack, store)
+    try:
+        policy = pack.on(start)
+    except PolicyError:
+        policy = pack.newest  # the city is made up: rules that came later may be tried on earlier days
+    if ack is not None:
+        kept = Acknowledged(kept, ack)
+    first = datetime(start.year, start.month, start.day, tzinfo=CST)
+    city = City(pack, policy, kept, scenario, seed, first, days, volume)
+    city.run(progress)
+    return look_at(city, seed)
+
+
+def _opened(pack: Pack | str, store: Store | str) -> tuple[Pack, Store]:
+    """Open the pack and the store, and refuse a store that already holds the place's orders."""
+    from ..stores.port import Query
+
     if isinstance(pack, str):
         from ..packs import load_pack
 
@@ -97,16 +113,7 @@ def simulate(
             hint="换一个新的存储地址，例如 sqlite:///city2.db",
             hint_en="name another store, for example sqlite:///city2.db",
         )
-    try:
-        policy = pack.on(start)
-    except PolicyError:
-        policy = pack.newest  # the city is made up: rules that came later may be tried on earlier days
-    kept: Store = Acknowledged(store, ack) if ack is not None else store
-    city = City(
-        pack, policy, kept, scenario, seed, datetime(start.year, start.month, start.day, tzinfo=CST), days, volume
-    )
-    city.run(progress)
-    return look_at(city, seed)
+    return pack, store
 
 
 def _check(days: int, per_day: float) -> None:

@@ -733,6 +733,19 @@ def test_a_provisional_deadline_becomes_certain_when_the_notice_is_loaded(store:
     assert fold(later.history(number)) == after
 
 
+def test_another_editions_calendar_wakes_nobody():
+    at = datetime(2026, 12, 31, 10, tzinfo=CST)
+    known = WorkCalendar.china((Overlay((), "fictitious", "test", (2027,), True),))
+    old = routed(edition="old", effective=date(2026, 1, 1))
+    new = routed(edition="new", effective=date(2027, 1, 1), calendar=known)
+    spied = Spied(MemoryStore())
+    line = Hotline(pack_of(old, new), spied, clock=lambda: at, number=counting(), secrets=KEY)
+    line.receive(request(received=at), by=AGENT)
+    spied.calls.clear()
+    assert line.tick().orders == 0
+    assert spied.calls["stream"] == 0
+
+
 def test_many_provisional_orders_are_settled_a_page_at_a_time():
     at = datetime(2026, 12, 31, 10, tzinfo=CST)
     store = MemoryStore()

@@ -11,6 +11,7 @@ from attrs import frozen
 from .core.actor import SYSTEM
 from .core.commands import Tick
 from .core.events import DeadlineMoved, FellOverdue
+from .core.order import Order
 from .heads import stamp
 from .stores.port import Query
 
@@ -49,16 +50,16 @@ def _due(hotline: Hotline, now: datetime, seen: set[str]) -> Iterator[str]:
             seen.add(number)
             yield number
     for digest in sorted({policy.calendar.digest for policy in hotline.pack.editions}):
-        cursor = ""
-        while True:
-            page = hotline.find(Query(provisional=True, not_digest=digest), after=cursor, limit=1000)
-            for head in page.heads:
-                if head.number not in seen:
-                    seen.add(head.number)
-                    yield head.number
-            cursor = page.next
-            if not cursor:
-                break
+        for order in hotline.orders(Query(provisional=True, not_digest=digest)):
+            if order.number not in seen and _unsettled(hotline, order):
+                seen.add(order.number)
+                yield order.number
+
+
+def _unsettled(hotline: Hotline, order: Order) -> bool:
+    """Whether the calendar of the order's own edition has learnt more; another edition's is nothing to it."""
+    known = hotline.policy_of(order).calendar.digest
+    return any(clock.deadline.provisional and clock.deadline.digest != known for _, clock, _ in order.running())
 
 
 def _tick_one(hotline: Hotline, number: str, now: datetime) -> tuple[int, int]:

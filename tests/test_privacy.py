@@ -29,7 +29,7 @@ from hotline12345.hotline import Hotline
 from hotline12345.privacy import KEY_BYTES, Secrets, canonical, intact, key_beside, seal
 from hotline12345.stores import open_store
 from hotline12345.stores.memory import MemoryStore
-from hotline12345.stores.port import Store
+from hotline12345.stores.port import Query, Store
 from hotline12345.testing.orders import AGENT, AT, CALLER, DISPATCHER, HANDLER, HOUR, REVIEWER, SUPERVISOR, small_policy
 
 KEY = bytes(range(32))
@@ -234,9 +234,10 @@ def test_whoever_is_forgotten_is_not_found_again_when_their_order_goes_on(store:
     line.forget(PHONE)
     line.handle(number, c.Dispatch(DISPATCHER, unit="u1"))
     assert line.by_requester(PHONE).heads == ()
-    # What is written about them afterwards can be forgotten too.
+    # Nothing says any more whose order it is; what is written afterwards is forgotten by the order.
     line.handle(number, c.Reply(HANDLER, private("后来")))
-    assert line.forget(PHONE) == 1
+    assert line.forget(PHONE) == 0
+    assert line.forget_order(number) == 1
     assert store.private("210100", number) == {}
     # And they may come again.
     again = line.receive(REQUEST, by=AGENT, through="accept")
@@ -261,17 +262,30 @@ def test_nobody_elses_words_go_when_one_is_forgotten(store: Store) -> None:
     assert (line.words(mine), line.words(theirs)["title"], line.words(nobody)["title"]) == ({}, "别人", "无名")
     assert line.forget("") == 0
     assert line.words(nobody)["title"] == "无名"
+    assert line.forget_order(theirs) == 0
+    assert line.forget_order(nobody) == 1
+    assert (line.words(theirs)["title"], line.words(nobody)) == ("别人", {})
 
 
-def test_a_requester_acts_by_a_blind_index_and_staff_by_their_id(store: Store) -> None:
+def test_after_forget_not_even_the_key_tells_whose_order_it_was(store: Store) -> None:
+    line = open_line(store)
+    numbers = live(line)
+    index = line._secrets.blind(PHONE)
+    assert store.find("210100", Query(requester=index)).heads
+    line.forget(PHONE)
+    left = [store.stream("210100", n) for n in numbers], [store.head("210100", n) for n in numbers]
+    assert index not in repr(left)
+    assert index not in repr([line.order(n) for n in numbers])
+
+
+def test_a_requester_acts_by_the_role_alone_and_staff_by_their_id(store: Store) -> None:
     line = open_line(store)
     order = line.receive(REQUEST, by=CITIZEN, through="accept")
     line.handle(order.number, c.Supplement(CITIZEN, "x"))
     line.handle(order.number, c.Urge(Actor("", "", frozenset({Role.REQUESTER}))))
     line.handle(order.number, c.Urge(AGENT))
     people = [event.by.person for event in line.history(order.number)]
-    assert people == [order.intake.requester, "", order.intake.requester, "", "agent"]
-    assert order.intake.requester not in ("", PHONE)
+    assert people == ["", "", "", "", "agent"]
 
 
 def test_refusals_do_not_repeat_what_was_said(store: Store) -> None:

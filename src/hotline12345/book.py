@@ -87,7 +87,14 @@ class Book:
         return self.load(number, anew=True)[0]
 
     def append(
-        self, order: Order, expected: int, events: Sequence[Event], private: tuple[Private, ...], key: str, print_: str
+        self,
+        order: Order,
+        expected: int,
+        events: Sequence[Event],
+        private: tuple[Private, ...],
+        key: str,
+        print_: str,
+        requester: str = "",
     ) -> Order:
         """Write *events*, which make of the version *expected* what *order* is, and return the order as it is now.
 
@@ -101,11 +108,7 @@ class Book:
                 for version, event in enumerate(events, start=expected + 1)
             ]
         )
-        head = head_of(order)
-        if expected and head.requester:
-            before = self.store.head(place, number)
-            if before is not None and not before.requester:
-                head = head._replace(requester="")  # who was forgotten is not found again
+        head = head_of(order, requester)
         written = self.store.append((Append(place, number, expected, records, head, private, key, print_),))[0]
         if written.repeated:  # somebody wrote under this key since we looked; ours was not written
             return self.load(written.number, anew=True)[0]
@@ -117,3 +120,28 @@ class Book:
         orders[order.number] = order
         if len(orders) > CACHED:
             orders.popitem(last=False)
+
+
+def moved_on(order: Order, expected: int | None) -> Conflict:
+    """Return the conflict of who decided on a version that is no more (版本冲突)."""
+    zh = f"不是 {expected}" if expected is not None else "别人总是先写一步"
+    en = f"not {expected}" if expected is not None else "others were always first"
+    return Conflict(
+        f"工单 {order.number} 已到第 {order.version} 版，{zh}",
+        f"order {order.number} is at version {order.version}, {en}",
+        code="stale",
+        hint="重新读取后再决定",
+        hint_en="load it again and decide anew",
+        version=order.version,
+    )
+
+
+def no_number(tries: int) -> Conflict:
+    """Return the conflict of a number generator that offers only what is taken (无号可用)."""
+    return Conflict(
+        f"连续 {tries} 个工单编号都已被占用",
+        f"{tries} order numbers in a row were taken",
+        code="no-number",
+        hint="检查编号生成器",
+        hint_en="check the number generator",
+    )

@@ -22,8 +22,11 @@ def stamp(instant: datetime) -> str:
     return _remembered_stamp(instant)
 
 
-def head_of(order: Order) -> Head:
-    """Return the values by which *order* is found (索引); nothing of a person in clear."""
+def head_of(order: Order, requester: str = "") -> Head:
+    """Return the values by which *order* is found (索引); nothing of a person in clear.
+
+    *requester* is the blind index a new order is found by.  No event holds it: forgetting leaves nothing to guess.
+    """
     intake, kind = order.intake, order.kind
     citizen = order.clocks.citizen
     wake: datetime | None = None
@@ -45,7 +48,7 @@ def head_of(order: Order) -> Head:
         order.category,
         order.area,
         order.holder,
-        "" if intake.anonymous else intake.requester,
+        requester,
         stamp(intake.received),
         _when(citizen),
         unsettled is not None,

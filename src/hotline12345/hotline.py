@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from attrs import evolve as change
 
-from .book import Book
+from .book import Book, moved_on, no_number
 from .clockwork import Ticked, tick
 from .core import commands as c
 from .core.actor import SYSTEM, Actor, Role
@@ -25,8 +25,7 @@ from .core.evolve import fold
 from .core.order import Order, Status
 from .core.policy import Pack, Policy
 from .core.refs import Origin, Ref
-from .core.request import Kind, Request
-from .heads import head_of, stamp
+from .core.request import Request
 from .numbers import number_by_time
 from .privacy import Secrets, asked, key_beside, seal, wanted
 from .stores.port import Page, Private, Query, Store
@@ -141,21 +140,22 @@ class Hotline:
             except Conflict as conflict:
                 if conflict.code != "stale":
                     raise
-        raise _no_number()
+        raise no_number(TRIES)
 
     def _enter(self, policy: Policy, entry: _Entry, number: str) -> Order:
         request, at = entry.request, entry.at
-        ref, words = seal("1", request.private())
         person = self._secrets.blind(request.requester.key)
+        ref, words = seal("1", request.private(), person)
         source = clock = None
         if entry.origin is not None:
             source = Origin(entry.origin.place, entry.origin.number)
             clock = entry.origin.citizen.deadline if entry.origin.citizen is not None else None
-        opening = c.Receive(entry.by, request, self.place, number, person, source, clock)
+        opening = c.Receive(entry.by, request, self.place, number, source, clock)
         events = list(decide(policy, None, opening, at, ref))
         order = fold(events)
+        found_by = "" if request.anonymous else person
         if entry.through != "receive":
-            similar = self._similar(order, request.category)
+            similar = self._similar(order, found_by, request.category)
             accept = c.Accept(
                 SYSTEM, disposition=entry.disposition, title=request.title, text=request.text, similar=similar
             )
@@ -166,7 +166,8 @@ class Hotline:
                 more = decide(policy, order, c.Dispatch(SYSTEM), at)
                 order = fold(more, order)
                 events += more
-        return self._book.append(order, 0, events, (Private("1", person, words),), entry.key, entry.print_)
+        private = (Private("1", person or _of_order(number), words),)
+        return self._book.append(order, 0, events, private, entry.key, entry.print_, found_by)
 
     def _clear(self, policy: Policy, order: Order, events: tuple[Event, ...]) -> bool:
         """Whether the rules may dispatch by themselves: the topic is clear and nobody must look first."""
@@ -175,11 +176,10 @@ class Hotline:
         accepted = events[0]
         return isinstance(accepted, Accepted) and not accepted.needs_person
 
-    def _similar(self, order: Order, category: str) -> tuple[c.Similar, ...]:
-        intake = order.intake
-        if not intake.requester or intake.anonymous:
+    def _similar(self, order: Order, requester: str, category: str) -> tuple[c.Similar, ...]:
+        if not requester:
             return ()
-        page = self.store.find(self.place, Query(requester=intake.requester), limit=6)
+        page = self.store.find(self.place, Query(requester=requester), limit=6)
         others = [head for head in page.heads if head.number != order.number]
         return tuple(
             c.Similar(head.number, True, head.open) for head in others[:5] if not category or head.category == category
@@ -206,7 +206,7 @@ class Hotline:
             if expected is not None and order.version != expected:
                 order, fresh = self._book.load(number, anew=True)
                 if order.version != expected:
-                    raise _moved_on(order, expected)
+                    raise moved_on(order, expected)
             try:
                 after = self._step(order, command, at, key, print_)
                 if fresh or after is not order:
@@ -218,7 +218,7 @@ class Hotline:
                 if conflict.code != "stale":
                     raise
             self._book.drop(number)  # refused, or nothing to do, on what may be old news: look again
-        raise _moved_on(self.order(number), expected or 0)
+        raise moved_on(self.order(number), expected)
 
     def _now(self, at: datetime | None) -> datetime:
         now = at or self._clock()
@@ -233,10 +233,13 @@ class Hotline:
         return now
 
     def _masked(self, by: Actor) -> Actor:
-        """Return *by* as events may name them: staff by their id, a requester by the blind index alone."""
-        if Role.REQUESTER not in by.roles or not by.person:
-            return by
-        return change(by, person=self._secrets.blind(by.person))
+        """Return *by* as events may name them: staff by their id, a requester by nothing but the role."""
+        return change(by, person="") if Role.REQUESTER in by.roles and by.person else by
+
+    def _person(self, number: str) -> str:
+        """Return whom the order's private words belong to, as the request's own record says, while it is there."""
+        first = self.store.private(self.place, number, ("1",)).get("1")
+        return (first.get("person") if first is not None else "") or _of_order(number)
 
     def _step(self, order: Order, command: c.Command, at: datetime | None, key: str, print_: str) -> Order:
         now = self._now(at)
@@ -250,7 +253,7 @@ class Hotline:
         private: tuple[Private, ...] = ()
         if words:
             ref, sealed = seal(str(order.version + 1), words)
-            private = (Private(ref.id, order.intake.requester, sealed),)
+            private = (Private(ref.id, self._person(order.number), sealed),)
         events = decide(policy, order, command, now, ref)
         if not events:
             return order
@@ -280,7 +283,8 @@ class Hotline:
 
     def _with_words(self, order: Order, command: c.Accept) -> c.Accept:
         """Give Accept the title and text from the private record, where it does not bring them."""
-        similar = command.similar or self._similar(order, "")
+        head = self.store.head(self.place, order.number)
+        similar = command.similar or self._similar(order, head.requester if head is not None else "", "")
         if command.title or command.text:
             return change(command, similar=similar)
         words = self.words(order.number)
@@ -334,7 +338,21 @@ class Hotline:
         Returns:
             How many private records went.
         """
-        gone = self.store.forget(self.place, self._secrets.blind(person))
+        return self._forget(self._secrets.blind(person))
+
+    def forget_order(self, number: str) -> int:
+        """Delete the private words of the order *number* that belong to nobody known (遗忘无名工单).
+
+        Those are the words of a requester who gave no id, phone or name, and what was written down after
+        the requester had been forgotten.
+
+        Returns:
+            How many private records went.
+        """
+        return self._forget(_of_order(number))
+
+    def _forget(self, person: str) -> int:
+        gone = self.store.forget(self.place, person)
         self._book.clear()
         return gone
 
@@ -347,25 +365,9 @@ class Hotline:
         return self._editions.get(order.intake.edition) or self.pack.edition(order.intake.edition)
 
 
-def _moved_on(order: Order, expected: int) -> Conflict:
-    return Conflict(
-        f"工单 {order.number} 已到第 {order.version} 版，不是 {expected}",
-        f"order {order.number} is at version {order.version}, not {expected}",
-        code="stale",
-        hint="重新读取后再决定",
-        hint_en="load it again and decide anew",
-        version=order.version,
-    )
-
-
-def _no_number() -> Conflict:
-    return Conflict(
-        f"连续 {TRIES} 个工单编号都已被占用",
-        f"{TRIES} order numbers in a row were taken",
-        code="no-number",
-        hint="检查编号生成器",
-        hint_en="check the number generator",
-    )
+def _of_order(number: str) -> str:
+    """Return what stands for the person where none is known: the order itself, so that its words can be forgotten."""
+    return f"order:{number}"
 
 
 def _unknown_step(through: str) -> RequestError:
@@ -380,6 +382,3 @@ def _unknown_step(through: str) -> RequestError:
 
 def _by(command: c.Command, by: Actor) -> c.Command:
     return command if by is command.by else change(command, by=by)
-
-
-__all__ = ["Hotline", "Kind", "Ticked", "head_of", "number_by_time", "stamp"]

@@ -89,11 +89,15 @@ def _text(value: Any) -> str:
     return str(value) if isinstance(value, Actor) else repr(value)
 
 
-def seal(id: str, words: Mapping[str, Any]) -> tuple[Ref, dict[str, Any]]:  # noqa: A002 - the domain's word
-    """Return the reference to *words* and the private record that holds them (封存)."""
+def seal(id: str, words: Mapping[str, Any], person: str = "") -> tuple[Ref, dict[str, Any]]:  # noqa: A002 - the domain's word
+    """Return the reference to *words* and the private record that holds them (封存).
+
+    *person* is the blind index of whose words they are; it lies with them and goes with them.
+    """
     salt = os.urandom(16)
     digest = blake2b(canonical(words), key=salt, digest_size=16).hexdigest()
-    return Ref(id, digest), {"salt": salt.hex(), "words": dict(words)}
+    record: dict[str, Any] = {"salt": salt.hex(), "words": dict(words)}
+    return Ref(id, digest), {**record, "person": person} if person else record
 
 
 def intact(ref: Ref, record: Mapping[str, Any]) -> bool:

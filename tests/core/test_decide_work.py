@@ -77,10 +77,10 @@ def test_what_was_received_is_written_down_without_the_words():
         AT, "标题", "正文", kind=Kind.HELP, category="公安", area="210102", channel="web", ref="T-1", anonymous=True,
         confidential=True, wants_reply=False, ext={"city.a": [1, {"b": None}]},
     )  # fmt: skip
-    command = c.Receive(AGENT, request, PLACE, "7", "blind", Origin("210200", "3"))
+    command = c.Receive(AGENT, request, PLACE, "7", Origin("210200", "3"))
     (said,) = decide(small_policy(), None, command, AT + HOUR, Ref("1", "digest"))
     assert said == e.Received(
-        AT + HOUR, AGENT, PLACE, "7", AT, "web", Kind.HELP, "公安", "210102", "T-1", "blind", Ref("1", "digest"), True,
+        AT + HOUR, AGENT, PLACE, "7", AT, "web", Kind.HELP, "公安", "210102", "T-1", Ref("1", "digest"), True,
         True, False, "test", "2026-01-01", Origin("210200", "3"), None, ext={"city.a": [1, {"b": None}]},
     )  # fmt: skip
 

@@ -42,7 +42,6 @@ def opened(event: e.Received) -> Order:
         event.category,
         event.area,
         event.reference,
-        event.requester,
         event.private,
         event.anonymous,
         event.confidential,

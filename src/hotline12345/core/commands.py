@@ -70,7 +70,6 @@ class Receive(Command):
     request: Request
     place: str
     number: str
-    requester: str = ""  # blind index, made by the Hotline
     origin: Origin | None = None
     citizen: Deadline | None = None
 

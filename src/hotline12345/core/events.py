@@ -48,7 +48,6 @@ class Received(Event):
     category: str = ""
     area: str = ""
     reference: str = ""
-    requester: str = ""  # blind index
     private: Ref | None = None
     anonymous: bool = False
     confidential: bool = False
@@ -331,7 +330,6 @@ class Supplemented(Event):
     """Supplemented (补充材料) by the requester or for them."""
 
     private: Ref | None = None
-    requester: str = ""
 
 
 @frozen(weakref_slot=False)

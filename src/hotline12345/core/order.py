@@ -126,7 +126,6 @@ class Intake(NamedTuple):
     category: str
     area: str
     reference: str
-    requester: str
     private: Ref | None
     anonymous: bool
     confidential: bool

@@ -17,7 +17,8 @@ from ..core.errors import Fault, HotlineError, RequestError
 from ..core.events import Accepted
 from ..core.order import Order, Status
 from ..core.request import Kind, Request
-from ..hotline import Hotline, stamp
+from ..heads import stamp
+from ..hotline import Hotline
 from .areas import AreaMap, area_map_of
 from .result import Refused, ReplayResult
 from .tally import tally

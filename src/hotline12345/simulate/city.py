@@ -17,7 +17,8 @@ from ..core import commands as c
 from ..core.calendar import local
 from ..core.order import Order
 from ..core.policy import Pack, Policy
-from ..hotline import Hotline, stamp
+from ..heads import stamp
+from ..hotline import Hotline
 from . import agents, casework
 from .arrivals import Call, Callers
 from .desk import Desk, Job

@@ -190,10 +190,10 @@ def _write(conn: sqlite3.Connection, ready: Ready, old: tuple[Any, ...] | None) 
     if old is None:
         conn.execute(_INSERT_HEAD, (place, number, *_stored(conn, place, row)))
     else:
-        changed = tuple(i for i, value in enumerate(row) if value != old[i])
+        # Whose order it is was said when it was new; only forget takes that away, and no later write brings it back.
+        changed = tuple(i for i, value in enumerate(row) if value != old[i] and i != _REQUESTER)
         if changed:
-            stored = _stored(conn, place, row) if _REQUESTER in changed else row
-            conn.execute(_update(changed), (*(stored[i] for i in changed), place, number))
+            conn.execute(_update(changed), (*(row[i] for i in changed), place, number))
     before = old[_DESKS] if old else ""
     if before != row[_DESKS]:
         for assignment, unit, *_ in json.loads(before) if before else ():

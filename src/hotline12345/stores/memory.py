@@ -217,7 +217,8 @@ class MemoryStore:
         else:
             if entry.head.wake != head.wake:
                 place.untimed.add(number)
-            entry.head = head
+            # Whose order it is was said when it was new; only forget takes that away, no later write brings it back.
+            entry.head = head._replace(requester=entry.head.requester)
         place.unindexed.add(number)
         feed = self._feed
         if len(records) == 1:

@@ -51,7 +51,8 @@ class Desk(NamedTuple):
 class Head(NamedTuple):
     """The handful of indexed values by which an order is found (工单索引); no personal data in clear.
 
-    ``requester`` is a blind index (keyed HMAC), ``due`` the citizen's due instant, ``wake`` the next
+    ``requester`` is a blind index (keyed HMAC), set when the order is new; later writes leave it as it is and
+    only ``forget`` takes it away.  ``due`` is the citizen's due instant, ``wake`` the next
     instant at which time alone may change the order (both as in :class:`Desk`; "" = none),
     ``digest`` the calendar digest the due instant was computed with.
     """

@@ -77,6 +77,19 @@ class PrivacyClauses(StoreBase):
         assert (numbers(store, Query(requester="")), numbers(store, Query(holder="u"))) == (["1", "2"], ["1", "2"])
         assert store.awake(P, "9") == ["1", "2"]
 
+    def test_s64_only_forget_takes_the_requester_from_a_head(self, store: Store) -> None:
+        """S64: whose order it is is said when it is new: later writes neither change it nor bring it back."""
+        store.append([write("1", requester="x"), write("2", requester="x")])
+        store.append([write("1", 1, requester=""), write("2", 1, requester="y")])
+        assert numbers(store, Query(requester="x")) == ["1", "2"]
+        assert numbers(store, Query(requester="y")) == []
+        store.forget(P, "x")
+        store.append([write("1", 2, requester="x")])
+        after = store.head(P, "1")
+        assert after is not None
+        assert (after.requester, after.version) == ("", 3)
+        assert numbers(store, Query(requester="x")) == []
+
     def test_s54_forget_leaves_the_histories(self, store: Store) -> None:
         """S54: after forget every history, version, key and feed position is as before."""
         store.append([write("1", 0, 3, key="k", fingerprint="f", requester="x", private=_of("x", "p1"))])

@@ -37,7 +37,6 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
             request.category,
             request.area,
             request.ref,
-            command.requester,
             ref,
             request.anonymous,
             request.confidential,

@@ -138,3 +138,39 @@ def test_a_broken_overlay_is_told_with_every_fault(run, tmp_path):
 def test_another_stage_has_its_own_limit_or_none(run):
     told = due(run, "--pack", "shenyang", "--kind", "投诉", "--stage", "签收", "--received", "2026-03-02").json
     assert (told["stage"], told["at"]) == ("sign", None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "start"),
+    [
+        ("2026-09-28", "2026-09-28T00:00:00+08:00"),
+        ("2026/9/28 10:30", "2026-09-28T10:30:00+08:00"),
+        ("2026年9月28日 10时30分", "2026-09-28T10:30:00+08:00"),
+        ("2026-09-28T02:30:00Z", "2026-09-28T10:30:00+08:00"),
+    ],
+)
+def test_a_time_may_be_written_as_people_write_it(run, typed, start):
+    assert due(run, "--pack", "shenyang", "--kind", "help", "--received", typed).json["start"] == start
+
+
+@pytest.mark.parametrize(("typed", "days"), [("3天前", 3), ("3 days ago", 3), ("昨天", 1), ("今天", 0), ("now", 0)])
+def test_a_time_may_be_said_from_the_present(typed, days):
+    from datetime import UTC, datetime, timedelta
+
+    from hotline12345.cli.common import instant_of
+
+    told = instant_of(typed)
+    behind = datetime.now(UTC) - told
+    # A named day is its first instant; a minute is left for a slow machine.
+    most = timedelta(days=days + 1 if typed.endswith("天") else days, minutes=1)
+    assert timedelta(days=days) - timedelta(minutes=1) <= behind <= most
+    assert told.utcoffset() == timedelta(hours=8)
+
+
+def test_a_file_that_is_none_is_said_in_the_readers_language(run, tmp_path):
+    (tmp_path / "folder").mkdir()
+    zh = run("due", "--kind", "help", "--overlay", "folder", code=2).err
+    assert "这是一个目录" in zh
+    assert "directory" not in zh
+    assert "没有这个文件" in run("due", "--kind", "help", "--overlay", "gone.toml", code=2).err
+    assert "Is a directory" in run("due", "--kind", "help", "--overlay", "folder", "--lang", "en", code=2).err

@@ -6,6 +6,7 @@ import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from errno import EACCES, EISDIR, ENOENT, ENOTDIR
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -87,15 +88,6 @@ overlay_option = click.option(
     type=click.Path(),
     help="日历增补文件（TOML），可多次 · calendar overlay file, may be repeated",
 )
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="输出格式 · output format",
-)
-lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="语言 · language")
 
 
 def lang_of(lang: str | None) -> str:
@@ -239,11 +231,16 @@ def _overlay(path: str) -> Overlay:
     return overlay_from_table(table, path)
 
 
+_WHY_NOT = {ENOENT: "没有这个文件", EISDIR: "这是一个目录", ENOTDIR: "路径中有一段不是目录", EACCES: "没有权限"}
+"""What the commonest refusals of the system are in Chinese; the rest stay as the system says them."""
+
+
 def no_such_file(path: str, error: OSError) -> RequestError:
-    """Say that a file cannot be read (文件读不到)."""
+    """Say that a file cannot be opened (文件打不开)."""
+    zh = _WHY_NOT.get(error.errno or 0, error.strerror)
     return RequestError(
-        f"读不到文件 {path}：{error.strerror}",
-        f"cannot read {path}: {error.strerror}",
+        f"打不开文件 {path}：{zh}",
+        f"cannot open {path}: {error.strerror}",
         code="no-such-file",
         hint="请核对路径与权限",
         hint_en="check the path and your permissions",
@@ -327,42 +324,47 @@ def _no_key(store: Store) -> bytes | None:
 
 
 def instant_of(text: str) -> datetime:
-    """Read an instant as people type it (``2026-09-28``, ``2026-09-28 10:30``, ISO 8601); China's time by default.
+    """Read an instant as people type it (``2026-09-28``, ``2026/9/28 10:30``, ``3天前``); China's time by default.
 
     Raises:
         RequestError: ``bad-time``.
     """
     from ..core.calendar import CST
 
-    cleaned = text.strip().replace("/", "-")
-    try:  # what machines and careful people write needs no parser of 50 ms
-        exact = datetime.fromisoformat(cleaned)
+    try:  # what machines and careful people write needs no second look
+        exact = datetime.fromisoformat(text.strip().replace("/", "-"))
     except ValueError:
-        return _loosely(text, cleaned)
+        return _loosely(text.strip())
     return exact if exact.tzinfo is not None else exact.replace(tzinfo=CST)
 
 
-def _loosely(text: str, cleaned: str) -> datetime:
+_DAYS = {"今天": 0, "today": 0, "昨天": -1, "yesterday": -1, "明天": 1, "tomorrow": 1}
+
+
+def _loosely(text: str) -> datetime:
     import re
 
-    import pendulum
+    from ..channels.times import read_time
 
-    ago = re.fullmatch(r"(\d{1,4})\s*(?:天前|days? ago)", cleaned)
-    if ago or cleaned in ("now", "现在"):
-        return pendulum.now("+08:00").subtract(days=int(ago[1]) if ago else 0)
+    ago = re.fullmatch(r"(\d{1,4})\s*(?:天前|days? ago)", text)
+    if ago or text in _DAYS or text in ("now", "现在"):
+        import pendulum
+
+        at = pendulum.instance(now())
+        if ago:
+            return at.subtract(days=int(ago[1]))
+        return at.start_of("day").add(days=_DAYS[text]) if text in _DAYS else at
     try:
-        parsed = pendulum.parse(cleaned, tz="+08:00", strict=False)
-    except (ValueError, OverflowError):
-        parsed = None
-    if not isinstance(parsed, datetime):
+        return read_time(text).at
+    except ValueError as error:
         raise RequestError(
             f"看不懂时间「{text}」",
             f"cannot read the time {text!r}",
             code="bad-time",
-            hint="写成 2026-09-28、2026-09-28T10:30 或带时区的 2026-09-28T10:30:00+08:00",
-            hint_en="write 2026-09-28, 2026-09-28T10:30 or, with the offset, 2026-09-28T10:30:00+08:00",
-        )
-    return parsed
+            hint="写成 2026-09-28、2026/9/28 10:30、2026年9月28日、昨天、3天前，或带时区的 2026-09-28T10:30:00+08:00",
+            hint_en="write 2026-09-28, 2026/9/28 10:30, yesterday, 3 days ago or, with the offset, "
+            "2026-09-28T10:30:00+08:00",
+        ) from error
 
 
 def now() -> datetime:

@@ -14,10 +14,11 @@ from hotline12345.core.classify import Rule, RuleSet, classify, read_rules
 from hotline12345.core.classify.matcher import PairMatcher
 from hotline12345.core.errors import PluginError
 from hotline12345.core.request import Kind, Urgency
+
+pytest.importorskip("numpy")
+pytest.importorskip("ahocorasick_rs")
 from hotline12345.fast.bulk import classify_many
 from hotline12345.fast.match import AutomatonMatcher, best_matcher
-
-pytest.importorskip("ahocorasick_rs")
 
 alphabet = st.sampled_from("物业费停水电没有不如果，、ab\n😀𠀀 ")
 wild = st.one_of(alphabet, st.sampled_from("\ud83d\ude00\uffff�"))

@@ -269,6 +269,18 @@ def test_the_command_prints_what_the_issue_asks_for(csv_file: Path, tmp_path: Pa
     assert all(line["hits"] and line["rule"] and line["route_basis"] and line["basis"] for line in lines)
 
 
+def test_the_command_finds_fault_with_a_file_that_has_bad_rows_and_replays_the_good_ones(tmp_path: Path) -> None:
+    path = tmp_path / "cut.csv"
+    path.write_text(HEADER + ROWS + '4,丁,供水,2026-09-28 10:00:00,"没有收尾的引号\n', encoding="utf-8")
+    told = invoke(str(path), "--pack", "liaoyuan", "--kind", "投诉", "--format", "json")
+    assert told.exit_code == 1
+    found = json.loads(told.stdout)
+    assert (found["received"], [(one["line"], one["reason"]) for one in found["refused"]]) == (
+        3,
+        [(5, "unclosed-quote")],
+    )
+
+
 @pytest.mark.parametrize("form", ["table", "csv"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_command_prints_for_people_too(csv_file: Path, form: str, lang: str) -> None:

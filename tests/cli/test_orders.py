@@ -283,6 +283,29 @@ def test_the_count_of_an_order_sums_to_its_limit(lamp, show):
     assert sum(row["counts"] for row in counted) == 20
 
 
+def test_an_explanation_under_other_notices_than_the_deadlines_says_so(run, store, overlay):
+    request = (
+        "--kind",
+        "投诉",
+        "--text",
+        "小区停水三天没有自来水",
+        "--received",
+        "2026-12-31T10:00",
+        "--format",
+        "json",
+    )
+    number = run("receive", "--pack", "liaoyuan", "--store", store, "--at", "2026-12-31T10:00", *request).json["number"]
+    run("tick", "--store", store, "--at", "2027-01-02", "--overlay", overlay)
+    bare = ("show", number, "--store", store, "--explain")
+    shown = run(*bare, "--format", "json").json
+    assert shown["provisional"] is False
+    assert shown["recounted"]["citizen"]["provisional"] is True
+    assert "以记录的期限为准" in run(*bare).out
+    assert "deadline on record holds" in run(*bare, "--lang", "en").out
+    assert run(*bare, "--overlay", overlay, "--format", "json").json["recounted"] == {}
+    assert "以记录的期限为准" not in run(*bare, "--overlay", overlay).out
+
+
 def test_an_unknown_order_is_told_with_what_to_do(lamp, run, store):
     ran = run("show", "000", "--store", store, "--format", "json", code=1)
     assert ran.error["code"] == "unknown-order"

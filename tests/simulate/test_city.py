@@ -329,6 +329,12 @@ def test_a_city_without_days_or_calls_is_refused(days: int, per_day: float, code
         simulate("liaoyuan", days, per_day)
 
 
+def test_a_pack_without_units_is_no_city() -> None:
+    with pytest.raises(RequestError, match="no-catalogue") as refused:
+        simulate("cn", 2)
+    assert refused.value.as_dict("zh")["hint"]
+
+
 def test_a_category_factor_weighs_by_its_longest_prefix() -> None:
     scenario = Scenario(shares=Shares(categories={"城乡建设": 0.0, "城乡建设/供水": 5.0}))
     found = simulate("liaoyuan", 5, 60, 1, scenario=scenario)

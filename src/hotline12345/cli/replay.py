@@ -101,6 +101,8 @@ def command(
     if rows_file:
         _write_rows(rows_file, result)
     _print(result, form)
+    if result.refused:
+        click.get_current_context().exit(1)
 
 
 def _content(path: str) -> bytes:

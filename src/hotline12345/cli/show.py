@@ -126,7 +126,9 @@ def as_json(
         "events": [event_json(version, event) for version, event in enumerate(events, 1)],
     }
     if explain:
-        told["counted"] = {name: rows for name, _, rows in counts(policy, order)}
+        counted = list(counts(policy, order))
+        told["counted"] = {name: rows for name, _, rows in counted}
+        told["recounted"] = {name: differs for name, differs, _ in counted if differs is not None}
     return told
 
 
@@ -304,11 +306,11 @@ def _clock_name(name: str, clock: Clock, story: Story, unit: str) -> str:
     return f"{name} {story.unit(unit)} {stage}" if name.startswith("A") else stage
 
 
-def counts(policy: Policy, order: Order) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
-    """Yield (clock, what differs, day by day) for each deadline that can be counted out again (逐日说明).
+def counts(policy: Policy, order: Order) -> Iterator[tuple[str, dict[str, Any] | None, list[dict[str, Any]]]]:
+    """Yield (clock, the recount where it differs, day by day) for each deadline that can be recounted (逐日说明).
 
-    A deadline that was moved, or set by a calendar that knew less, was not reached by one plain count; where today's
-    count ends elsewhere that is said, since the record and not the recount holds.
+    A deadline that was moved, or set by a calendar that knew less or more, was not reached by one plain count of
+    today's; where that ends elsewhere or is less certain it is said, since the record and not the recount holds.
     """
     from ..core.sla import explain
 
@@ -319,7 +321,9 @@ def counts(policy: Policy, order: Order) -> Iterator[tuple[str, str, list[dict[s
         told = explain(
             clock.deadline.limit, clock.deadline.start, policy.calendar, policy.clock, (), clock.deadline.basis
         )
-        differs = "" if told.deadline.at == clock.deadline.at else iso(told.deadline.at) or ""
+        kept, again = clock.deadline, told.deadline
+        same = (again.at, again.provisional) == (kept.at, kept.provisional)
+        differs = None if same else deadline_json(again)
         rows = [{"day": iso(c.day), "counts": c.counts, "why": say(c.why, c.why_en)} for c in told.counted]
         yield name, differs, rows
 
@@ -346,15 +350,17 @@ def _explain(policy: Policy, order: Order, events: list[Event], story: Story) ->
             click.echo("\n" + facts([*route, (say("依据", "basis"), half(event.basis))]))
 
 
-def _count(name: str, differs: str, rows: list[dict[str, Any]]) -> None:
+def _count(name: str, differs: dict[str, Any] | None, rows: list[dict[str, Any]]) -> None:
     from datetime import date
 
     whose = say("群众时限", "the citizen's deadline")
     title = whose if name == "citizen" else say(f"{name} 办理时限", f"handling, {name}")
     click.echo(f"\n{title}{say('，逐日', ', day by day')}")
-    if differs:
-        moved = "（记录的期限另经变更；下面是按今日日历的重数）"
-        click.echo(say(moved, "(the deadline on record was moved since; this is today's count)"))
+    if differs is not None:
+        # Whoever loads the notice with --overlay sees the count that was made under it.
+        zh = "（以记录的期限为准：它另经变更，或按另一份放假安排算定；下面按此刻加载的日历重数）"
+        en = "(the deadline on record holds: it was moved since, or set under other notices; this is a recount)"
+        click.echo(say(zh, en))
     total: float = 0
     lines = []
     for row in rows:

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TextIO
 
-from ..core.errors import CommandError, RequestError
+from ..core.errors import CommandError, PolicyError, RequestError
 from .read import read_scenario
 from .result import SimulationResult, look_at
 from .scenario import Behaviour, Scenario, Shares, Shock, Staffing, Volume
 
 if TYPE_CHECKING:
-    from ..core.policy import Pack
+    from ..core.policy import Pack, Policy
     from ..stores.port import Store
 
 __all__ = [
@@ -69,10 +69,9 @@ def simulate(
 
     Raises:
         CommandError: ``store-not-empty``; a city is simulated once in a store.
-        RequestError: ``bad-days``, ``bad-volume``; PolicyError, StoreError as opening them does.
+        RequestError: ``bad-days``, ``bad-volume``, ``no-catalogue``; PolicyError, StoreError as opening them does.
     """
     from ..core.calendar import CST
-    from ..core.errors import PolicyError
     from .ack import Acknowledged
     from .city import City
 
@@ -81,10 +80,7 @@ def simulate(
     volume = PER_DAY if wanted is None else wanted
     _check(days, volume)
     pack, kept = _opened(pack, store)
-    try:
-        policy = pack.on(start)
-    except PolicyError:
-        policy = pack.newest  # the city is made up: rules that came later may be tried on earlier days
+    policy = _policy(pack, start)
     if ack is not None:
         kept = Acknowledged(kept, ack)
     first = datetime(start.year, start.month, start.day, tzinfo=CST)
@@ -114,6 +110,23 @@ def _opened(pack: Pack | str, store: Store | str) -> tuple[Pack, Store]:
             hint_en="name another store, for example sqlite:///city2.db",
         )
     return pack, store
+
+
+def _policy(pack: Pack, start: date) -> Policy:
+    """Return the edition a city lives under: the one in force on *start*, else the newest."""
+    try:
+        policy = pack.on(start)
+    except PolicyError:
+        policy = pack.newest  # the city is made up: rules that came later may be tried on earlier days
+    if policy.routes is not None:
+        return policy
+    raise RequestError(
+        f"政策包 {pack.name} 没有派单目录，没有单位可以办理，无从模拟",
+        f"pack {pack.name} has no dispatch catalogue: there is no unit to work, and no city to simulate",
+        code="no-catalogue",
+        hint="用有单位表的政策包，如 shenyang、anhui、liaoyuan",
+        hint_en="use a pack with units, such as shenyang, anhui or liaoyuan",
+    )
 
 
 def _check(days: int, per_day: float) -> None:

@@ -66,6 +66,8 @@ def table(command: click.Command) -> str:
 def fields_table() -> str:
     """Return the commands ``do`` carries out, each with its options."""
     from hotline12345.cli.do import field_options
+    from hotline12345.cli.terms import LINES
+    from hotline12345.core.commands import COMMAND_ZH
     from hotline12345.core.commands import COMMANDS as WANTED
 
     lines = ["| 命令 command | 做什么 what | 选项 options |", "|---|---|---|"]
@@ -75,7 +77,7 @@ def fields_table() -> str:
             options = " ".join(
                 f"`{opt}`" for option in field_options(name) for opt in (*option.opts, *option.secondary_opts)
             )
-            lines.append(f"| `{name}` | {doc} | {options} |")
+            lines.append(f"| `{name}` | {COMMAND_ZH[name]}：{LINES[name]} · {doc} | {options} |")
     return "\n".join(lines) + "\n"
 
 

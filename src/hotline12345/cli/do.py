@@ -28,6 +28,7 @@ from .common import (
     store_option,
 )
 from .printing import facts, note, say, table
+from .terms import LINES, both, code_of, command_called
 
 if TYPE_CHECKING:
     from ..core.commands import Command
@@ -52,8 +53,8 @@ _HELP = {
     "passed": "审核是否通过 · whether the reply passes",
     "granted": "是否准予 · granted or not",
     "answered": "是否已答复 · whether that answered it",
-    "outcome": "回访结果：reached unreachable refused disputed · outcome of the follow-up",
-    "satisfied": "满意度档次 · level of satisfaction",
+    "outcome": "回访结果：接通 reached、无法接通 unreachable、拒绝回访 refused、有争议 disputed · outcome",
+    "satisfied": "满意度：非常满意 very-satisfied、满意、基本满意、不满意、非常不满意 · level of satisfaction",
     "amount": "延长多久，如 5wd · how much longer, such as 5wd",
     "until": "到何时，如 2026-12-01 · until when, such as 2026-12-01",
     "rung": "督办阶梯的一级 · rung of the ladder",
@@ -67,7 +68,7 @@ _HELP = {
     "route": "转出途径：emergency legal petition channel · route",
     "basis": "依据 · basis",
     "told": "告知的内容（不含个人信息） · what was told (nothing private)",
-    "decision": "裁定：uphold reassign designate · decision",
+    "decision": "裁定：退单成立 uphold、改派 reassign、指定 designate · decision",
     "role": "assist 或 copy · assist or copy",
     "source": "知识库条目 · source",
 }
@@ -82,7 +83,7 @@ class Do(Speaking):
 
         words = _positional(args)
         if len(words) > 1:
-            name = words[1]
+            name = command_called(words[1])
             if name not in COMMANDS or name == "receive":
                 raise click.UsageError(_unknown(name), ctx)
             ctx.meta[CHOSEN] = name
@@ -105,14 +106,15 @@ class Do(Speaking):
 
 def command_lines() -> list[tuple[str, str]]:
     """Return each command's name, what it is, and its options."""
-    from ..core.commands import COMMANDS
+    from ..core.commands import COMMAND_ZH, COMMANDS
 
     lines = []
     for name, cls in sorted(COMMANDS.items()):
         if name != "receive":
             doc = " ".join((cls.__doc__ or "").split())
             options = " ".join(option.opts[0] for option in field_options(name))
-            lines.append((name, f"{doc} {options}".strip()))
+            line = say(f"{COMMAND_ZH[name]}：{LINES[name]}", doc)
+            lines.append((name, f"{line} {options}".strip()))
     return lines
 
 
@@ -168,12 +170,16 @@ def _positional(args: list[str]) -> list[str]:
 def _unknown(name: str) -> str:
     import difflib
 
-    from ..core.commands import COMMANDS
+    from ..core.commands import COMMAND_ZH, COMMANDS
 
     if name == "receive":
         return say("收件请用 hotline12345 receive", "to receive, use hotline12345 receive")
     near = difflib.get_close_matches(name, COMMANDS, 3)
-    tail = f"（是否想用：{'、'.join(near)}？）" if near else f"（有：{'、'.join(sorted(COMMANDS))}）"
+    tail = (
+        f"（是否想用：{'、'.join(near)}？）"
+        if near
+        else f"（有：{'、'.join(f'{COMMAND_ZH[each]} {each}' for each in sorted(COMMANDS) if each != 'receive')}）"
+    )
     tail_en = f" (did you mean {', '.join(near)}?)" if near else f" (there are: {', '.join(sorted(COMMANDS))})"
     return say(f"没有命令「{name}」{tail}", f"there is no command {name!r}{tail_en}")
 
@@ -211,7 +217,7 @@ def command(number: str, name: str | None, form: str, **given: Any) -> None:
             say("请用 --as 写明谁来做，如 --as handler@单位/人员", "say who does it with --as ROLE@UNIT/PERSON")
         )
     who = Actor.parse(given["actor"]) if given["actor"] else Actor()
-    wanted = build(name, who, given) if name else None
+    wanted = build(command_called(name), who, given) if name else None
     hotline = hotline_of(
         given["pack_name"],
         given["store"],
@@ -246,7 +252,8 @@ def build(name: str, who: Any, given: dict[str, Any]) -> Command:
     for field in fields(cls):
         value = given.get(_variable(field.name))
         if field.name not in GATHERED and value is not None:
-            values[field.name] = _read(str(field.type), value)
+            word = code_of(field.name, value) if isinstance(value, str) else value
+            values[field.name] = _read(str(field.type), word)
     return cls(who, **values)
 
 
@@ -300,7 +307,7 @@ def _possible(order: Order, story: Story, form: str) -> None:
         click.echo(say("已终结，不能再做什么。", "It has ended; nothing more can be done."))
         return
     rows = [
-        (name, say("、".join(f"{ROLE_ZH[Role(role)]} {role}" for role in roles), ", ".join(roles)))
+        (both(name), say("、".join(f"{ROLE_ZH[Role(role)]} {role}" for role in roles), ", ".join(roles)))
         for name, roles in may.items()
     ]
     click.echo("\n" + table(say("可以做,由谁做", "possible,for").split(","), rows))
@@ -313,7 +320,7 @@ def _refused(hotline: Hotline, number: str, story: Story, error: CommandError, f
     order = hotline.order(number)
     where = standing(order, story)
     names = list(possible(order))
-    can = say("现在可以：" + ("、".join(names) or "无"), "possible now: " + (", ".join(names) or "nothing"))
+    can = say("现在可以：" + ("、".join(map(both, names)) or "无"), "possible now: " + (", ".join(names) or "nothing"))
     if form == "json":
         hint = error.hint(lang_now())
         parts = [hint] if error.code == "not-possible-now" else [hint, where, can]

@@ -11,6 +11,7 @@ from ..core.actor import ROLE_ZH, Actor, Role
 from ..core.policy import Policy
 from ..core.sla import Deadline
 from .printing import half, say, when
+from .terms import CODES
 
 Two = tuple[str, str]
 _APART = "\n"  # between the statements of an event; no field of an event can hold one
@@ -44,12 +45,7 @@ _MOVES: dict[str, Two] = {
     "reclassified": ("重新归类", "reclassified"),
     "policy": ("新版办法", "a new edition"),
 }
-_LEVELS: dict[str, str] = {
-    "very-satisfied": "非常满意",
-    "satisfied": "满意",
-    "fairly-satisfied": "基本满意",
-    "dissatisfied": "不满意",
-}
+_LEVELS = {code: zh for zh, code in CODES["satisfied"].items()}
 
 
 class Story:

@@ -340,6 +340,40 @@ def command_name(command: type[Command]) -> str:
 COMMANDS: dict[str, type[Command]] = {command_name(cls): cls for cls in Command.__subclasses__()}
 """Every command by its CLI name."""
 
+COMMAND_ZH: dict[str, str] = {
+    "receive": "收件",
+    "accept": "受理",
+    "answer": "直接答复",
+    "connect": "转接",
+    "refer": "转出",
+    "decline": "不予受理",
+    "merge": "并单",
+    "dispatch": "派单",
+    "assist": "加派协办",
+    "sign": "签收",
+    "send-back": "退单",
+    "adjudicate": "争议裁定",
+    "recall": "撤回派单",
+    "reclassify": "重新归类",
+    "reply": "答复",
+    "review": "审核",
+    "follow-up": "回访",
+    "reopen": "重办",
+    "extend": "申请延期",
+    "grant-extension": "延期审批",
+    "defer": "挂账",
+    "urge": "催办",
+    "supervise": "督办",
+    "supplement": "补充",
+    "withdraw": "撤诉",
+    "terminate": "终止办理",
+    "void": "作废",
+    "close": "办结",
+    "archive": "归档",
+    "tick": "时钟",
+}
+"""What each command is called in Chinese (命令名称)."""
+
 PRIVATE_FIELDS: dict[type[Command], tuple[str, ...]] = {
     cls: tuple(a.name for a in fields(cls) if a.metadata.get("private") and cls is not Accept)
     for cls in COMMANDS.values()

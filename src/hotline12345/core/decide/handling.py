@@ -21,9 +21,10 @@ def sign(policy: Policy, order: Order, command: c.Sign, at: datetime, ref: Ref |
     """Sign (签收)."""
     own = own_assignment(order, command, command.assignment)
     if own.signed is not None:
-        raise refuse(
-            "already-signed", f"{own.unit} 已于 {own.signed.isoformat()} 签收", f"{own.unit} signed at {own.signed}"
-        )
+        from ..calendar import local
+
+        signed = f"{local(own.signed):%Y-%m-%d %H:%M}"
+        raise refuse("already-signed", f"{own.unit} 已于 {signed} 签收", f"{own.unit} signed at {signed}")
     return (_signed(policy, order, command, own, at),)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..actor import ROLE_ZH
-from ..commands import Command, command_name
+from ..commands import COMMAND_ZH, Command, command_name
 from ..errors import CommandError
 from ..order import Assignment, Order
 from ..policy import Policy
 from ..transitions import TRANSITIONS, Cell
+
+_ROLE_ZH = {"lead": "主办", "assist": "协办", "copy": "抄送"}
 
 
 def not_possible(policy: Policy, order: Order, command: Command) -> CommandError:
@@ -17,9 +19,9 @@ def not_possible(policy: Policy, order: Order, command: Command) -> CommandError
     holder = order.holder
     who = f"{policy.unit_name(holder)}（{holder}）" if holder else "热线中心"
     return CommandError(
-        f"工单 {order.number} 现为「{order.status.zh}」，由{who}持有，不能 {name}",
+        f"工单 {order.number} 现为「{order.status.zh}」，由{who}持有，不能{COMMAND_ZH[name]}（{name}）",
         f"order {order.number} is {order.status.value}, held by {holder or 'the centre'}: cannot {name}",
-        hint="现在可以：" + ("、".join(allowed) or "无（已终结）"),
+        hint="现在可以：" + ("、".join(f"{COMMAND_ZH[each]} {each}" for each in allowed) or "无（已终结）"),
         hint_en="possible now: " + (", ".join(allowed) or "nothing, it has ended"),
     )
 
@@ -31,7 +33,7 @@ def not_permitted(order: Order | None, command: Command, cell: Cell) -> CommandE
     mine = "、".join(ROLE_ZH[role] for role in sorted(command.by.roles, key=lambda role: role.value)) or "无角色"
     status = f"「{order.status.zh}」的工单" if order is not None else "新诉求"
     return CommandError(
-        f"{mine}无权对{status}执行 {name}",
+        f"{mine}无权对{status}执行「{COMMAND_ZH[name]}」（{name}）",
         f"{command.by} may not {name} {'a new request' if order is None else 'an order that is ' + order.status.value}",
         code="not-permitted",
         hint="有权的角色：" + "、".join(f"{ROLE_ZH[role]}（{role.value}）" for role in roles),
@@ -66,12 +68,13 @@ def own_assignment(order: Order, command: Command, wanted: str = "") -> Assignme
         if assignment.closed is None and task.unit == unit and unit and (not wanted or wanted == task.id):
             found = assignment if found is None or task.role == "lead" else found
     if found is None:
-        desks = "、".join(f"{a.unit}（{a.id} {a.role}）" for a in order.open_assignments) or "无"
+        desks = "、".join(f"{a.unit}（{a.id} {_ROLE_ZH.get(a.role, a.role)}）" for a in order.open_assignments) or "无"
+        open_ = ", ".join(f"{a.unit} ({a.id} {a.role})" for a in order.open_assignments) or "none"
         raise refuse(
             "not-your-order",
             f"{unit or '（未写明单位）'} 在工单 {order.number} 上没有在办任务",
             f"{unit or '(no unit given)'} has nothing open on order {order.number}",
-            f"在办单位：{desks}；用 --as 角色@单位/人员 写明单位",
-            f"open: {desks}; say which unit you act for with ROLE@UNIT/PERSON",
+            f"在办单位：{desks}；办理人写成 角色@单位/人员，单位须在其中",
+            f"open: {open_}; say which unit you act for with ROLE@UNIT/PERSON",
         )
     return found

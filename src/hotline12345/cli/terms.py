@@ -1,0 +1,85 @@
+"""What is called what in Chinese (用语): the commands on an order in a line each, and words people type for codes."""
+
+from __future__ import annotations
+
+from ..core.commands import COMMAND_ZH
+from ..core.errors import RequestError
+from . import lang_now
+
+LINES: dict[str, str] = {
+    "accept": "归类并核对受理范围；--disposition handle 只提示转出、不予受理，不照办",
+    "adjudicate": "uphold 退单成立，reassign 改派 --unit，designate 指定 --unit（不得再退）",
+    "answer": "当场答复，不派单",
+    "archive": "用于已终结的工单",
+    "assist": "请 --unit 协办，或抄送给它",
+    "close": "不再办理，终结工单",
+    "connect": "接到办事窗口、专家座席或三方通话；--answered 即当场答复",
+    "decline": "写明理由代码，告知可走的途径",
+    "defer": "到明确的解决日期",
+    "dispatch": "不写 --unit 则按派单目录；由承办单位执行即下派",
+    "extend": "承办单位要求延长 --amount",
+    "follow-up": "是否接通、是否解决、是否满意",
+    "grant-extension": "准予或不准予延期",
+    "merge": "并入工单 --into",
+    "recall": "退回待派单",
+    "reclassify": "更正类型、类别、紧急程度或区划",
+    "refer": "转到紧急热线、法定途径、信访或其他渠道",
+    "reopen": "不写 --unit 则退给上次的主办单位",
+    "reply": "承办单位办完：--text 内部办理情况，--public 对外答复",
+    "review": "答复通过，或退回重新办理",
+    "send-back": "承办单位写明理由代码",
+    "sign": "承办单位收到",
+    "supervise": "人工启动阶梯的一级",
+    "supplement": "新的情况或材料",
+    "terminate": "写明理由代码和依据",
+    "tick": "时间过去了：只记下到了时候的事",
+    "urge": "催促持单单位",
+    "void": "误登、重复登记等，作为无效",
+    "withdraw": "诉求人撤回",
+}
+"""Each command on an order, in a line."""
+
+CODES: dict[str, dict[str, str]] = {
+    "satisfied": {
+        "非常满意": "very-satisfied",
+        "满意": "satisfied",
+        "基本满意": "fairly-satisfied",
+        "不满意": "dissatisfied",
+        "非常不满意": "very-dissatisfied",
+    },
+    "outcome": {"接通": "reached", "无法接通": "unreachable", "拒绝回访": "refused", "有争议": "disputed"},
+    "route": {"紧急": "emergency", "法定途径": "legal", "信访": "petition", "其他渠道": "channel"},
+    "decision": {"退单成立": "uphold", "改派": "reassign", "指定": "designate"},
+    "role": {"协办": "assist", "抄送": "copy"},
+}
+"""What people call the codes of a field."""
+
+
+def command_called(word: str) -> str:
+    """Return the name of the command that *word* is in Chinese (签收 → sign); any other word as it stands."""
+    return next((name for name, zh in COMMAND_ZH.items() if zh == word), word)
+
+
+def both(name: str) -> str:
+    """Return a command as a list shows it: ``签收 sign``, in English ``sign``."""
+    return name if lang_now() == "en" else f"{COMMAND_ZH[name]} {name}"
+
+
+def code_of(field: str, word: str) -> str:
+    """Return the code that *word* is called in Chinese (满意 → satisfied); what is a code already as it stands.
+
+    Raises:
+        RequestError: ``bad-code``: a Chinese word that the field does not know.
+    """
+    known = CODES.get(field)
+    if known is None or word.isascii():
+        return word
+    if word.strip() not in known:
+        raise RequestError(
+            f"--{field} 没有「{word}」",
+            f"--{field} cannot be {word!r}",
+            code="bad-code",
+            hint="可以写：" + "、".join(f"{zh} {code}" for zh, code in known.items()),
+            hint_en="there are: " + ", ".join(known.values()),
+        )
+    return known[word.strip()]

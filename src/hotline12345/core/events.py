@@ -2,7 +2,8 @@
 
 What was learnt is written into the event — which rule, which edition, which article, which calendar,
 whether provisional — so that nobody downstream asks again and a history stays true when rules change.
-Events hold no citizen's words: private text lies in a private record and is referred to by ``private``.
+Events are not slotted: a frozen attrs class with slots is a quarter dearer to make, and an event is made
+at every step and soon written down.  They hold no citizen's words: private text lies in a private record and is referred to by ``private``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .request import Kind, Urgency
 from .sla import Deadline, Stage, TimeLimit
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Event:
     """Something that happened to one order (事件).
 
@@ -36,7 +37,7 @@ class Event:
     ext: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Received(Event):
     """Received (收件): a request became an order."""
 
@@ -58,7 +59,7 @@ class Received(Event):
     citizen: Deadline | None = None  # inherited from the origin
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Accepted(Event):
     """Accepted (受理): it is ours to handle; what it is about and how we know."""
 
@@ -74,7 +75,7 @@ class Accepted(Event):
     findings: tuple[Finding, ...] = ()
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Answered(Event):
     """Answered at once (直接答复), from the knowledge base, an expert seat or a connected window."""
 
@@ -86,7 +87,7 @@ class Answered(Event):
     findings: tuple[Finding, ...] = ()
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Connected(Event):
     """Connected (转接): the caller was put through to *to*; unanswered, it becomes a worksheet."""
 
@@ -95,7 +96,7 @@ class Connected(Event):
     answered: bool = False
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Referred(Event):
     """Referred (转出/告知渠道): to an emergency number, a legal route or another channel."""
 
@@ -108,7 +109,7 @@ class Referred(Event):
     findings: tuple[Finding, ...] = ()
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Declined(Event):
     """Declined (不予受理), with the reason and the route told."""
 
@@ -121,7 +122,7 @@ class Declined(Event):
     findings: tuple[Finding, ...] = ()
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Merged(Event):
     """Merged (并单) into the order *into*; every clock stops, the requester stays in the call-back."""
 
@@ -129,7 +130,7 @@ class Merged(Event):
     reason: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Dispatched(Event):
     """Dispatched (派单): *by* hands the order to *unit*; its clocks are set here."""
 
@@ -147,7 +148,7 @@ class Dispatched(Event):
     redo: bool = False
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Assisted(Event):
     """Asked to assist (加派/协办): *unit* joins with clocks of its own."""
 
@@ -159,7 +160,7 @@ class Assisted(Event):
     handle: Deadline | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Signed(Event):
     """Signed (签收): the unit took it; *handle* is set when the clock starts here."""
 
@@ -168,7 +169,7 @@ class Signed(Event):
     citizen: Deadline | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class SentBack(Event):
     """Sent back (退单) by the unit, with a reason code."""
 
@@ -178,7 +179,7 @@ class SentBack(Event):
     to_parent: bool = False
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Adjudicated(Event):
     """Adjudicated (争议裁定): uphold, reassign or designate."""
 
@@ -187,14 +188,14 @@ class Adjudicated(Event):
     private: Ref | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Recalled(Event):
     """Recalled (撤回派单): every open assignment is closed."""
 
     reason: str
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Reclassified(Event):
     """Reclassified (重新归类)."""
 
@@ -205,7 +206,7 @@ class Reclassified(Event):
     reason: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Replied(Event):
     """Replied (答复): the unit reports back; *final* when it is the answer to the citizen."""
 
@@ -217,7 +218,7 @@ class Replied(Event):
     review: Deadline | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Reviewed(Event):
     """Reviewed (审核): passed on, or sent back to the unit."""
 
@@ -227,7 +228,7 @@ class Reviewed(Event):
     follow_up: Deadline | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class FollowedUp(Event):
     """Followed up (回访): reached or not, solved, satisfied."""
 
@@ -238,7 +239,7 @@ class FollowedUp(Event):
     private: Ref | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Reopened(Event):
     """Reopened (重办)."""
 
@@ -247,7 +248,7 @@ class Reopened(Event):
     private: Ref | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class ExtensionAsked(Event):
     """Extension asked (申请延期)."""
 
@@ -257,7 +258,7 @@ class ExtensionAsked(Event):
     private: Ref | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Extended(Event):
     """Extended (准予延期); the moved deadlines follow as DeadlineMoved."""
 
@@ -266,7 +267,7 @@ class Extended(Event):
     basis: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class ExtensionRefused(Event):
     """Extension refused (不予延期)."""
 
@@ -274,7 +275,7 @@ class ExtensionRefused(Event):
     reason: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Deferred(Event):
     """Deferred (挂账) to an explicit solution date; followed by DeadlineMoved."""
 
@@ -284,7 +285,7 @@ class Deferred(Event):
     private: Ref | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class DeadlineMoved(Event):
     """A deadline moved (时限变更): *clock* is ``citizen``, ``review``, ``follow-up`` or an assignment id."""
 
@@ -295,7 +296,7 @@ class DeadlineMoved(Event):
     next: datetime | None = None  # the next rung of the ladder, where the moved deadline has already been missed
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class FellOverdue(Event):
     """Fell overdue (超期): fired once for each clock and rung."""
 
@@ -307,7 +308,7 @@ class FellOverdue(Event):
     next: datetime | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Urged(Event):
     """Urged (催办)."""
 
@@ -315,7 +316,7 @@ class Urged(Event):
     reason: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Supervised(Event):
     """Supervised (督办): a rung of the ladder was set in motion."""
 
@@ -325,14 +326,14 @@ class Supervised(Event):
     private: Ref | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Supplemented(Event):
     """Supplemented (补充材料) by the requester or for them."""
 
     private: Ref | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Withdrawn(Event):
     """Withdrawn (撤诉) by the requester."""
 
@@ -340,7 +341,7 @@ class Withdrawn(Event):
     private: Ref | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Terminated(Event):
     """Terminated (终止办理), approved by the centre."""
 
@@ -349,21 +350,21 @@ class Terminated(Event):
     private: Ref | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Voided(Event):
     """Voided (作废): it should never have been an order."""
 
     reason: str
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Closed(Event):
     """Closed (办结)."""
 
     reason: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Archived(Event):
     """Archived (归档); nothing changes any more."""
 

@@ -107,7 +107,10 @@ def decide(
             hint="检查系统时钟；补录用 occurred 写实际发生时间",
             hint_en="check the clock; for late entries give `occurred`",
         )
-    return in_context(decider(policy, order, command, at, ref), command)
+    events = decider(policy, order, command, at, ref)
+    if command.occurred is None and command.ext is None:
+        return events
+    return in_context(events, command)
 
 
 def _naive(at: datetime) -> RequestError:

@@ -67,7 +67,7 @@ def _check_extension(
 
 def _original(policy: Policy, order: Order, clock: Clock) -> TimeLimit | None:
     """Return the limit before any extension: an extended deadline records the extension's own amount."""
-    if not order.counts.extended:
+    if not order.counts.extended and clock.deadline.limit is not None:  # a deferral records a day, not a limit
         return clock.deadline.limit
     rule = handle_rule(policy, order)
     return rule.limit if rule is not None else None
@@ -80,6 +80,11 @@ def _granted(
     basis = policy.extension.basis
     events: list[Event] = [Extended(at, command.by, own.id, amount, basis)]
     clocks: list[tuple[str, Clock | None]] = [("citizen", order.clocks.citizen), (own.id, own.handle)]
+    above = order.assignment(own.parent)
+    while above is not None:  # whoever handed it down waits for the answer, and waits as long
+        if above.closed is None:
+            clocks.append((above.id, above.handle))
+        above = order.assignment(above.parent)
     for name, clock in clocks:
         if clock is not None and clock.deadline.at is not None and asked < clock.deadline.at:
             moved = _moved(policy, clock.deadline, amount, basis)

@@ -78,8 +78,8 @@ def send_back(policy: Policy, order: Order, command: c.SendBack, at: datetime, r
     if own.designated:
         raise refuse(
             "designated",
-            "本单为指定承办，不得再退（潍坊条例第二十二条）",
-            "this unit was designated and may not send it back (Weifang regulation, art. 22)",
+            "本单为指定承办，不得再退（library default，参照潍坊条例第二十二条）",
+            "this unit was designated and may not send it back (library default, after Weifang art. 22)",
         )
     if rule.most is not None and order.counts.sent_back >= rule.most:
         raise refuse(

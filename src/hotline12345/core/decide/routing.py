@@ -8,7 +8,7 @@ from .. import commands as c
 from ..actor import Role
 from ..errors import RequestError
 from ..events import Adjudicated, Assisted, DeadlineMoved, Dispatched, Event, Recalled, Reclassified
-from ..order import Order, Status
+from ..order import Clock, Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..request import Urgency
@@ -233,6 +233,17 @@ def recall(policy: Policy, order: Order, command: c.Recall, at: datetime, ref: R
     return (Recalled(at, command.by, command.reason),)
 
 
+def _counted_from(order: Order, name: str, clock: Clock, rule: LimitRule | None) -> datetime:
+    """Return where *clock* counts from under *rule*; the citizen's, from the event that starts it there."""
+    start, intake = clock.deadline.start, order.intake
+    if name != "citizen" or rule is None or intake.origin is not None or start < intake.received:
+        return start  # an inherited clock started elsewhere
+    if rule.start == "received":
+        return intake.received
+    first = order.assignments[0].handle if order.assignments else None
+    return first.deadline.start if start == intake.received and first is not None else start
+
+
 def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Reclassify (重新归类): another limit moves the deadlines, counted from where each clock started."""
     kind = command.kind or order.kind or policy.flow.default_kind
@@ -248,7 +259,9 @@ def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime
         return tuple(events)  # an extension or a deferral was decided by a person and stands
     for name, clock, _ in order.running():
         if clock.stage is Stage.HANDLE:
-            moved = policy.by_rule(rule, clock.deadline.start)
+            if order.counts.reopened and clock.deadline.limit == policy.reopen.limit is not None:
+                continue  # a redo has a limit of its own, whatever the order is about
+            moved = policy.by_rule(rule, _counted_from(order, name, clock, rule))
             rung = next_rung(policy, name, clock, moved, at)
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "reclassified", rung))
     return tuple(events)

@@ -126,19 +126,19 @@ RULES: dict[str, Rule] = {
             "诉求地点不在本热线辖区：留在热线工作机构，由其经上级热线移交",
             "the area lies outside this hotline's territory: the centre keeps it and hands it over through the "
             "hotline above",
-            "皖政办秘〔2021〕65号",
+            "library default（参照皖政办秘〔2021〕65号：省级热线协调调度）",
         ),
         Rule(
             "sub-centre",
             "垂直管理部门的事项：转分中心",
             "a matter of a vertically managed department goes to its sub-centre",
-            "国办发〔2020〕53号；皖政办秘〔2021〕109号 第三条",
+            "国办发〔2020〕53号",
         ),
         Rule(
             "department-first",
             "部门与县（市、区）职责交叉：部门主办，县（市、区）协办",
             "where a department and a county both claim it, the department leads and the county assists",
-            "潍坊市12345政务服务便民热线条例 第二十四条",
+            "library default（参照潍坊市12345政务服务便民热线条例 第二十四条）",
         ),
         Rule(
             "longest-claim",
@@ -150,7 +150,7 @@ RULES: dict[str, Rule] = {
             "district-backstop",
             "承办单位不明、属地明确：由属地政府兜底",
             "the unit is unclear but the district is known: the district government is the backstop",
-            "北京市接诉即办工作条例 第十二条",
+            "library default（参照北京市接诉即办工作条例 第十二条）",
         ),
         Rule(
             "centre",
@@ -162,7 +162,7 @@ RULES: dict[str, Rule] = {
             "town-copy",
             "直接派乡镇（街道）的，抄送其县（市、区）政府",
             "what goes straight to a town or subdistrict is copied to its county or district government",
-            "北京市接诉即办工作条例 第十二条",
+            "library default（参照北京市接诉即办工作条例 第十二条）",
         ),
     )
 }

@@ -121,7 +121,7 @@ class RoutingGraph:
         lines: list[str] = []
 
         def note(rule: str, held: bool, zh: str, en: str) -> None:
-            lines.append(f"{'✓' if held else '·'} {rule}: {zh if lang == 'zh' else en}")
+            lines.append(f"{'√' if held else '·'} {rule}: {zh if lang == 'zh' else en}")
 
         found = self._decide(category, self._locate(area), note)
         way = " → ".join(self._network.units[code].name for code in found.path)

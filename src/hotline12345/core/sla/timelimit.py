@@ -84,7 +84,7 @@ class TimeLimit:
     def __attrs_post_init__(self) -> None:
         most = _UNITS[self.unit][3] if isinstance(self.unit, Unit) else 0
         if type(self.amount) is not int or not 1 <= self.amount <= most:
-            raise _bad(f"{self.amount} {self.unit}")
+            raise _bad(str(self) if isinstance(self.unit, Unit) else f"{self.amount} {self.unit}")
 
     @classmethod
     def parse(cls, text: Any) -> TimeLimit:

@@ -3,7 +3,7 @@
 The peer is the standard library's ``sqlite3`` with the same tables, indexes, pragmas and rows, its
 JSON made beforehand, no version or key looked at, no lock file: what one could reach at best.
 
-Run: ``python benchmarks/store.py [ROUNDS]``
+Run: ``python benchmarks/store.py [ROUNDS | --quick]``
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def in_memory(rounds: int, orders: int = 2000) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    rounds = 1 if "--quick" in sys.argv else int(sys.argv[1]) if len(sys.argv) > 1 else 5
     show(
         question("one commit an event", rounds, 160, 1, False, 1),
         question("an order's 8 events in one commit (events)", rounds, 100, 1, True, 8),

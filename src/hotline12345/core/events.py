@@ -2,8 +2,9 @@
 
 What was learnt is written into the event — which rule, which edition, which article, which calendar,
 whether provisional — so that nobody downstream asks again and a history stays true when rules change.
-Events are not slotted: a frozen attrs class with slots is a quarter dearer to make, and an event is made
-at every step and soon written down.  They hold no citizen's words: private text lies in a private record and is referred to by ``private``.
+They hold no citizen's words: private text lies in a private record and is referred to by ``private``.
+
+Events have no slots: a frozen attrs class with slots is a quarter dearer to make, and one is made at every step.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def not_possible(policy: Policy, order: Order, command: Command) -> CommandError
     holder = order.holder
     who = f"{policy.unit_name(holder)}（{holder}）" if holder else "热线中心"
     return CommandError(
-        f"工单 {order.number} 现为「{order.status.zh}」，由{who}持有，不能{COMMAND_ZH[name]}（{name}）",
+        f"工单 {order.number} 现为「{order.status.zh}」，由{who}持有，不能{COMMAND_ZH.get(name, name)}（{name}）",
         f"order {order.number} is {order.status.value}, held by {holder or 'the centre'}: cannot {name}",
         hint="现在可以：" + ("、".join(f"{COMMAND_ZH[each]} {each}" for each in allowed) or "无（已终结）"),
         hint_en="possible now: " + (", ".join(allowed) or "nothing, it has ended"),

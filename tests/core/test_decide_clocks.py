@@ -279,6 +279,22 @@ def test_the_original_limit_stays_the_measure_after_an_extension():
     life.do(c.Extend(HANDLER, TimeLimit.parse("6wd")))
 
 
+def test_a_deferral_does_not_lift_the_cap_of_the_original_limit():
+    life = Life(small_policy(extension=ExtensionRule(up_to_original=True))).take("signed")
+    life.do(c.Defer(DISPATCHER, at("12-01T00:00"), "no-budget"))
+    assert refusal(life, c.Extend(HANDLER, TimeLimit.parse("6wd"))) == "extension-too-long"
+
+
+def test_what_a_lower_unit_is_granted_holds_for_whoever_handed_it_down():
+    life = Life(small_policy(extension=ExtensionRule(approver="none"))).take("signed")
+    life.do(c.Dispatch(HANDLER, "u2"))
+    life.do(c.Assist(DISPATCHER, "u3"))
+    life.do(c.Extend(of_unit("u2"), TimeLimit.parse("2wd")))
+    # 10-10 is the fifth working day (TV-01); the two after it are Monday and Tuesday.
+    assert [due(life.order, name) for name in ("citizen", "A1", "A2")] == [date(2026, 10, 13)] * 3
+    assert due(life.order, "A3") == date(2026, 10, 10)  # the assistant answers to the lead as before
+
+
 def test_an_extension_granted_as_asked_needs_nobody():
     life = Life(small_policy(extension=ExtensionRule(approver="none"))).take("signed")
     events = life.do(c.Extend(HANDLER, TimeLimit.parse("2wd")))
@@ -402,6 +418,29 @@ def test_another_limit_moves_the_deadlines_from_where_each_clock_started():
     assert due(life.order) == due(life.order, "A1") == date(2026, 9, 30)
     assert due(life.order, "A2") == date(2026, 10, 8)  # from Tuesday 29: 30 September, 8 October
     assert life.order.kind is Kind.CONSULTATION
+
+
+def test_a_kind_whose_clock_starts_elsewhere_moves_the_citizens_start_there_and_leaves_the_units():
+    limits = (limit("5wd", start="received"), limit("5wd", kind=Kind.SUGGESTION))
+    life = Life(small_policy(limits=limits), request=Request(AT, kind=Kind.SUGGESTION))
+    life.do(c.Accept(DISPATCHER))
+    life.do(c.Dispatch(DISPATCHER, "u1"), at("09-30T09:00"))
+    assert due(life.order) == due(life.order, "A1") == date(2026, 10, 13)  # TV-02
+    life.do(c.Reclassify(DISPATCHER, Kind.COMPLAINT))
+    assert (due(life.order), due(life.order, "A1")) == (date(2026, 10, 10), date(2026, 10, 13))  # TV-01, TV-02
+    life.do(c.Reclassify(DISPATCHER, Kind.SUGGESTION))
+    assert due(life.order) == due(life.order, "A1") == date(2026, 10, 13)
+
+
+def test_another_kind_moves_no_redo_that_has_a_limit_of_its_own():
+    limits = (limit("5wd"), limit("20wd", kind=Kind.REPORT))
+    life = Life(small_policy(limits=limits, reopen=ReopenRule(None, TimeLimit.parse("2wd"), "redo rule"))).take(
+        "closed"
+    )
+    life.do(c.Reopen(SUPERVISOR), at=at("10-12T09:00"))
+    life.do(c.Reclassify(DISPATCHER, Kind.REPORT))
+    assert due(life.order, "A2") == date(2026, 10, 14)
+    assert moved(life) == []
 
 
 def test_a_clock_of_signing_is_not_moved_by_another_handling_limit():

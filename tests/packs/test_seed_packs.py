@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from hotline12345.core.request import Kind
+from hotline12345.core import commands as c
+from hotline12345.core.order import Order, Status
+from hotline12345.core.request import Kind, Request
 from hotline12345.core.verify import CHECKS, check
 from hotline12345.packs import builtin, check_pack, load_pack, run_cases
+from hotline12345.testing.orders import AT, DISPATCHER, Life
 from hotline12345.testing.pack_contract import PackContract
 
 BEIJING = timezone(timedelta(hours=8))
@@ -279,3 +282,41 @@ def test_what_a_pack_does_not_provide_is_not_asked_of_it(tmp_path: Path) -> None
 def test_no_seed_has_a_limit_that_can_never_hold() -> None:
     dead = [fault for name in SEEDS for policy in load_pack(name).editions for fault in check(policy)]
     assert [fault.text() for fault in dead if fault.code in ("dead-limit", "shadowed-scope")] == []
+
+
+@pytest.mark.parametrize("edition", ["2021-01-06", "2025-06-25"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要举报物业员工非法查询他人个人信息并出售",
+        "有陌生人向我打听国家秘密，我要举报",
+        "举报某公司用不正当手段获取对方商业秘密",
+        "处罚书上写可以申请行政复议，请问罚款怎么交",
+    ],
+)
+def test_who_reports_that_others_pry_or_quotes_a_notice_is_not_turned_away(edition: str, text: str) -> None:
+    assert order_for(text, edition).status is Status.ACCEPTED
+
+
+@pytest.mark.parametrize("edition", ["2021-01-06", "2025-06-25"])
+@pytest.mark.parametrize("text", ["请帮我查询他人个人信息", "我想打听国家秘密", "我要申请行政复议"])
+def test_what_the_hotline_itself_is_asked_to_pry_into_is_not_handled(edition: str, text: str) -> None:
+    assert order_for(text, edition).status in (Status.DECLINED, Status.REFERRED)
+
+
+def order_for(text: str, edition: str) -> Order:
+    """Return an order of the national pack after its text has been looked at."""
+    life = Life(load_pack("cn").edition(edition), request=Request(AT, text=text))
+    life.do(c.Accept(DISPATCHER, text=text))
+    return life.order
+
+
+@pytest.mark.parametrize("name", ["shenyang", "liaoyuan"])
+def test_no_route_cites_another_places_rule_as_law(name: str) -> None:
+    routes = load_pack(name).newest.routes
+    assert routes is not None
+    for rule in ("潍坊", "北京", "皖"):
+        for category in ("经济管理/税务", "城乡建设/物业管理", "环境保护", "政法/消防"):
+            for unit in routes.units:
+                basis = routes.route(category, unit.area or "").basis
+                assert rule not in basis or "library default" in basis, (category, unit.area, basis)

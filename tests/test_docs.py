@@ -124,6 +124,12 @@ def test_links_lead_somewhere(path):
     assert broken_links(path, path.read_text(encoding="utf-8")) == []
 
 
+def test_the_index_leads_to_every_page():
+    docs = ROOT / "docs"
+    linked = {match["target"].split("#")[0] for match in LINK.finditer((docs / "index.md").read_text(encoding="utf-8"))}
+    assert {str(path.relative_to(docs).as_posix()) for path in docs.rglob("*.md")} - linked == {"index.md"}
+
+
 def test_the_changelog_names_the_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert re.search(

@@ -15,6 +15,7 @@ from hotline12345.core.order import Order, Status
 from hotline12345.core.policy import ExtensionRule, SendBackRule
 from hotline12345.core.scoring import facts, measure
 from hotline12345.numbers import parse_number
+from hotline12345.view import view
 
 AGENT = Actor.parse("agent@centre/1")
 DISPATCHER = Actor.parse("dispatcher@centre/2")
@@ -59,6 +60,21 @@ def test_tv76_a_knife_goes_to_110_at_once_and_the_order_is_a_record_only():
     assert order.outcome.to == "110"
     assert not order.assignments
     assert hotline.tick(MONDAY + timedelta(days=400)).overdue == 0
+
+
+def test_tv80_a_confidential_reporter_is_not_told_to_the_unit_reported():
+    """济南市12345市民服务热线条例 art. 16, 32; that somebody looked is the host's to log."""
+    hotline = hotline_under()
+    who = Requester("王某某", "13800000000")
+    text = "举报该单位收费不开票，我叫王某某，电话13800000000"
+    request = Request(MONDAY, text, text, who, Kind.REPORT, "城乡建设/物业管理", "210103", confidential=True)
+    order = hotline.receive(request, by=AGENT, at=MONDAY)
+    for purpose in ("read", "contact"):
+        seen = view(order, hotline.words(order.number), handler_of(order, "unit-head"), purpose)
+        assert seen["requester"] is None
+        assert "requester" in seen["withheld"]
+        assert "13800000000" not in repr(seen)
+        assert "王某某" not in repr(seen)
 
 
 def test_tv81_an_order_number_tells_when_it_was_made():

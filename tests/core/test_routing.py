@@ -188,7 +188,7 @@ def test_an_explanation_says_which_rules_failed_and_which_held() -> None:
     assert [re.split("[: ]", line)[:2] for line in lines[:3]] == [
         ["·", "sub-centre"],
         ["·", "department-first"],
-        ["✓", "longest-claim"],
+        ["√", "longest-claim"],
     ]
     assert lines[3] == "path: 市热线 → 东区"
     assert graph().explain("民政", "210102")[-2] == "派单路径：市热线 → 东区"

@@ -150,13 +150,13 @@ def test_every_route_descends_from_the_centre_and_is_told_as_it_is(
     claims: list[Claim], category: str, area: str
 ) -> None:
     routes = graph(*claims)
-    told = [line for line in routes.explain(category, area, "en") if line.startswith("✓ ")]
+    told = [line for line in routes.explain(category, area, "en") if line.startswith("√ ")]
     route = routes.route(category, area)
     assert route.path[0] == "centre"
     assert route.path[-1] == route.unit
     for above, below in zip(route.path, route.path[1:], strict=False):
         assert BY_CODE[below].parent == above or (above == "centre" and BY_CODE[below].parent == "city")
-    assert told[0].startswith(f"✓ {route.rule}:")
+    assert told[0].startswith(f"√ {route.rule}:")
     assert route.rule in RULES
     assert route.unit not in route.assist + route.copies
     assert not set(route.assist) & set(route.copies)

@@ -430,3 +430,22 @@ z = 1
 )
 def test_a_key_is_found_on_its_line_whatever_stands_before_it(table: str, key: str, line: int) -> None:
     assert Lines(LINES).find(table, key) == line
+
+
+def test_a_centre_that_is_no_unit_is_told_where_it_is_written(tmp_path: Path) -> None:
+    pack = write(tmp_path, unknown_toml=HEAD + ROUTING.replace("12345", "1234"), units_csv=UNITS)
+    (fault,) = faults_of(pack)
+    assert (fault.code, Path(fault.file).name, fault.line) == ("unknown-centre", "unknown.toml", 5)
+    assert "990100-12345" in fault.hint
+
+
+def test_a_hint_names_the_category_that_was_meant_and_not_all_of_them(tmp_path: Path) -> None:
+    case = '[[case]]\nwhat = "x"\ntext = "噪音"\ncategory = "环境保护/噪音"\n'
+    pack = write(tmp_path, unknown_toml='extends = "cn"\n' + HEAD + case)
+    (fault,) = faults_of(pack)
+    assert fault.code == "unknown-category"
+    assert "是不是「环境保护/噪音污染」" in fault.text("zh")
+    assert len(fault.text("zh").split("、")) <= 5
+    # Each reader gets their own half.
+    assert "did you mean" not in fault.text("zh")
+    assert "是不是" not in fault.text("en")

@@ -169,13 +169,14 @@ def pack_of(name: str, overlays: Iterable[Overlay] = (), need: Iterable[str] | N
     try:
         return load_pack(name, overlays=overlays, need=need)
     except PluginError as error:
-        if error.code != "unknown-plugin":
-            raise
-        raise _unknown_pack(name, error.facts.get("names", ())) from error
+        raise unknown_pack(name, error) from error
 
 
-def _unknown_pack(name: str, names: Iterable[str]) -> RequestError:
+def unknown_pack(name: str, error: PluginError) -> HotlineError:
     """A name is first looked for among plug-ins; who typed it meant a pack and should be told of packs."""
+    if error.code != "unknown-plugin":
+        return error
+    names = error.facts.get("names", ())
     return RequestError(
         f"没有政策包「{name}」",
         f"there is no pack {name!r}",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..core.errors import PluginError
 from . import lang_now
-from .common import Speaking, SpeakingGroup, answers, edition_option, pack_of, print_json
+from .common import Speaking, SpeakingGroup, answers, edition_option, pack_of, print_json, unknown_pack
 from .printing import facts, half, iso, note, print_csv, say, table
 
 if TYPE_CHECKING:
@@ -248,10 +250,8 @@ def _limit(rule: LimitRule) -> tuple[str, ...]:
 @answers("table", "json", "csv")
 def check(names: tuple[str, ...], strict: bool, form: str) -> None:
     """Check packs."""
-    from ..packs import check_pack
-
     lang = lang_now()
-    rows = [{"pack": name, **fault_json(fault, lang)} for name in names for fault in check_pack(name)]
+    rows = [{"pack": name, **fault_json(fault, lang)} for name in names for fault in _checked(name)]
     errors = sum(row["severity"] == "error" for row in rows)
     warnings = sum(row["severity"] == "warning" for row in rows)
     if form == "json":
@@ -271,6 +271,15 @@ def check(names: tuple[str, ...], strict: bool, form: str) -> None:
         )
     if errors or (strict and warnings):
         click.get_current_context().exit(1)
+
+
+def _checked(name: str) -> Iterable[Fault]:
+    from ..packs import check_pack
+
+    try:
+        return check_pack(name)
+    except PluginError as error:
+        raise unknown_pack(name, error) from error
 
 
 def fault_json(fault: Fault, lang: str) -> dict[str, Any]:

@@ -43,7 +43,9 @@ class Fault:
         inside = " ".join(part for part in (f"[{self.table}]" if self.table else "", self.key) if part)
         head = " ".join(part for part in (where, inside) if part)
         body = self.zh if lang == "zh" else self.en
-        tail = f" → {self.hint}" if self.hint else ""
+        zh, _, en = self.hint.partition(" / ")  # a hint may be in two halves, 中文 / English
+        told = (zh if lang == "zh" else en) or self.hint
+        tail = f" → {told}" if told else ""
         return f"{head}: {body} ({self.code}){tail}" if head else f"{body} ({self.code}){tail}"
 
 

@@ -156,7 +156,13 @@ def _routes(shelf: Shelf, chain: Chain) -> RoutingGraph | None:
     try:
         return RoutingGraph.of(units, claims, centre=centre)
     except PolicyError as error:
-        shelf.faults.extend(in_csv(fault, chain[0][0], owner) for fault in error.faults)
+        for fault in error.faults:
+            if fault.code == "unknown-centre":  # said in the edition, not among the units
+                said = next(one for _, one in _upto(chain, "units") if one.centre)
+                hint = nearest(centre, sorted(unit.code for unit in units))
+                _note(shelf, said, [evolve(fault, table="routing", key="centre", hint=hint)])
+            else:
+                shelf.faults.append(in_csv(fault, chain[0][0], owner))
         return None
 
 

@@ -75,7 +75,11 @@ class Folder:
             return tomllib.loads(notes.text), notes
         except UnicodeDecodeError as error:
             self.fault(
-                "not-utf8", f"第 {error.start + 1} 个字节不是 UTF-8", f"byte {error.start + 1} is not UTF-8", path
+                "not-utf8",
+                f"第 {error.start + 1} 个字节不是 UTF-8",
+                f"byte {error.start + 1} is not UTF-8",
+                path,
+                "在编辑器里另存为 UTF-8 / save it as UTF-8 in your editor",
             )
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             said = str(error)

@@ -71,9 +71,9 @@ unit = "{place}-office"
 """
 UNITS = """\
 code,name,grade,parent,area,phone,source
-{place},{title},{grade},,{place},,library default
-{place}-12345,{title}12345热线,centre,{place},{place},12345,library default
-{place}-office,{title}办公室,department,{place},{place},,library default
+{place},{land},{grade},,{place},,library default
+{place}-12345,{land}12345热线,centre,{place},{place},12345,library default
+{place}-office,{land}办公室,department,{place},{place},,library default
 """
 CATALOGUE = """\
 category,area,unit,role,basis,since,until
@@ -117,7 +117,8 @@ def write_pack(folder: Path, name: str, title: str, extends: str = "cn", place: 
     target.mkdir(parents=True)
     grade = "province" if place.endswith("0000") else "city" if place.endswith("00") else "county"
     plain = " ".join(title.replace('"', "").replace("\\", "").replace(",", "，").split()) or name
-    words = {"name": name, "title": plain, "extends": extends, "place": place, "grade": grade}
+    land = re.sub(r"12345.*$", "", plain).strip() or name  # people title the hotline, and units.csv names the place
+    words = {"name": name, "title": plain, "land": land, "extends": extends, "place": place, "grade": grade}
     for file, text in (("unknown.toml", EDITION), ("units.csv", UNITS), ("catalogue.csv", CATALOGUE)):
         (target / file).write_text(text.format(**words), encoding="utf-8", newline="\n")
     return target

@@ -22,14 +22,25 @@ T = TypeVar("T")
 _MISSING = object()
 
 
+MANY = 20
+"""How many names a hint lists; of more it gives the most alike."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return a hint with the known names, the most alike first ("did you mean")."""
     from difflib import get_close_matches
 
     names = list(dict.fromkeys(known))
-    close = get_close_matches(word, names, 1, 0.5)
-    head = f"是不是「{close[0]}」？ / did you mean {close[0]!r}? " if close else ""
-    return f"{head}可用 / possible: {', '.join(names)}"
+    close = get_close_matches(word, sorted(names), 3, 0.5)
+    zh = f"是不是「{close[0]}」？" if close else ""
+    en = f"did you mean {close[0]!r}? " if close else ""
+    if len(names) > MANY:  # a hundred categories help nobody
+        some = close[1:] if close else sorted(names)[:MANY]
+        zh += f"共 {len(names)} 个" + (f"，如 {'、'.join(some)}" if some else "")
+        en += f"there are {len(names)}" + (f", such as {', '.join(some)}" if some else "")
+    else:
+        zh, en = f"{zh}可用：{'、'.join(names)}", f"{en}possible: {', '.join(names)}"
+    return f"{zh} / {en}"
 
 
 class Notes:
@@ -198,7 +209,13 @@ class Row:
         try:
             return TimeLimit.parse(value)
         except RequestError as error:
-            self.add("bad-limit", error.zh, error.en, key, f'{error.hint("zh")} / {error.hint("en")}；无时限写 "none"')
+            self.add(
+                "bad-limit",
+                error.zh,
+                error.en,
+                key,
+                f'{error.hint("zh")}；无时限写 "none" / {error.hint("en")}; "none" for no limit',
+            )
             return None
 
     def day(self, key: str) -> date | None:

@@ -516,3 +516,20 @@ def test_scoring_until_a_day_knows_nothing_of_what_came_later(lamp, do, run, sto
     assert before["rates"]["on-time"]["denominator"] == 0
     assert before["rates"]["on-time"]["value"] is None
     assert run("score", "--store", store, "--format", "json", "--until", "2026-09-01").json["orders"] == 0
+
+
+def test_an_emergency_says_where_to_go_and_a_suggestion_is_shown(run, store):
+    fire = ("receive", "--pack", "shenyang", "--store", store, "--area", "210102", "--text", "着火了，快来人")
+    gone = run(*fire).out
+    assert "处置" in gone
+    assert "119" in gone
+    assert "承办" not in gone
+    kept = run(*fire, "--disposition", "handle").out
+    assert "提示" in kept
+    assert "119" in kept
+
+
+def test_where_no_article_sets_a_limit_the_basis_says_so_in_chinese(run):
+    out = run("due", "--pack", "shenyang", "--kind", "投诉", "--stage", "签收", "--received", "2026-09-18").out
+    assert "没有任何条文规定" in out
+    assert "no limit" not in out

@@ -293,3 +293,40 @@ def test_the_demo_speaks_english(run, form):
     if form == "table":
         assert "dispatched to 210100-water-supply" in out
         assert "派" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "zh"),
+    [
+        (("due", "--form", "json"), "没有选项 --form，是否想用 --format？"),
+        (("due", "--format", "xml"), "--format 的值「xml」有误，可以写：table、json、csv"),
+        (("due", "more"), "多出的参数：more"),
+        (("due", "--kind"), "选项 --kind 后面要写值"),
+        (("simulate",), "缺少参数 PACK"),
+        (("replay", "x.csv"), "缺少选项 --pack"),
+        (("list", "--limit", "0"), "--limit 的值「0」有误，应是 1 到 1000 之间的数"),
+        (("simulate", "cn", "--days", "many"), "--days 的值「many」有误，应是整数"),
+        (("score", "--by", "单位"), "可以写：unit、kind、category、area、channel"),
+    ],
+)
+def test_a_fault_of_usage_is_told_in_the_readers_language(run, arguments, zh):
+    told = run(*arguments, code=2).err
+    assert zh in told
+    assert f"见 hotline12345 {arguments[0]} --help" in told
+    english = run(*arguments, "--lang", "en", code=2).err
+    assert english.startswith("error: ")
+    assert all(ord(c) < 0x4E00 for c in english.replace("单位", ""))
+
+
+def test_a_new_packs_units_are_named_for_the_place_and_not_for_its_hotline(run, tmp_path):
+    run("pack", "new", "mycity", "--title", "某市12345热线", "--place", "990100")
+    units = (tmp_path / "mycity" / "units.csv").read_text(encoding="utf-8")
+    assert "990100,某市,city" in units
+    assert "990100-12345,某市12345热线,centre" in units
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_a_pack_that_is_not_there_is_told_alike_by_every_command(run, command):
+    told = run("pack", command, "atlantis", "--format", "json", code=2).error
+    assert told["code"] == "unknown-pack"
+    assert "shenyang" in told["hint"]

@@ -182,16 +182,23 @@ def _bear_any_terminal() -> None:
 
 def _usage(error: click.ClickException, arguments: Sequence[str]) -> int:
     """Print a fault of usage, as JSON where JSON was asked for."""
-    if given(arguments, "--format") != "json":
-        error.show()
-        return error.exit_code
-    import json
+    from .usage import in_chinese
 
+    zh = language(arguments) == "zh"
+    message = in_chinese(error) if zh else error.format_message()
     ctx = getattr(error, "ctx", None)
-    path = ctx.command_path if ctx is not None else "hotline12345"
-    hint = f"见 {path} --help" if language(arguments) == "zh" else f"see {path} --help"
-    said = {"code": "usage", "message": error.format_message(), "hint": hint}
-    click.echo(json.dumps(said, ensure_ascii=not can_show(sys.stderr)), err=True)
+    named = next((f" {word}" for word in arguments if word in COMMANDS), "")
+    path = ctx.command_path if ctx is not None else f"hotline12345{named}"
+    hint = f"见 {path} --help" if zh else f"see {path} --help"
+    if given(arguments, "--format") == "json":
+        import json
+
+        said = json.dumps({"code": "usage", "message": message, "hint": hint}, ensure_ascii=not can_show(sys.stderr))
+    elif zh:
+        said = f"错误: {message} (usage)\n提示: {hint}"
+    else:
+        said = f"error: {message} (usage)\nhint: {hint}"
+    click.echo(said, err=True)
     return error.exit_code
 
 

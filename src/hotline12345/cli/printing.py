@@ -16,6 +16,10 @@ _DAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
+_PLAIN = {"library default": "本库默认，无条文", "no limit in any source": "没有任何条文规定"}
+"""What stands in records where no article does."""
+
+
 def say(zh: str, en: str) -> str:
     """Return the text in the language of the command line."""
     return en if lang_now() == "en" else zh
@@ -26,7 +30,7 @@ def half(text: str) -> str:
     zh, slash, en = text.partition("/ ")
     if lang_now() == "en":
         return en if slash else text
-    return "本库默认，无条文" if text == "library default" else zh.rstrip()
+    return _PLAIN.get(text, zh.rstrip())
 
 
 def when(instant: datetime | None) -> str:

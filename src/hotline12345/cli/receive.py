@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -192,12 +193,30 @@ def _one(hotline: Hotline, order: Order, form: str) -> None:
                 (say("工单", "order"), order.number),
                 (say("状态", "status"), say(order.status.zh, order.status.value)),
                 (say("归类", "matter"), " ".join(part for part in (kind, order.category) if part)),
-                (say("承办", "unit"), unit if row["unit"] else say("热线中心", "the centre")),
-                (say("到期", "due"), due),
-                (say("依据", "basis"), reason),
+                (
+                    say("承办", "unit"),
+                    (unit if row["unit"] else say("热线中心", "the centre")) if order.is_open else "",
+                ),
+                (say("到期", "due"), due if order.is_open else ""),
+                (say("依据", "basis"), reason if order.is_open else ""),
+                *_what_else(hotline, order),
             ]
         )
     )
+
+
+def _what_else(hotline: Hotline, order: Order) -> Iterator[tuple[str, str]]:
+    """Yield where an order went that is no unit's (119, the court …), and what the rules suggest a person do."""
+    from ..core.events import Accepted
+    from .story import Story, finding
+
+    history = hotline.history(order.number)
+    if not order.is_open:
+        yield say("处置", "done"), Story(hotline.policy_of(order)).tell(history[-1])
+    for event in history:
+        if isinstance(event, Accepted):
+            for each in event.findings:
+                yield say("提示", "note"), finding(each.code, each.target, each.basis)
 
 
 # ── many ──
@@ -279,8 +298,12 @@ def _row(
 
 
 def _summary(done: list[dict[str, Any]], orders: int) -> None:
+    from ..core.status import Status
+
     click.echo(say(f"收件 {len(done)} 行，工单 {orders} 张", f"received {len(done)} rows, {orders} orders"))
     if 0 < len(done) <= LISTED:
         columns = say("行,编号,状态,承办单位,到期日", "line,number,status,unit,due").split(",")
         name = say("unit_name", "unit")
-        click.echo(table(columns, [(r["line"], r["number"], r["status"], r[name], r["due_day"]) for r in done]))
+        status = {each.value: say(each.zh, each.value) for each in Status}
+        rows = [(r["line"], r["number"], status[r["status"]], r[name], r["due_day"]) for r in done]
+        click.echo(table(columns, rows))

@@ -156,7 +156,7 @@ def _show(result: ReplayResult) -> None:
             [
                 (say("政策包", "pack"), f"{result.pack} {result.edition}"),
                 (say("行数", "rows"), f"{result.rows:,}"),
-                (say("收件", "received"), f"{result.received:,}（{result.first[:10]} – {result.last[:10]}）"),
+                (say("收件", "received"), f"{result.received:,}" + _span(result.first, result.last)),
                 (say("拒收", "refused"), f"{len(result.refused):,}"),
                 (say("事件", "events"), f"{result.events:,}"),
                 (say("按时答复", "on time"), _share(result.on_time, result.received)),
@@ -230,3 +230,8 @@ def _explain(example: Mapping[str, Any]) -> None:
         total += day["counts"]
         rows.append((day["day"], f"{total:g}" if day["counts"] else "—", say(day["why"], day["why_en"])))
     click.echo(table((say("日期", "day"), say("第几", "count"), say("说明", "why")), rows))
+
+
+def _span(first: str, last: str) -> str:
+    days = f"{first[:10]} – {last[:10]}"
+    return say(f"（{days}）", f" ({days})") if first else ""

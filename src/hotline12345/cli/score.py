@@ -55,9 +55,9 @@ _COUNTS = {
 )
 @click.option(
     "--by",
-    type=click.Choice(["", "unit", "kind", "category", "area", "channel"]),
-    default="",
-    help="分组：unit kind category area channel · groups",
+    type=click.Choice(["unit", "kind", "category", "area", "channel"]),
+    default=None,
+    help="分组：按单位、类型、类别、区划、渠道 · groups",
 )
 @click.option(
     "--until",
@@ -69,7 +69,7 @@ _COUNTS = {
 @edition_option
 @place_option
 @answers("table", "json", "csv")
-def command(by: str, until: str, store: str, pack_name: str, edition: str, place: str, form: str) -> None:
+def command(by: str | None, until: str, store: str, pack_name: str, edition: str, place: str, form: str) -> None:
     """Score."""
     from ..core.scoring import ScoreRules, measure, score
     from ..core.scoring import facts as facts_of
@@ -85,6 +85,7 @@ def command(by: str, until: str, store: str, pack_name: str, edition: str, place
             step()
     rules = policy.scoring or ScoreRules()
     whole = measure(found, rules.exempt)[""]
+    by = by or ""
     groups = measure(found, rules.exempt, by) if by else {}
     told = {
         "until": iso(end),
@@ -236,13 +237,24 @@ def _show(policy: Policy, told: dict[str, Any], card: Scorecard, points: Score) 
 
 
 def _groups(policy: Policy, by: str, groups: dict[str, Scorecard]) -> None:
+    from ..core.request import Kind
     from ..core.scoring import ScoreRules, score
     from ..core.scoring.metrics import FOUR, METRIC
 
-    columns = [by, say("收件", "received"), *(say(METRIC[m].zh, METRIC[m].en) for m in FOUR), say("得分", "score")]
+    by_zh = {"unit": "单位", "kind": "类型", "category": "类别", "area": "区划", "channel": "渠道"}
+    columns = [
+        say(by_zh[by], by),
+        say("收件", "received"),
+        *(say(METRIC[m].zh, METRIC[m].en) for m in FOUR),
+        say("得分", "score"),
+    ]
     rows = []
     for key, card in groups.items():
-        name = say(policy.unit_name(key), key) if by == "unit" and key else key
+        name = key
+        if key and by == "unit":
+            name = say(policy.unit_name(key), key)
+        elif key and by == "kind":
+            name = say(Kind(key).zh, key)
         points = score(policy.scoring or ScoreRules(), card)
         rows.append((name or "—", card.counts["received"], *_values(card, FOUR), points.total))
     click.echo("\n" + table(columns, rows))

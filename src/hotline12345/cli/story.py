@@ -149,13 +149,21 @@ def _accepted(s: Story, ev: e.Accepted) -> str:
         parts.append(say(ev.urgency.zh, ev.urgency.value))
     if ev.needs_person:
         parts.append(say("需人工确认", "a person should look"))
-    parts += [_finding(f.code, f.target, f.basis) for f in ev.findings]
+    parts += [finding(f.code, f.target, f.basis) for f in ev.findings]
     return _join(*parts)
 
 
-def _finding(code: str, target: str, basis: str) -> str:
-    names = {"repeat": ("同一人另有诉求", "same requester"), "similar": ("相似工单", "similar order")}
-    zh, en = names.get(code, (f"提示 {code}", f"noted: {code}"))
+def finding(code: str, target: str, basis: str) -> str:
+    names = {
+        "repeat": ("同一人另有诉求", "same requester"),
+        "similar": ("相似工单", "similar order"),
+        "direct-answer": ("可以直接答复", "may be answered at once"),
+    }
+    if code.startswith("risk."):
+        names[code] = (f"风险：{code[5:]}", f"risk: {code[5:]}")
+    if code.startswith("scope."):
+        names[code] = (f"按受理范围 {code[6:]} 应转", f"by the scope rule {code[6:]} it would go to")
+    zh, en = names.get(code, (code, code))
     return say(zh, en) + (f" {target}" if target else "") + ("" if basis == "library default" else _basis(basis))
 
 

@@ -98,13 +98,13 @@ SERVICES = {
     "gas-supply": ("供气企业", "城乡建设/供气"),
     "heat-supply": ("供热企业", "城乡建设/供热"),
 }
-# 皖政办秘〔2021〕109号 art. 3 names these five; their matters beyond the two categories below have none of their own.
+# 皖政办秘〔2021〕109号 art. 3 names these five.
 SUBCENTRES = {
     "tax": ("税务分中心", "12366", "经济管理/税务"),
     "post": ("邮政分中心", "12305", "交通运输/邮政快递"),
-    "customs": ("海关分中心", "12360", ""),
-    "tobacco": ("烟草分中心", "12313", ""),
-    "immigration": ("移民管理分中心", "12367", ""),
+    "customs": ("海关分中心", "12360", "商贸旅游/海关"),
+    "tobacco": ("烟草分中心", "12313", "商贸旅游/烟草专卖"),
+    "immigration": ("移民管理分中心", "12367", "政法/出入境管理"),
 }
 ASSISTS = {
     "城乡建设/供水": "housing",

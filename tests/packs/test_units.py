@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from hotline12345.core.classify import classify
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit, read_claims, read_units
+from hotline12345.packs import load_pack
 
 PLACES = {"anhui": "340000", "shenyang": "210100", "liaoyuan": "220400"}
 LEVEL_1 = {
@@ -127,9 +129,27 @@ def test_every_category_in_every_area_goes_somewhere_and_down_the_tree(
 @pytest.mark.parametrize("place", PLACES)
 def test_only_units_without_a_category_of_their_own_are_idle(packs: Path, place: str) -> None:
     code = PLACES[place]
-    assert set(graph(packs, place).idle_units()) == {
-        f"{code}-{slug}" for slug in ("petition", "customs", "tobacco", "immigration")
-    }
+    assert set(graph(packs, place).idle_units()) == {f"{code}-petition"}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("公司注册后怎么报税，发票怎么开", "tax"),
+        ("快递丢件了，快递公司不赔", "post"),
+        ("进口设备在海关清关很久，关税怎么算", "customs"),
+        ("烟草专卖许可证怎么办", "tobacco"),
+        ("移民管理局办护照要多久", "immigration"),
+    ],
+)
+def test_each_of_the_five_sub_centres_is_reached_by_what_people_say(place: str, text: str, slug: str) -> None:
+    """皖政办秘〔2021〕109号 art. 3 names the five; 国办发〔2020〕53号 has vertical departments as sub-centres."""
+    policy = load_pack(place).newest
+    assert policy.rules is not None
+    assert policy.routes is not None
+    found = policy.routes.route(classify(policy.rules, "", text).category, PLACES[place])
+    assert (found.unit, found.rule) == (f"{PLACES[place]}-{slug}", "sub-centre")
 
 
 @pytest.mark.parametrize(

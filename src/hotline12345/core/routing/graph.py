@@ -393,4 +393,4 @@ def _named(helps: _Helps, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _both(one: str, two: str) -> str:
-    return f"{one}；{two}" if one and two else one or two
+    return f"{one}；{two}" if one and two and one != two else one or two

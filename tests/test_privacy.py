@@ -24,6 +24,7 @@ from hotline12345.core.order import Status
 from hotline12345.core.policy import Pack
 from hotline12345.core.refs import Ref
 from hotline12345.core.request import Attachment, Kind, Request, Requester
+from hotline12345.core.scoring import facts, measure
 from hotline12345.core.sla import TimeLimit
 from hotline12345.hotline import Hotline
 from hotline12345.privacy import KEY_BYTES, Secrets, canonical, intact, key_beside, seal
@@ -31,6 +32,7 @@ from hotline12345.stores import open_store
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.port import Query, Store
 from hotline12345.testing.orders import AGENT, AT, CALLER, DISPATCHER, HANDLER, HOUR, REVIEWER, SUPERVISOR, small_policy
+from hotline12345.view import view
 
 KEY = bytes(range(32))
 PHONE, NAME, IDENTITY = "13987654321", "欧阳翠花", "210102197001011234"
@@ -225,6 +227,26 @@ def test_after_forget_history_and_order_are_as_before(store: Store) -> None:
         assert head is not None
         assert head.requester == ""
     assert line.forget(PHONE) == 0
+
+
+def test_after_forget_scores_are_as_before_and_nothing_handed_out_names_the_person(store: Store) -> None:
+    line = open_line(store)
+    live(line)
+    levels = line.pack.newest.satisfied_levels
+
+    def scored() -> Any:
+        return measure([facts(order, until=AT + 40 * HOUR, levels=levels) for order in line.orders()])
+
+    def handed_out() -> str:
+        views = [view(order, line.words(order.number), AGENT, "contact") for order in line.orders()]
+        return json.dumps([views, [fed.record.data for fed in store.feed()]], ensure_ascii=False)
+
+    before = scored()
+    assert before[""].rate("feedback").denominator > 0
+    assert PHONE in handed_out()
+    line.forget(PHONE)
+    assert scored() == before
+    assert found_in(handed_out()) == []
 
 
 def test_whoever_is_forgotten_is_not_found_again_when_their_order_goes_on(store: Store) -> None:

@@ -23,3 +23,21 @@ def test_every_contract_can_be_asked_for_by_its_name() -> None:
 def test_what_is_not_in_the_kit_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'NoContract'"):
         kit.NoContract  # noqa: B018
+
+
+def test_a_store_that_is_not_finished_is_told_all_it_lacks() -> None:
+    from hotline12345.stores.memory import MemoryStore
+    from hotline12345.testing.store_base import lacking
+
+    class Stub:
+        api = 1
+
+        def append(self, batch: object) -> tuple[()]:
+            return ()
+
+        def close(self) -> None: ...
+
+    assert lacking(MemoryStore()) == []
+    assert lacking(Stub()) == [
+        "stream", "lookup", "feed", "find", "count", "head", "awake", "private", "forget", "cursor", "advance",
+    ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -64,3 +64,14 @@ def test_the_private_part_is_all_that_could_name_or_expose_a_person():
         "address": "某路1号",
         "attachments": [{"name": "灯.png", "type": "image/png", "digest": "", "uri": ""}],
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"), [({"received": "2026-09-18T10:00+08:00"}, "bad-time"), ({"kind": "投诉"}, "unknown-kind")]
+)
+def test_a_text_where_a_time_or_a_kind_belongs_is_refused_with_what_to_do(fields, code):
+    good = {"received": datetime(2026, 9, 18, 10, tzinfo=UTC), "text": "路灯不亮"}
+    with pytest.raises(RequestError) as caught:
+        Request(**{**good, **fields})
+    assert caught.value.code == code
+    assert caught.value.hint("zh")

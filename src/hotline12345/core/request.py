@@ -137,6 +137,8 @@ class Request:
     ext: Mapping[str, Any] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.received, datetime) or not (self.kind is None or isinstance(self.kind, Kind)):
+            raise _wrong_type(self)
         if self.received.tzinfo is None:
             raise RequestError(
                 f"收件时间 {self.received.isoformat()} 没有时区",
@@ -157,3 +159,22 @@ class Request:
                 {"name": a.name, "type": a.type, "digest": a.digest, "uri": a.uri} for a in self.attachments
             ],
         }
+
+
+def _wrong_type(request: Request) -> RequestError:
+    """Hosts build requests from JSON, where a time and a kind are texts."""
+    if not isinstance(request.received, datetime):
+        return RequestError(
+            f"收件时间应是 datetime，收到「{request.received!r}」",
+            f"the time of receipt must be a datetime, got {request.received!r}",
+            code="bad-time",
+            hint="用 datetime.fromisoformat 转换，并写明时区",
+            hint_en="convert it with datetime.fromisoformat, with its offset",
+        )
+    return RequestError(
+        f"诉求类型应是 Kind，收到「{request.kind!r}」",
+        f"the kind must be a Kind, got {request.kind!r}",
+        code="unknown-kind",
+        hint="用 Kind.parse 转换",
+        hint_en="convert it with Kind.parse",
+    )

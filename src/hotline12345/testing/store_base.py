@@ -20,6 +20,15 @@ Q = "220400"
 ALL = Query()
 
 
+METHODS = tuple(name for name, made in vars(Store).items() if callable(made) and not name.startswith("_"))
+"""What a store can do."""
+
+
+def lacking(store: object) -> list[str]:
+    """Return the methods of the protocol that *store* does not have (缺少的方法)."""
+    return [name for name in METHODS if not callable(getattr(store, name, None))]
+
+
 class StoreBase:
     """How the contract gets at a store; a subclass gives ``open`` and says what the store can do.
 
@@ -43,6 +52,8 @@ class StoreBase:
     def store(self, tmp_path: Path) -> Iterator[Store]:
         """An open store, empty."""
         store = self.open(tmp_path)
+        if lacking(store):  # else each clause fails with an AttributeError of its own
+            pytest.fail(f"the store lacks {', '.join(lacking(store))}: see hotline12345.stores.Store", pytrace=False)
         yield store
         store.close()
 

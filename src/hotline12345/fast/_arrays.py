@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from . import missing
+
+try:
+    import numpy as np
+except ImportError as error:
+    raise missing("numpy") from error
+
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hotline12345.core.classify.negation import TELLING_CHARS

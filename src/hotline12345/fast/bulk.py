@@ -8,6 +8,13 @@ ordinary (a kind, an urgency, a risk, a tie but for rounding) goes to ``core.cla
 
 from __future__ import annotations
 
+from . import missing
+
+try:
+    import numpy as np
+except ImportError as error:
+    raise missing("numpy") from error
+
 from collections.abc import Iterable
 from functools import partial
 from itertools import islice
@@ -15,7 +22,6 @@ from math import exp, log
 from threading import Lock
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hotline12345.core.classify.engine import EQUAL, TOP, WIDEST, Classification, Hit, RuleSet, judge

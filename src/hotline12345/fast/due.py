@@ -6,10 +6,16 @@ start day at a time, and kept.
 
 from __future__ import annotations
 
+from . import missing
+
+try:
+    import numpy as np
+except ImportError as error:
+    raise missing("numpy") from error
+
 from datetime import date
 from typing import Any
 
-import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from hotline12345.core.classify.matcher import Found, MatcherFactory
-from hotline12345.core.errors import PluginError
+
+from . import missing
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -27,13 +28,7 @@ class AutomatonMatcher:
         try:
             from ahocorasick_rs import AhoCorasick
         except ImportError as error:
-            raise PluginError(
-                "没有安装 ahocorasick-rs",
-                "ahocorasick-rs is not installed",
-                code="no-fast-extra",
-                hint="pip install hotline12345[fast]，或使用纯 Python 匹配器",
-                hint_en="pip install hotline12345[fast], or use the pure matcher",
-            ) from error
+            raise missing("ahocorasick-rs") from error
         self._find = AhoCorasick(list(words)).find_matches_as_indexes
         used = {char for word in words for char in word}
         self._blank = next(char for char in map(chr, range(0xFFFF, 0xE000, -1)) if char not in used)

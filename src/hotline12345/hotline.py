@@ -126,6 +126,9 @@ class Hotline:
         """
         if through not in STEPS:
             raise _unknown_step(through)
+        for name, value, wanted_type in (("request", request, Request), ("by", by, Actor)):
+            if not isinstance(value, wanted_type):
+                raise _wrong_type(name, value, wanted_type)
         now = self._now(at)
         key = key or (f"request:{request.channel}:{request.ref}" if request.ref else "")
         print_ = self._secrets.fingerprint(asked(request)) if key else ""
@@ -196,6 +199,8 @@ class Hotline:
             UnknownOrder, CommandError, RequestError, CalendarError, StoreError: nothing was written.
             Conflict: the order is not at *expected*, or others were faster eight times in a row.
         """
+        if not isinstance(command, c.Command):
+            raise _wrong_type("command", command, c.Command)
         print_ = self._secrets.fingerprint([number, wanted(command)]) if key else ""
         known = self._book.repeated(key, print_)
         if known is not None:
@@ -377,6 +382,16 @@ def _unknown_step(through: str) -> RequestError:
         code="unknown-step",
         hint="环节有：" + "、".join(STEPS),
         hint_en="steps: " + ", ".join(STEPS),
+    )
+
+
+def _wrong_type(name: str, value: object, wanted_type: type) -> RequestError:
+    return RequestError(
+        f"{name} 应为 {wanted_type.__name__}，收到 {type(value).__name__}",
+        f"{name} must be a {wanted_type.__name__}, got {type(value).__name__}",
+        code="wrong-type",
+        hint="文字可用 Actor.parse、commands.Sign(...) 等变成对象",
+        hint_en="turn text into objects with Actor.parse, commands.Sign(...) and the like",
     )
 
 

@@ -16,6 +16,7 @@ from .common import (
     edition_option,
     hotline_of,
     instant_of,
+    known_category,
     no_such_file,
     now,
     overlay_option,
@@ -116,6 +117,8 @@ def command(form: str, path: str, **given: Any) -> None:
         edition=given["edition"],
     )
     at = instant_of(given["recorded"]) if given["recorded"] else None
+    if not path:
+        known_category(hotline.policy_for(request.received), given["category"])
     if path:
         _many(hotline, reading, by, at, form, given)
     else:

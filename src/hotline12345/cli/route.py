@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import lang_now
-from .common import Speaking, answers, edition_option, pack_option, policy_of, print_json
+from .common import Speaking, answers, edition_option, known_category, pack_option, policy_of, print_json
 from .printing import facts, half, print_csv, say
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def command(
 
     if not (category or area or text or title):
         raise click.UsageError(say("请写明 --category、--area 或 --text", "give --category, --area or --text"))
-    policy = policy_of(pack_name, edition, need=("routes", "rules") if text or title else ("routes",))
+    policy = policy_of(pack_name, edition, need=("routes", "rules"))
+    known_category(policy, category)
     if not category and policy.rules is not None and (text or title):
         from ..core.classify import classify
 

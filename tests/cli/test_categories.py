@@ -1,0 +1,34 @@
+"""A mistyped category is told with the nearest there is, and not routed as nobody's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hotline12345 import Hotline, RequestError
+from hotline12345.cli import main
+
+
+@pytest.mark.parametrize("command", ["route", "receive"])
+def test_a_category_nobody_knows_is_refused_with_the_nearest(command: str, tmp_path: Path):
+    more = ["--text", "x", "--store", f"sqlite:///{tmp_path / 'x.db'}"] if command == "receive" else []
+    args = [command, "--pack", "shenyang", "--category", "环境保护/噪音", "--format", "json", *more]
+    told = CliRunner().invoke(main, args)
+    assert told.exit_code == 2
+    error = json.loads(told.stderr)
+    assert error["code"] == "unknown-category"
+    assert "环境保护/噪音污染" in error["hint"]
+
+
+def test_what_is_no_command_request_or_actor_is_refused_in_words():
+    hotline = Hotline("shenyang", "memory:")
+    for call in (
+        lambda: hotline.handle("1", "sign"),  # type: ignore[arg-type]
+        lambda: hotline.receive("路灯不亮", by="agent"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(RequestError) as refused:
+            call()
+        assert refused.value.code == "wrong-type"

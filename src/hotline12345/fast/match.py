@@ -40,7 +40,8 @@ class AutomatonMatcher:
         except UnicodeEncodeError:  # half a surrogate pair is no Rust string: blank it, one character for one
             matches = self._find(_HALVES.sub(self._blank, text), True)
         found = [(start, index) for index, start, _ in matches]
-        found.sort()
+        if len(found) > 1:
+            found.sort()
         return found
 
 

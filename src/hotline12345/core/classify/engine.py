@@ -81,8 +81,10 @@ def classify(rules: RuleSet, title: str, text: str) -> Classification:
     Returns:
         The classification; hits carry rule and position and none of the citizen's words.
     """
-    body = f"{title}\n{text}" if title else text
-    return judge(rules, body, len(body) - len(text), rules.matcher.find(body))
+    if not title:
+        return judge(rules, text, 0, rules.matcher.find(text))
+    body = f"{title}\n{text}"
+    return judge(rules, body, len(title) + 1, rules.matcher.find(body))
 
 
 def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:

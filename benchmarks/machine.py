@@ -24,7 +24,7 @@ from hotline12345.core import commands as c
 from hotline12345.core.actor import SYSTEM, Actor
 from hotline12345.core.calendar import CST, WorkCalendar
 from hotline12345.core.decide import decide
-from hotline12345.core.evolve import fold
+from hotline12345.core.evolve import evolve, fold
 from hotline12345.core.policy import LimitRule, Policy
 from hotline12345.core.request import Kind, Request
 from hotline12345.core.sla import Stage, TimeLimit
@@ -76,7 +76,8 @@ def walk(rules: Policy, made: list[tuple[Any, list[Any]]], steps: list[tuple[c.C
             history = log.copy()
             for command, at in steps:
                 events = decide(rules, order, command, at)
-                order = fold(events, order)
+                for event in events:
+                    order = evolve(order, event)
                 history += events
 
     return run
@@ -93,11 +94,14 @@ def plain(rules: Policy, made: list[tuple[Any, list[Any]]]) -> Any:
             order = fold(events, order)
         closed.append((order, log))
     command, at = steps[-1]
+    begun = len(closed[0][1])
 
     def run() -> None:
         for order, history in closed:
+            del history[begun:]  # each round begins anew, as the peer's does
             events = decide(rules, order, command, at)
-            fold(events, order)
+            for event in events:
+                evolve(order, event)
             history += events
 
     return run

@@ -39,7 +39,6 @@ __all__ = [
     "fail",
     "hotline_of",
     "instant_of",
-    "known_category",
     "lang_of",
     "overlays_of",
     "pack_of",
@@ -184,27 +183,6 @@ def unknown_pack(name: str, error: PluginError) -> HotlineError:
         code="unknown-pack",
         hint=f"有：{'、'.join(names)}；也可以写文件夹或 .toml 的路径",
         hint_en=f"there are: {', '.join(names)}; or give the path of a folder or a .toml",
-    )
-
-
-def known_category(policy: Policy, category: str) -> None:
-    """Refuse a *category* that the policy's catalogue does not have: a typing error would be routed as nobody's.
-
-    Raises:
-        RequestError: ``unknown-category``, with the nearest there is.
-    """
-    names = {one.name for one in policy.rules.categories} if policy.rules is not None else set()
-    if not category or not names or category in names:
-        return
-    from ..packs.table import nearest
-
-    zh, _, en = nearest(category, names).partition(" / ")
-    raise RequestError(
-        f"政策包 {policy.pack} 没有类别「{category}」",
-        f"pack {policy.pack} has no category {category!r}",
-        code="unknown-category",
-        hint=zh,
-        hint_en=en or zh,
     )
 
 

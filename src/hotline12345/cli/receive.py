@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..core.errors import HotlineError, RequestError, StoreError
+from .categories import known_category
 from .common import (
     Speaking,
     answers,
     edition_option,
     hotline_of,
     instant_of,
-    known_category,
     no_such_file,
     now,
     overlay_option,

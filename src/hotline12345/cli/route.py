@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import lang_now
-from .common import Speaking, answers, edition_option, known_category, pack_option, policy_of, print_json
+from .categories import known_category
+from .common import Speaking, answers, edition_option, pack_option, policy_of, print_json
 from .printing import facts, half, print_csv, say
 
 if TYPE_CHECKING:

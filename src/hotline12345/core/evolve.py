@@ -19,7 +19,7 @@ def evolve(order: Order | None, event: e.Event) -> Order:
     Raises:
         RequestError: ``no-history`` when there is no order and *event* does not open one.
     """
-    return fold((event,), order)
+    return fold((event,)) if order is None else APPLY[type(event)](order, event)
 
 
 def fold(events: Iterable[e.Event], order: Order | None = None) -> Order:

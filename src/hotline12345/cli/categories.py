@@ -1,0 +1,31 @@
+"""Categories as people type them (类别核对)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..core.errors import RequestError
+
+if TYPE_CHECKING:
+    from ..core.policy import Policy
+
+
+def known_category(policy: Policy, category: str) -> None:
+    """Refuse a *category* that the policy's catalogue does not have: a typing error would be routed as nobody's.
+
+    Raises:
+        RequestError: ``unknown-category``, with the nearest there is.
+    """
+    names = {one.name for one in policy.rules.categories} if policy.rules is not None else set()
+    if not category or not names or category in names:
+        return
+    from ..packs.table import nearest
+
+    zh, _, en = nearest(category, names).partition(" / ")
+    raise RequestError(
+        f"政策包 {policy.pack} 没有类别「{category}」",
+        f"pack {policy.pack} has no category {category!r}",
+        code="unknown-category",
+        hint=zh,
+        hint_en=en or zh,
+    )

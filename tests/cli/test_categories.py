@@ -12,15 +12,20 @@ from hotline12345 import Hotline, RequestError
 from hotline12345.cli import main
 
 
-@pytest.mark.parametrize("command", ["route", "receive"])
-def test_a_category_nobody_knows_is_refused_with_the_nearest(command: str, tmp_path: Path):
-    more = ["--text", "x", "--store", f"sqlite:///{tmp_path / 'x.db'}"] if command == "receive" else []
-    args = [command, "--pack", "shenyang", "--category", "环境保护/噪音", "--format", "json", *more]
-    told = CliRunner().invoke(main, args)
+def test_a_category_nobody_knows_is_refused_with_the_nearest(tmp_path: Path):
+    store = f"sqlite:///{tmp_path / 'x.db'}"
+    args = ["receive", "--pack", "shenyang", "--category", "环境保护/噪音", "--text", "x", "--store", store]
+    told = CliRunner().invoke(main, [*args, "--format", "json"])
     assert told.exit_code == 2
     error = json.loads(told.stderr)
     assert error["code"] == "unknown-category"
     assert "环境保护/噪音污染" in error["hint"]
+
+
+def test_asking_where_such_a_category_would_go_is_answered_with_a_note():
+    told = CliRunner().invoke(main, ["route", "--pack", "shenyang", "--category", "环境保护/噪音", "--area", "210102"])
+    assert told.exit_code == 0
+    assert "环境保护/噪音污染" in told.stderr
 
 
 def test_what_is_no_command_request_or_actor_is_refused_in_words():

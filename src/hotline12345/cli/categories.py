@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from ..core.errors import RequestError
+from .printing import say
 
 if TYPE_CHECKING:
     from ..core.policy import Policy
@@ -29,3 +32,12 @@ def known_category(policy: Policy, category: str) -> None:
         hint=zh,
         hint_en=en or zh,
     )
+
+
+def note_unknown(policy: Policy, category: str) -> None:
+    """Say on stderr that the catalogue does not have *category* (提示): asking what would happen to it is allowed."""
+    try:
+        known_category(policy, category)
+    except RequestError as error:
+        note = say(f"注意：{error.zh}；{error.hint_zh}", f"note: {error.en}; {error.hint_en}")
+        click.echo(note, err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import lang_now
-from .categories import known_category
+from .categories import note_unknown
 from .common import Speaking, answers, edition_option, pack_option, policy_of, print_json
 from .printing import facts, half, print_csv, say
 
@@ -40,7 +40,6 @@ def command(
     if not (category or area or text or title):
         raise click.UsageError(say("请写明 --category、--area 或 --text", "give --category, --area or --text"))
     policy = policy_of(pack_name, edition, need=("routes", "rules"))
-    known_category(policy, category)
     if not category and policy.rules is not None and (text or title):
         from ..core.classify import classify
 
@@ -50,6 +49,7 @@ def command(
     found = policy.routes.route(category, area, Kind.parse(kind) if kind else None)
     explained = policy.routes.explain(category, area, lang_now())
     told = _json(policy, found, category, area)
+    note_unknown(policy, category)
     if form == "json":
         print_json({**told, "explained": list(explained)})
     elif form == "csv":

@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # "packs" late and only to open a pack by its name.
     "replay": frozenset({"core", "hotline", "heads", "stores.port", "channels", "packs"}),
     # "stores" likewise late: a city may be simulated into a store named by its URL.
-    "simulate": frozenset({"core", "hotline", "heads", "stores", "packs"}),
+    "simulate": frozenset({"core", "hotline", "heads", "stores", "packs", "report"}),
     # The kit holds others to their protocols, so it must know the protocols.
     "testing": frozenset({"core", "channels", "stores", "packs", "plugins"}),
     "cli": EVERYTHING,

@@ -73,6 +73,7 @@ def command(by: str | None, until: str, store: str, pack_name: str, edition: str
     """Score."""
     from ..core.scoring import ScoreRules, measure, score
     from ..core.scoring import facts as facts_of
+    from ..report.cards import card_json
 
     hotline = hotline_of(pack_name, store, place, must_exist=True, reads=True, need=("routes", "scoring"))
     policy = hotline.pack.edition(edition) if edition else hotline.pack.newest
@@ -137,54 +138,6 @@ def _orders(hotline: Hotline, end: datetime | None) -> Iterator[Order]:
         before = [event for event in hotline.history(order.number) if event.at <= end]
         if before:
             yield fold(before)
-
-
-# ── JSON ──
-
-
-def card_json(card: Scorecard, points: Score) -> dict[str, Any]:
-    """Return rates, counts and score as JSON; decimals are text, so that 96.30 stays 96.30, and blanks are null."""
-    return {
-        "rates": {
-            rate.metric: {
-                "numerator": rate.numerator,
-                "denominator": rate.denominator,
-                "value": _text(rate.value),
-                "excluded": dict(rate.excluded),
-                "failing": list(rate.failing),
-            }
-            for rate in card.rates
-        },
-        "counts": dict(card.counts),
-        "median_working_days": _text(card.median_working_days),
-        "score": {
-            "total": _text(points.total),
-            "possible": str(points.possible),
-            "components": [
-                {
-                    "metric": part.metric,
-                    "rate": _text(part.rate),
-                    "points": str(part.points),
-                    "earned": _text(part.earned),
-                    "basis": part.basis,
-                }
-                for part in points.components
-            ],
-            "lost": [
-                {
-                    "metric": lost.metric,
-                    "points": str(lost.points),
-                    "why": say(lost.zh, lost.en),
-                    "orders": list(lost.orders),
-                }
-                for lost in points.lost
-            ],
-        },
-    }
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _rows(key: str, card: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from ..core.order import DIVERTED, Order
 from ..core.scoring import Score, ScoreRules, score
 from ..core.scoring.metrics import Scorecard, facts, measure
 from ..core.sla import Stage, elapsed_working_days
+from ..report.cards import card_json
 from .city import Case, City
 from .ledger import WHY, breached, day_by_day, explain
 
@@ -54,58 +55,12 @@ class SimulationResult:
             **{
                 key: self.facts[key] for key in ("events", "by_status", "by_kind", "by_channel", "by_category", "calls")
             },
-            **card_as_dict(self.card, self.score),
+            **card_json(self.card, self.score),
             "breached": len(self.breaches),
             "breached_by_why": dict(sorted(Counter(one["why"] for one in self.breaches).items())),
             "breaches": told,
             **{key: self.facts[key] for key in ("slowest", "units", "example")},
         }
-
-
-def card_as_dict(card: Scorecard, points: Score) -> dict[str, Any]:
-    """Return rates and score as ``score --format json`` prints them; decimals are text, blanks are null."""
-    return {
-        "rates": {
-            rate.metric: {
-                "numerator": rate.numerator,
-                "denominator": rate.denominator,
-                "value": _text(rate.value),
-                "excluded": dict(rate.excluded),
-                "failing": list(rate.failing),
-            }
-            for rate in card.rates
-        },
-        "counts": dict(card.counts),
-        "median_working_days": _text(card.median_working_days),
-        "score": {
-            "total": _text(points.total),
-            "possible": str(points.possible),
-            "components": [
-                {
-                    "metric": part.metric,
-                    "rate": _text(part.rate),
-                    "points": str(part.points),
-                    "earned": _text(part.earned),
-                    "basis": part.basis,
-                }
-                for part in points.components
-            ],
-            "lost": [
-                {
-                    "metric": lost.metric,
-                    "points": str(lost.points),
-                    "why": lost.zh,
-                    "why_en": lost.en,
-                    "orders": list(lost.orders),
-                }
-                for lost in points.lost
-            ],
-        },
-    }
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def look_at(city: City, seed: int) -> SimulationResult:

@@ -1,0 +1,61 @@
+"""What each event does to an order (事件的作用): one small function an event, none of which can refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import events as e
+from ..order import Order, Status
+from .base import ended, noted
+from .clocks import (
+    deadline_moved,
+    deferred,
+    extended,
+    extension_asked,
+    extension_refused,
+    fell_overdue,
+    supervised,
+    urged,
+)
+from .ending import archived, closed
+from .handling import followed_up, reopened, replied, reviewed, signed
+from .intake import accepted, answered, declined, opened, referred, supplemented
+from .routing import adjudicated, assisted, dispatched, recalled, reclassified, sent_back
+
+__all__ = ["APPLY", "opened"]
+
+APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
+    e.Received: noted,
+    e.Accepted: accepted,
+    e.Answered: answered,
+    e.Connected: noted,
+    e.Referred: referred,
+    e.Declined: declined,
+    e.Merged: lambda o, ev: ended(o, ev, Status.MERGED, ev.reason, ev.into),
+    e.Dispatched: dispatched,
+    e.Assisted: assisted,
+    e.Signed: signed,
+    e.SentBack: sent_back,
+    e.Adjudicated: adjudicated,
+    e.Recalled: recalled,
+    e.Reclassified: reclassified,
+    e.Replied: replied,
+    e.Reviewed: reviewed,
+    e.FollowedUp: followed_up,
+    e.Reopened: reopened,
+    e.ExtensionAsked: extension_asked,
+    e.Extended: extended,
+    e.ExtensionRefused: extension_refused,
+    e.Deferred: deferred,
+    e.DeadlineMoved: deadline_moved,
+    e.FellOverdue: fell_overdue,
+    e.Urged: urged,
+    e.Supervised: supervised,
+    e.Supplemented: supplemented,
+    e.Withdrawn: lambda o, ev: ended(o, ev, Status.WITHDRAWN, ev.reason),
+    e.Terminated: lambda o, ev: ended(o, ev, Status.TERMINATED, ev.reason),
+    e.Voided: lambda o, ev: ended(o, ev, Status.VOID, ev.reason),
+    e.Closed: closed,
+    e.Archived: archived,
+}

@@ -1,0 +1,72 @@
+"""Applying time and pressure (时限与督办)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .. import events as e
+from ..order import Assignment, Clock, Clocks, Counts, Order, Pending
+from ..sla import Stage
+from .base import counted, onward, unasked
+
+
+def extension_asked(o: Order, event: e.ExtensionAsked) -> Order:
+    pending = Pending(event.amount, event.assignment, o.pending.dispute, o.pending.deferred, event.at)
+    return onward(o, event, pending=pending)
+
+
+def extended(o: Order, event: e.Extended) -> Order:
+    return onward(o, event, pending=unasked(o.pending), counts=o.counts._replace(extended=o.counts.extended + 1))
+
+
+def extension_refused(o: Order, event: e.ExtensionRefused) -> Order:
+    return onward(o, event, pending=unasked(o.pending))
+
+
+def deferred(o: Order, event: e.Deferred) -> Order:
+    return onward(o, event, pending=o.pending._replace(deferred=event.until))
+
+
+def on_clock(o: Order, event: e.DeadlineMoved | e.FellOverdue, make: Callable[[Clock], Clock]) -> Order:
+    """Replace the clock that *event* names, where it exists."""
+    name, clocks = event.clock, o.clocks
+    if name == "citizen":
+        clocks = Clocks(clocks.citizen and make(clocks.citizen), clocks.stage)
+        return onward(o, event, clocks=clocks)
+    if name in ("review", "follow-up"):
+        return onward(o, event, clocks=Clocks(clocks.citizen, clocks.stage and make(clocks.stage)))
+    on = on_sign if event.stage is Stage.SIGN else on_handle
+    return onward(o, event, assignments=tuple([on(a, make) if a.id == name else a for a in o.assignments]))
+
+
+def on_sign(a: Assignment, make: Callable[[Clock], Clock]) -> Assignment:
+    return a if a.sign is None else a._replace(sign=make(a.sign))
+
+
+def on_handle(a: Assignment, make: Callable[[Clock], Clock]) -> Assignment:
+    return a if a.handle is None else a._replace(handle=make(a.handle))
+
+
+def deadline_moved(o: Order, event: e.DeadlineMoved) -> Order:
+    def moved(clock: Clock) -> Clock:
+        # A deadline that moved past now may be missed again, and must then be told again.
+        at = event.deadline.at
+        if at is None or at > event.at:
+            return Clock(clock.stage, event.deadline)
+        return Clock(clock.stage, event.deadline, clock.fired, event.next)
+
+    return on_clock(o, event, moved)
+
+
+def fell_overdue(o: Order, event: e.FellOverdue) -> Order:
+    return on_clock(o, event, lambda clock: Clock(clock.stage, clock.deadline, (*clock.fired, event.rung), event.next))
+
+
+def urged(o: Order, event: e.Urged) -> Order:
+    n = o.counts
+    more = Counts(n.sent_back, n.reopened, n.extended, n.urged + 1, n.supplements, n.reviews_failed, n.rungs)
+    return counted(o, event, more)
+
+
+def supervised(o: Order, event: e.Supervised) -> Order:
+    return onward(o, event, counts=o.counts._replace(rungs=(*o.counts.rungs, event.rung)))

@@ -1,0 +1,56 @@
+"""Applying what happens before a unit has the order (收件与受理)."""
+
+from __future__ import annotations
+
+from .. import events as e
+from ..order import NO_CLOCKS, NO_COUNTS, NO_OUTCOME, NO_PENDING, Clock, Clocks, Counts, Intake, Order, Status, Topic
+from ..sla import Stage
+from .base import counted, ended, topic_of
+
+
+def opened(event: e.Received) -> Order:
+    """Return the order that *event* opens (开单)."""
+    intake = Intake(
+        event.place,
+        event.number,
+        event.received,
+        event.channel,
+        event.kind,
+        event.category,
+        event.area,
+        event.reference,
+        event.private,
+        event.anonymous,
+        event.confidential,
+        event.wants_reply,
+        event.pack,
+        event.edition,
+        event.origin,
+        event.ext,
+    )
+    clocks = NO_CLOCKS if event.citizen is None else Clocks(Clock(Stage.HANDLE, event.citizen))
+    return Order(intake, 1, Status.RECEIVED, event.at, None, (), clocks, NO_COUNTS, NO_PENDING, NO_OUTCOME)
+
+
+def accepted(o: Order, event: e.Accepted) -> Order:
+    topic = Topic(event.kind, event.category, event.area, event.urgency, event.needs_person)
+    intake, version, _, _, _, rows, clocks, counts, pending, _ = o
+    return Order(intake, version + 1, Status.ACCEPTED, event.at, topic, rows, clocks, counts, pending, NO_OUTCOME)
+
+
+def answered(o: Order, event: e.Answered) -> Order:
+    return ended(o, event, Status.ANSWERED, event.how, "", topic_of(o, event.kind, event.category))
+
+
+def referred(o: Order, event: e.Referred) -> Order:
+    return ended(o, event, Status.REFERRED, event.route, event.to, topic_of(o, event.kind, event.category))
+
+
+def declined(o: Order, event: e.Declined) -> Order:
+    return ended(o, event, Status.DECLINED, event.reason, "", topic_of(o, event.kind, event.category))
+
+
+def supplemented(o: Order, event: e.Supplemented) -> Order:
+    n = o.counts
+    more = Counts(n.sent_back, n.reopened, n.extended, n.urged, n.supplements + 1, n.reviews_failed, n.rungs)
+    return counted(o, event, more)

@@ -1,0 +1,108 @@
+"""What someone wants (命令): imperatives, frozen; may be refused.
+
+Fields marked private (text, note, public …) are citizens' or officials' free words: the Hotline keeps
+them in a private record and the event refers to it.  ``reason`` is a short code, so that an event can
+hold it; free words belong in ``note``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from attrs import fields
+
+from .base import PRIVATE, Command
+from .clocks import Defer, Extend, GrantExtension, Supervise, Tick, Urge
+from .ending import Archive, Close, Terminate, Void, Withdraw
+from .handling import FollowUp, Reopen, Reply, Review, Sign
+from .intake import Accept, Answer, Connect, Decline, Merge, Receive, Refer, Similar, Supplement
+from .routing import Adjudicate, Assist, Dispatch, Recall, Reclassify, SendBack
+
+__all__ = [
+    "COMMANDS",
+    "COMMAND_ZH",
+    "PRIVATE",
+    "PRIVATE_FIELDS",
+    "Accept",
+    "Adjudicate",
+    "Answer",
+    "Archive",
+    "Assist",
+    "Close",
+    "Command",
+    "Connect",
+    "Decline",
+    "Defer",
+    "Dispatch",
+    "Extend",
+    "FollowUp",
+    "GrantExtension",
+    "Merge",
+    "Recall",
+    "Receive",
+    "Reclassify",
+    "Refer",
+    "Reopen",
+    "Reply",
+    "Review",
+    "SendBack",
+    "Sign",
+    "Similar",
+    "Supervise",
+    "Supplement",
+    "Terminate",
+    "Tick",
+    "Urge",
+    "Void",
+    "Withdraw",
+    "command_name",
+]
+
+
+def command_name(command: type[Command]) -> str:
+    """Return the name the CLI uses: ``SendBack`` → ``send-back``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", command.__name__).lower()
+
+
+COMMANDS: dict[str, type[Command]] = {command_name(cls): cls for cls in Command.__subclasses__()}
+"""Every command by its CLI name."""
+
+COMMAND_ZH: dict[str, str] = {
+    "receive": "收件",
+    "accept": "受理",
+    "answer": "直接答复",
+    "connect": "转接",
+    "refer": "转出",
+    "decline": "不予受理",
+    "merge": "并单",
+    "dispatch": "派单",
+    "assist": "加派协办",
+    "sign": "签收",
+    "send-back": "退单",
+    "adjudicate": "争议裁定",
+    "recall": "撤回派单",
+    "reclassify": "重新归类",
+    "reply": "答复",
+    "review": "审核",
+    "follow-up": "回访",
+    "reopen": "重办",
+    "extend": "申请延期",
+    "grant-extension": "延期审批",
+    "defer": "挂账",
+    "urge": "催办",
+    "supervise": "督办",
+    "supplement": "补充",
+    "withdraw": "撤诉",
+    "terminate": "终止办理",
+    "void": "作废",
+    "close": "办结",
+    "archive": "归档",
+    "tick": "时钟",
+}
+"""What each command is called in Chinese (命令名称)."""
+
+PRIVATE_FIELDS: dict[type[Command], tuple[str, ...]] = {
+    cls: tuple(a.name for a in fields(cls) if a.metadata.get("private") and cls is not Accept)
+    for cls in COMMANDS.values()
+}
+"""The private fields of each command; Accept's text comes *from* a private record and is not kept again."""

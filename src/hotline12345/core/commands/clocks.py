@@ -1,0 +1,56 @@
+"""Time and pressure (时限与督办命令)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from ..sla import TimeLimit
+from .base import PRIVATE, Command, aware, short_code
+
+
+@frozen(weakref_slot=False)
+class Extend(Command):
+    """Ask for an extension (申请延期) of *amount*."""
+
+    amount: TimeLimit
+    reason: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class GrantExtension(Command):
+    """Decide the extension that was asked (延期审批)."""
+
+    granted: bool = True
+    reason: str = field(default="", validator=short_code)
+
+
+@frozen(weakref_slot=False)
+class Defer(Command):
+    """Defer (挂账) until an explicit solution date."""
+
+    until: datetime = field(validator=aware)
+    reason: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Urge(Command):
+    """Urge (催办) whoever holds the order."""
+
+    reason: str = field(default="", validator=short_code)
+
+
+@frozen(weakref_slot=False)
+class Supervise(Command):
+    """Supervise (督办): set a rung of the ladder in motion by hand."""
+
+    rung: str = field(default="supervise", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Tick(Command):
+    """Time passes (时钟): whatever time alone demands happens now."""

@@ -1,0 +1,43 @@
+"""How it shall end (终结命令)."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from .base import PRIVATE, Command, short_code
+
+
+@frozen(weakref_slot=False)
+class Withdraw(Command):
+    """Withdraw (撤诉)."""
+
+    reason: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Terminate(Command):
+    """Terminate (终止办理), with the reason code and basis."""
+
+    reason: str = field(default="", validator=short_code)
+    basis: str = ""
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Void(Command):
+    """Void (作废)."""
+
+    reason: str = field(default="", validator=short_code)
+
+
+@frozen(weakref_slot=False)
+class Close(Command):
+    """Close (办结)."""
+
+    reason: str = field(default="", validator=short_code)
+
+
+@frozen(weakref_slot=False)
+class Archive(Command):
+    """Archive (归档)."""

@@ -1,0 +1,53 @@
+"""What is done about it (办理、答复、回访命令)."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from .base import PRIVATE, Command, short_code
+
+
+@frozen(weakref_slot=False)
+class Sign(Command):
+    """Sign (签收)."""
+
+    assignment: str = ""
+
+
+@frozen(weakref_slot=False)
+class Reply(Command):
+    """Reply (答复): the internal *text*, the *public* answer, solved or explained."""
+
+    text: str = field(default="", metadata=PRIVATE)
+    public: str = field(default="", metadata=PRIVATE)
+    solved: bool | None = None
+    reason: str = field(default="", validator=short_code)
+    assignment: str = ""
+
+
+@frozen(weakref_slot=False)
+class Review(Command):
+    """Review (审核) the reply: pass it, or send it back."""
+
+    passed: bool = True
+    reason: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class FollowUp(Command):
+    """Follow up (回访): reached | unreachable | refused | disputed; solved? satisfied?"""
+
+    outcome: str = field(default="reached", validator=short_code)
+    solved: bool | None = None
+    satisfied: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Reopen(Command):
+    """Reopen (重办); goes back to the last lead unit unless *unit* names another."""
+
+    reason: str = field(default="unsolved", validator=short_code)
+    unit: str = ""
+    note: str = field(default="", metadata=PRIVATE)

@@ -1,0 +1,57 @@
+"""What happened (事件): past participles, frozen; the only thing ever stored.
+
+What was learnt is written into the event — which rule, which edition, which article, which calendar,
+whether provisional — so that nobody downstream asks again and a history stays true when rules change.
+They hold no citizen's words: private text lies in a private record and is referred to by ``private``.
+
+Events have no slots: a frozen attrs class with slots is a quarter dearer to make, and one is made at every step.
+"""
+
+from __future__ import annotations
+
+from .base import Event
+from .clocks import DeadlineMoved, Deferred, Extended, ExtensionAsked, ExtensionRefused, FellOverdue, Supervised, Urged
+from .ending import Archived, Closed, Terminated, Voided, Withdrawn
+from .handling import FollowedUp, Reopened, Replied, Reviewed, Signed
+from .intake import Accepted, Answered, Connected, Declined, Merged, Received, Referred, Supplemented
+from .routing import Adjudicated, Assisted, Dispatched, Recalled, Reclassified, SentBack
+
+__all__ = [
+    "EVENTS",
+    "Accepted",
+    "Adjudicated",
+    "Answered",
+    "Archived",
+    "Assisted",
+    "Closed",
+    "Connected",
+    "DeadlineMoved",
+    "Declined",
+    "Deferred",
+    "Dispatched",
+    "Event",
+    "Extended",
+    "ExtensionAsked",
+    "ExtensionRefused",
+    "FellOverdue",
+    "FollowedUp",
+    "Merged",
+    "Recalled",
+    "Received",
+    "Reclassified",
+    "Referred",
+    "Reopened",
+    "Replied",
+    "Reviewed",
+    "SentBack",
+    "Signed",
+    "Supervised",
+    "Supplemented",
+    "Terminated",
+    "Urged",
+    "Voided",
+    "Withdrawn",
+]
+
+EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in Event.__subclasses__()}
+"""Every event by the name under which it is stored."""

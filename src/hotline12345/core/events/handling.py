@@ -1,0 +1,60 @@
+"""What is done about it and what the requester says (办理、答复、回访事件)."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ..refs import Ref
+from ..sla import Deadline
+from .base import Event
+
+
+@frozen(slots=False)
+class Signed(Event):
+    """Signed (签收): the unit took it; *handle* is set when the clock starts here."""
+
+    assignment: str
+    handle: Deadline | None = None
+    citizen: Deadline | None = None
+
+
+@frozen(slots=False)
+class Replied(Event):
+    """Replied (答复): the unit reports back; *final* when it is the answer to the citizen."""
+
+    assignment: str
+    final: bool = True
+    solved: bool | None = None
+    reason: str = ""  # why unsolved, a code
+    private: Ref | None = None
+    review: Deadline | None = None
+
+
+@frozen(slots=False)
+class Reviewed(Event):
+    """Reviewed (审核): passed on, or sent back to the unit."""
+
+    passed: bool
+    reason: str = ""
+    private: Ref | None = None
+    follow_up: Deadline | None = None
+
+
+@frozen(slots=False)
+class FollowedUp(Event):
+    """Followed up (回访): reached or not, solved, satisfied."""
+
+    outcome: str  # reached | unreachable | refused | disputed
+    solved: bool | None = None
+    satisfied: str = ""  # a level of the policy's scale
+    attempt: int = 1
+    private: Ref | None = None
+
+
+@frozen(slots=False)
+class Reopened(Event):
+    """Reopened (重办)."""
+
+    reason: str
+    count: int = 1
+    private: Ref | None = None

@@ -1,0 +1,50 @@
+"""The order (工单): what the log of events adds up to.
+
+An order and its parts are named tuples: frozen, and made anew at every event, which a frozen attrs
+class would pay for threefold (docs/decisions/0006-orders-are-named-tuples.md).
+"""
+
+from __future__ import annotations
+
+from ..status import DIVERTED, OPEN, STATUS_ZH, Status
+from .assignment import Assignment, Clock, Task
+from .order import Order
+from .parts import (
+    NO_CLOCKS,
+    NO_COUNTS,
+    NO_OUTCOME,
+    NO_PENDING,
+    Clocks,
+    Counts,
+    End,
+    Intake,
+    Outcome,
+    Pending,
+    Standing,
+    Topic,
+    Verdict,
+)
+
+__all__ = [
+    "DIVERTED",
+    "NO_CLOCKS",
+    "NO_COUNTS",
+    "NO_OUTCOME",
+    "NO_PENDING",
+    "OPEN",
+    "STATUS_ZH",
+    "Assignment",
+    "Clock",
+    "Clocks",
+    "Counts",
+    "End",
+    "Intake",
+    "Order",
+    "Outcome",
+    "Pending",
+    "Standing",
+    "Status",
+    "Task",
+    "Topic",
+    "Verdict",
+]

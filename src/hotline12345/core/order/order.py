@@ -1,0 +1,136 @@
+"""The order itself (工单)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from ..request import Kind
+from ..sla import Stage
+from ..status import OPEN, Status
+from .assignment import Assignment, Clock
+from .parts import Clocks, Counts, Intake, Outcome, Pending, Topic
+
+
+class Order(NamedTuple):
+    """A work order (工单): frozen, and equal to the fold of its log."""
+
+    intake: Intake
+    version: int
+    status: Status
+    at: datetime
+    topic: Topic | None
+    assignments: tuple[Assignment, ...]
+    clocks: Clocks
+    counts: Counts
+    pending: Pending
+    outcome: Outcome
+
+    @property
+    def place(self) -> str:
+        """The hotline that owns the order."""
+        return self.intake.place
+
+    @property
+    def number(self) -> str:
+        """The order number (工单编号), unique within its place."""
+        return self.intake.number
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind as it stands."""
+        return self.topic.kind if self.topic is not None else self.intake.kind
+
+    @property
+    def category(self) -> str:
+        """The category path as it stands."""
+        return self.topic.category if self.topic is not None else self.intake.category
+
+    @property
+    def area(self) -> str:
+        """The division code as it stands."""
+        return self.topic.area if self.topic is not None else self.intake.area
+
+    @property
+    def citizen(self) -> Clock | None:
+        """The citizen's clock; no hop restarts it."""
+        return self.clocks.citizen
+
+    @property
+    def lead(self) -> Assignment | None:
+        """The open end of the lead path: the assignment whose unit holds the order."""
+        for assignment in reversed(self.assignments):
+            if assignment.closed is None and assignment.role == "lead":
+                return assignment
+        return None
+
+    @property
+    def holder(self) -> str:
+        """The unit that holds the order; "" when it is with the centre."""
+        lead = self.lead
+        return lead.unit if lead is not None else ""
+
+    @property
+    def last_lead(self) -> Assignment | None:
+        """The last unit that led, open or closed (首接负责, redo)."""
+        for assignment in reversed(self.assignments):
+            if assignment.role == "lead":
+                return assignment
+        return None
+
+    @property
+    def open_assignments(self) -> tuple[Assignment, ...]:
+        """Every assignment that is still on somebody's desk."""
+        return tuple(a for a in self.assignments if a.closed is None)
+
+    def assignment(self, id: str) -> Assignment | None:  # noqa: A002 - the domain's word
+        """Return the assignment with this id, or ``None``."""
+        for assignment in self.assignments:
+            if assignment.id == id:
+                return assignment
+        return None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has something to do."""
+        return self.status in OPEN
+
+    def clock(self, name: str, stage: Stage | None = None) -> Clock | None:
+        """Return a clock by the name events use: ``citizen``, ``review``, ``follow-up`` or an assignment id."""
+        if name == "citizen":
+            return self.clocks.citizen
+        if name in ("review", "follow-up"):
+            clock = self.clocks.stage
+            return clock if clock is not None and clock.stage.value == name else None
+        assignment = self.assignment(name)
+        if assignment is None:
+            return None
+        return assignment.sign if stage is Stage.SIGN else assignment.handle
+
+    def running(self) -> Iterator[tuple[str, Clock, str]]:
+        """Yield (clock name, clock, unit) of every clock that runs: nothing of an ended order does."""
+        outcome = self.outcome
+        if outcome.end is not None:
+            return
+        if self.clocks.citizen is not None and outcome.reply is None:
+            yield "citizen", self.clocks.citizen, self.holder
+        if self.clocks.stage is not None:
+            yield self.clocks.stage.stage.value, self.clocks.stage, self.holder
+        for assignment in self.assignments:
+            for clock in assignment.running():
+                yield assignment.id, clock, assignment.unit
+
+    @property
+    def wake(self) -> datetime | None:
+        """When time alone may next change this order; ``None`` when it cannot."""
+        instants = [clock.wake for _, clock, _ in self.running()]
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    @property
+    def on_time(self) -> bool | None:
+        """Whether the reply that stands came before the citizen's deadline; ``None`` when neither is known."""
+        clock = self.clocks.citizen
+        if clock is None or clock.deadline.at is None or self.outcome.replied is None:
+            return None
+        return self.outcome.replied < clock.deadline.at

@@ -1,0 +1,39 @@
+"""A place's rules (办法): one edition composed of the calculators' own rule types, and a pack of editions.
+
+The calculators (classify, routing, sla, scoring) never see a ``Policy``; this module composes them and
+answers the questions ``decide`` asks: which limit holds, where does it go, when is it due.
+"""
+
+from __future__ import annotations
+
+from .edition import Policy
+from .pack import Pack
+from .rules import (
+    DEFAULT_BASIS,
+    DISPOSITIONS,
+    NO_LIMIT_BASIS,
+    PARTS,
+    ExtensionRule,
+    Flow,
+    LimitRule,
+    ReopenRule,
+    Rung,
+    ScopeRule,
+    SendBackRule,
+)
+
+__all__ = [
+    "DEFAULT_BASIS",
+    "DISPOSITIONS",
+    "NO_LIMIT_BASIS",
+    "PARTS",
+    "ExtensionRule",
+    "Flow",
+    "LimitRule",
+    "Pack",
+    "Policy",
+    "ReopenRule",
+    "Rung",
+    "ScopeRule",
+    "SendBackRule",
+]

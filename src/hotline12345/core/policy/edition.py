@@ -1,0 +1,159 @@
+"""One edition of a place's rules (办法的一个版本): which limit holds, when is it due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from ..calendar import WorkCalendar
+from ..cases import Case
+from ..errors import RequestError
+from ..request import Kind, Urgency
+from ..sla import PLAIN, ClockRules, Deadline, Explanation, Stage, TimeLimit, deadline, explain
+from .rules import (
+    DEFAULT_BASIS,
+    NO_LIMIT_BASIS,
+    ExtensionRule,
+    Flow,
+    LimitRule,
+    ReopenRule,
+    Rung,
+    ScopeRule,
+    SendBackRule,
+)
+
+if TYPE_CHECKING:  # a due date needs neither rules nor routes nor scores, and should not wait for them
+    from ..classify import RuleSet
+    from ..routing import RoutingGraph
+    from ..scoring import ScoreRules
+
+
+def _shared(rules: ClockRules) -> ClockRules:
+    """Return the one plain set of rules where these are plain: the calculator's short cut knows it by identity."""
+    return PLAIN if rules == PLAIN else rules
+
+
+@frozen(weakref_slot=False)
+class Policy:
+    """One edition of a place's rules (办法的一个版本), ready to answer."""
+
+    pack: str
+    place: str
+    edition: str
+    title: str
+    effective: date | None
+    calendar: WorkCalendar
+    limits: tuple[LimitRule, ...]
+    clock: ClockRules = field(default=PLAIN, converter=_shared)
+    rules: RuleSet | None = None
+    routes: RoutingGraph | None = None
+    scope: tuple[ScopeRule, ...] = ()
+    flow: Flow = field(factory=Flow)
+    send_back: SendBackRule = field(factory=SendBackRule)
+    extension: ExtensionRule = field(factory=ExtensionRule)
+    reopen: ReopenRule = field(factory=ReopenRule)
+    ladder: tuple[Rung, ...] = ()
+    scoring: ScoreRules | None = None
+    satisfied_levels: Mapping[str, bool] = field(
+        factory=lambda: {"very-satisfied": True, "satisfied": True, "fairly-satisfied": True, "dissatisfied": False}
+    )
+    sources: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
+    provides: tuple[str, ...] = ()  # of PARTS; empty says nothing
+    parents: tuple[str, ...] = ()  # "cn@2025-06-25", nearest first
+    effective_basis: str = ""  # how the effective day is known
+    digest: str = ""
+    _memo: dict[tuple[Any, ...], LimitRule | None] = field(factory=dict, init=False, eq=False, repr=False)
+    # What the limits can say at all, so that a step which has no limit does not look for one.
+    stages: frozenset[Stage] = field(init=False, eq=False, repr=False)
+    starts_at_signing: bool = field(init=False, eq=False, repr=False)
+
+    @stages.default
+    def _stages(self) -> frozenset[Stage]:
+        return frozenset(rule.stage for rule in self.limits if rule.limit is not None)
+
+    @starts_at_signing.default
+    def _starts_at_signing(self) -> bool:
+        return any(rule.start == "signed" for rule in self.limits)
+
+    def limit(
+        self,
+        stage: Stage,
+        kind: Kind | None = None,
+        category: str = "",
+        urgency: Urgency | None = None,
+        channel: str = "",
+    ) -> LimitRule | None:
+        """Return the limit that holds (适用时限): the most specific rule, the first of equals; ``None`` if none."""
+        key = (stage, kind, category, urgency, channel)
+        try:
+            return self._memo[key]
+        except KeyError:
+            pass
+        best, best_weight = None, -1
+        for rule in self.limits:
+            if rule.stage is stage:
+                weight = rule.weight(kind, category, urgency, channel)
+                if weight > best_weight:
+                    best, best_weight = rule, weight
+        if len(self._memo) < 65_536:  # categories are a catalogue's, but a host may pass anything
+            self._memo[key] = best
+        return best
+
+    def due(
+        self,
+        kind: Kind | None,
+        start: datetime,
+        stage: Stage = Stage.HANDLE,
+        category: str = "",
+        urgency: Urgency | None = None,
+        channel: str = "",
+    ) -> Deadline:
+        """Return when it is due (到期), counted from *start*; ``at`` is None where no source gives a limit.
+
+        Raises:
+            CalendarError: the calendar cannot answer, or the policy demands an error on unknown years.
+        """
+        return self.by_rule(self.limit(stage, kind, category, urgency, channel), start)
+
+    def by_rule(self, rule: LimitRule | None, start: datetime) -> Deadline:
+        """Return when *rule*'s limit ends, counted from *start*; no rule or no number gives no instant."""
+        if rule is None:
+            return deadline(None, start, self.calendar, self.clock, (), NO_LIMIT_BASIS)
+        return deadline(rule.limit, start, self.calendar, self.clock, (), rule.basis)
+
+    def explain_due(
+        self,
+        kind: Kind | None,
+        start: datetime,
+        stage: Stage = Stage.HANDLE,
+        category: str = "",
+        urgency: Urgency | None = None,
+        channel: str = "",
+    ) -> Explanation:
+        """Return the same answer as :meth:`due`, counted day by day (到期解释)."""
+        rule = self.limit(stage, kind, category, urgency, channel)
+        if rule is None:
+            return explain(None, start, self.calendar, self.clock, (), NO_LIMIT_BASIS)
+        return explain(rule.limit, start, self.calendar, self.clock, (), rule.basis)
+
+    def after(self, limit: TimeLimit, start: datetime, basis: str = DEFAULT_BASIS) -> Deadline:
+        """Return the end of *limit* from *start* by this place's calendar and clock rules."""
+        return deadline(limit, start, self.calendar, self.clock, (), basis)
+
+    def unit_name(self, code: str) -> str:
+        """Return the name of the unit *code*; the code itself where it is not known."""
+        if self.routes is None:
+            return code
+        try:
+            return self.routes.unit(code).name
+        except RequestError:
+            return code
+
+    @property
+    def centre(self) -> str:
+        """The code of the hotline's own unit (热线工作机构)."""
+        return self.routes.centre if self.routes is not None else ""

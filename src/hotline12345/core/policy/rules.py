@@ -1,0 +1,126 @@
+"""The rules a policy is made of, beside the calculators' own (办法的组成规则), each with its basis."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ..request import Kind, Urgency
+from ..sla import Stage, TimeLimit
+
+DEFAULT_BASIS = "library default"
+
+
+NO_LIMIT_BASIS = "no limit in any source"
+
+
+PARTS = ("limits", "rules", "routes", "scoring", "supervision")
+"""What a pack can provide (政策包提供的内容); what it does not provide is not asked of it."""
+
+
+DISPOSITIONS = ("emergency", "legal", "petition", "channel", "decline")
+"""What a scope rule can do (处置方式); all but ``decline`` refer."""
+
+
+@frozen(weakref_slot=False)
+class LimitRule:
+    """One limit (时限规定) with its basis; empty selectors match everything, the most specific rule wins.
+
+    ``limit`` None says that the source gives no number; ``start`` says which event starts the clock.
+    """
+
+    stage: Stage
+    limit: TimeLimit | None
+    basis: str
+    kind: Kind | None = None
+    category: str = ""
+    urgency: Urgency | None = None
+    channel: str = ""
+    start: str = "dispatched"  # dispatched | received | signed
+
+    def weight(self, kind: Kind | None, category: str, urgency: Urgency | None, channel: str) -> int:
+        """Return how specifically this rule matches, or -1 when it does not."""
+        for mine, theirs in ((self.kind, kind), (self.urgency, urgency), (self.channel, channel)):
+            if mine and mine != theirs:
+                return -1
+        if self.category and not (category + "/").startswith(self.category + "/"):
+            return -1
+        return (
+            (1 + self.category.count("/") if self.category else 0) * 8
+            + (4 if self.urgency else 0)
+            + (2 if self.kind else 0)
+            + (1 if self.channel else 0)
+        )
+
+
+@frozen(weakref_slot=False)
+class ScopeRule:
+    """What is not handled as an order (诉求分类处理), and what is done instead.
+
+    ``categories`` are category prefixes, ``words`` substrings of title and text.  ``disposition`` is
+    ``emergency``, ``legal``, ``petition``, ``channel`` (referred) or ``decline``.
+    """
+
+    code: str
+    disposition: str
+    told: str
+    basis: str
+    categories: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    to: str = ""
+
+
+@frozen(weakref_slot=False)
+class Flow:
+    """Which optional steps the place uses (环节开关)."""
+
+    accept_to_dispatch: bool = True  # dispatch by the catalogue at once when it is clear
+    sign: bool = True
+    review: bool = True
+    follow_up: bool = True
+    close_when_satisfied: bool = True
+    answer_kinds: tuple[Kind, ...] = ()  # kinds answered at once where the knowledge base can
+    default_kind: Kind = Kind.HELP
+    basis: str = DEFAULT_BASIS
+
+
+@frozen(weakref_slot=False)
+class SendBackRule:
+    """When a unit may send back (退单规定): *window* from sign-in or receipt; None = at any time."""
+
+    window: TimeLimit | None = None
+    most: int | None = None
+    basis: str = DEFAULT_BASIS
+
+
+@frozen(weakref_slot=False)
+class ExtensionRule:
+    """Extensions (延期规定): how many, how long, who decides; asked before expiry only."""
+
+    most: int | None = None
+    longest: TimeLimit | None = None
+    up_to_original: bool = False
+    approver: str = "centre"  # centre | unit-head | none (granted as asked)
+    basis: str = DEFAULT_BASIS
+
+
+@frozen(weakref_slot=False)
+class ReopenRule:
+    """Reopening (重办规定): how often, and the redo's own limit (None: the handling limit anew)."""
+
+    most: int | None = None
+    limit: TimeLimit | None = None
+    basis: str = DEFAULT_BASIS
+
+
+@frozen(weakref_slot=False)
+class Rung:
+    """One rung of the supervision ladder (督办阶梯): *after* what time past the deadline, by itself.
+
+    ``after`` None marks a rung that a person sets in motion.
+    """
+
+    code: str
+    zh: str
+    after: TimeLimit | None
+    basis: str
+    stage: Stage = Stage.HANDLE

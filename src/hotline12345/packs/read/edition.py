@@ -1,0 +1,89 @@
+"""Reading one edition (读版本): a parsed TOML table becomes a layer, before anything is inherited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ...core.policy import PARTS
+from ..cases import read_case
+from ..table import Notes, Row
+from .clock import read_clock, read_overlays
+from .ladder import read_ladder
+from .layer import INHERITED, UNKNOWN, Layer
+from .limits import read_limits
+from .scope import read_scope
+from .scoring import read_scoring
+from .steps import read_satisfaction, read_steps
+
+_CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
+
+
+def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
+    """Read an edition (读版本); what is wrong with it goes to *notes*.
+
+    Args:
+        table: the parsed TOML.
+        edition: what the file's name says: a day, ``unknown``, or "" where the name says nothing.
+        notes: the file it came from.
+    """
+    row = Row(table, "", notes)
+    layer = Layer(edition, notes)
+    layer.title = row.text("title", required=True)
+    layer.place = row.text("place", required=True)
+    if layer.place and not _CODE.fullmatch(layer.place):
+        hint = "2, 4, 6, 9 or 12 digits: 210000, 210100, 210102"
+        row.add("bad-place", f"区划代码「{layer.place}」有误", f"bad division code {layer.place!r}", "place", hint)
+    _effective(row, layer)
+    layer.effective_basis = row.text("effective_basis")
+    layer.extends = row.text("extends")
+    layer.sources = row.texts("sources")
+    layer.provides = row.choices("provides", dict(zip(PARTS, PARTS, strict=True)))
+    _inherit(row, layer)
+    read_clock(row, layer)
+    layer.limits = read_limits(row, layer)
+    read_steps(row, layer)
+    layer.scope = read_scope(row, layer)
+    layer.ladder = read_ladder(row)
+    layer.levels = read_satisfaction(row)
+    routing = row.row("routing")
+    if routing is not None:
+        layer.centre = routing.text("centre", required=True)
+        routing.text("basis")
+        routing.done()
+    layer.scoring = read_scoring(row, layer)
+    layer.overlays = read_overlays(row)
+    layer.cases = tuple(case for _, one in row.rows("case") if (case := read_case(one)) is not None)
+    for case in layer.cases:
+        named = case.category or str(case.expected.get("category", ""))
+        layer.named += [(case.table, "category", named)] if named else []
+    row.done()
+    return layer
+
+
+def _effective(row: Row, layer: Layer) -> None:
+    value = row.need("effective")
+    if value == UNKNOWN:
+        said = UNKNOWN
+    else:
+        layer.effective = row.day("effective")
+        if layer.effective is None:
+            return
+        said = layer.effective.isoformat()
+    if layer.edition and layer.edition != said:
+        row.add(
+            "name-mismatch",
+            f"文件名是 {layer.edition}.toml，生效日却是 {said}",
+            f"the file is {layer.edition}.toml, but it takes force on {said}",
+            "effective",
+            f"改名为 {said}.toml 或改正 effective / rename it to {said}.toml, or mend effective",
+        )
+    layer.edition = said
+
+
+def _inherit(row: Row, layer: Layer) -> None:
+    said = row.row("inherit")
+    if said is not None:
+        layer.refused = frozenset(part for part in INHERITED if said.flag(part) is False)
+        said.done()

@@ -1,0 +1,55 @@
+"""One edition as it is written (版本原文), before anything is inherited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from ...core.calendar.overlay import Overlay
+from ...core.cases import Case
+from ...core.policy import LimitRule, Rung, ScopeRule
+from ..table import Notes
+
+INHERITED = (
+    "limits", "clock", "flow", "send_back", "extension", "reopen", "ladder",
+    "scope", "satisfaction", "scoring", "overlays", "rules", "units", "catalogue",
+)  # fmt: skip
+"""What a child may refuse to inherit (可不继承的部分): ``[inherit] scope = false``."""
+
+
+UNKNOWN = "unknown"
+
+
+class Layer:
+    """One edition as it is written (版本原文), before it is laid over its parents.
+
+    A plain class: generating an attrs class of this size takes longer than reading an edition does.
+    """
+
+    title = place = effective_basis = extends = centre = ""
+    effective: date | None = None
+    sources: tuple[str, ...] = ()
+    provides: tuple[str, ...] = ()
+    refused: frozenset[str] = frozenset()
+    clock: Mapping[str, Any] = {}
+    windows: tuple[tuple[time, time], ...] = ()
+    flow: Mapping[str, Any] = {}
+    send_back: Mapping[str, Any] = {}
+    extension: Mapping[str, Any] = {}
+    reopen: Mapping[str, Any] = {}
+    levels: Mapping[str, bool] = {}
+    limits: tuple[LimitRule, ...] = ()
+    scope: tuple[ScopeRule, ...] = ()
+    ladder: tuple[Rung, ...] = ()
+    scoring: Mapping[str, Any] | None = None
+    overlays: tuple[Overlay, ...] = ()
+    cases: tuple[Case, ...] = ()
+    seal = b""
+
+    def __init__(self, edition: str, notes: Notes) -> None:
+        self.edition = edition
+        self.notes = notes
+        self.file = notes.file
+        # Table, key and name of every category it names, to be held against the catalogue.
+        self.named: list[tuple[str, str, str]] = []

@@ -1,0 +1,61 @@
+"""Reading the tables that switch steps (读环节开关)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..table import KINDS, Row
+from .layer import Layer
+
+APPROVERS = {"centre": "centre", "unit-head": "unit-head", "none": "none"}
+
+
+def read_steps(row: Row, layer: Layer) -> None:
+    """Read the tables that switch steps: flow, send_back, extension, reopen."""
+    flow = row.row("flow")
+    if flow is not None:
+        switches = ("accept_to_dispatch", "sign", "review", "follow_up", "close_when_satisfied")
+        given: dict[str, Any] = {key: flow.flag(key) for key in switches}
+        given["answer_kinds"] = flow.choices("answer_kinds", KINDS, "unknown-kind") if "answer_kinds" in flow else None
+        given["default_kind"] = flow.choice("default_kind", KINDS, "unknown-kind")
+        flow.known += ["answer_kinds"] if "answer_kinds" not in flow.known else []
+        layer.flow = given_in(flow, given)
+    back = row.row("send_back")
+    if back is not None:
+        layer.send_back = given_in(back, {"window": back.limit("window"), "most": back.count("most")})
+    more = row.row("extension")
+    if more is not None:
+        given = {"most": more.count("most"), "longest": more.limit("longest")}
+        given |= {"up_to_original": more.flag("up_to_original"), "approver": more.choice("approver", APPROVERS)}
+        layer.extension = given_in(more, given)
+    again = row.row("reopen")
+    if again is not None:
+        layer.reopen = given_in(again, {"most": again.count("most"), "limit": again.limit("limit")})
+
+
+def given_in(row: Row, values: dict[str, Any]) -> dict[str, Any]:
+    basis = row.basis()
+    row.done()
+    # A limit of "none" takes the parent's away, so that being written counts and not being None.
+    return {"basis": basis} | {key: value for key, value in values.items() if key in row and _sound(key, value, row)}
+
+
+def _sound(key: str, value: Any, row: Row) -> bool:
+    return value is not None or row.table[key] == "none"
+
+
+def read_satisfaction(row: Row) -> dict[str, bool]:
+    said = row.row("satisfaction")
+    if said is None:
+        return {}
+    said.basis()
+    levels: dict[str, bool] = {}
+    for key, content in (("satisfied", True), ("dissatisfied", False)):
+        for level in said.texts(key):
+            if level in levels:
+                said.add("duplicate-level", f"档次「{level}」写了两次", f"the level {level!r} appears twice", key)
+            levels[level] = content
+        if key not in said:
+            said.add("missing-key", f"缺少「{key}」", f"{key!r} is missing", key)
+    said.done()
+    return levels

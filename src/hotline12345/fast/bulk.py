@@ -83,7 +83,8 @@ def _classify(
         _score(rules, arrays, answers, odd, lengths - (edges > 0), votes)
     left = np.flatnonzero(odd).tolist()
     if left:
-        found = list(zip((starts - begins[owners]).tolist(), words.tolist(), strict=True))
+        places = starts - begins[owners]
+        found = list(zip(words.tolist(), places.tolist(), (places + searcher.size[words]).tolist(), strict=True))
         cuts = np.searchsorted(owners, np.arange(len(batch) + 1)).tolist()
         for place in left:
             body = bodies[place]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hotline12345.core.classify.matcher import Found, MatcherFactory
+from hotline12345.core.classify.matcher import IN_ORDER, Found, MatcherFactory
 
 from . import missing
 
@@ -34,14 +34,13 @@ class AutomatonMatcher:
         self._blank = next(char for char in map(chr, range(0xFFFF, 0xE000, -1)) if char not in used)
 
     def find(self, text: str) -> Found:
-        """Return (start, index of the keyword) of every occurrence, overlaps included, sorted."""
+        """Return (index of the keyword, start, end) of every occurrence, overlaps included, by start and index."""
         try:
-            matches = self._find(text, True)
+            found: Found = self._find(text, True)
         except UnicodeEncodeError:  # half a surrogate pair is no Rust string: blank it, one character for one
-            matches = self._find(_HALVES.sub(self._blank, text), True)
-        found = [(start, index) for index, start, _ in matches]
+            found = self._find(_HALVES.sub(self._blank, text), True)
         if len(found) > 1:
-            found.sort()
+            found.sort(key=IN_ORDER)
         return found
 
 

@@ -13,11 +13,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from struct import Struct
 from typing import Protocol
 
-Found = list[tuple[int, int]]
-"""What a matcher returns: (start, index of the keyword), sorted."""
+Found = list[tuple[int, int, int]]
+"""What a matcher returns: (index of the keyword, start, end), in the order of start, then index."""
+
+IN_ORDER = itemgetter(1, 0)
+"""The key by which a matcher sorts what it found."""
 
 _PIECE = 1024  # characters; long enough that few keywords straddle, short enough that one search of it is nothing
 
@@ -26,7 +30,7 @@ class Matcher(Protocol):
     """Whatever finds keywords (匹配器): the pure one here, the native one in ``hotline12345.fast``."""
 
     def find(self, text: str) -> Found:
-        """Return (start, index of the keyword) of every occurrence, overlaps included, sorted."""
+        """Return (index of the keyword, start, end) of every occurrence, overlaps included, by start and index."""
         ...  # pragma: no cover
 
 
@@ -56,13 +60,13 @@ class PairMatcher:
         self._unpack: dict[int, tuple[Callable[..., tuple[int, ...]], Callable[..., tuple[int, ...]]]] = {}
 
     def find(self, text: str) -> Found:
-        """Return (start, index of the keyword) of every occurrence, overlaps included, sorted."""
+        """Return (index of the keyword, start, end) of every occurrence, overlaps included, by start and index."""
         if len(text) <= _PIECE:
             return self._find(text)
         found: Found = []
         for base in range(0, len(text), _PIECE):
             piece = text[base : base + _PIECE + self._longest - 1]
-            found += [(base + start, index) for start, index in self._find(piece) if start < _PIECE]
+            found += [(index, base + start, base + end) for index, start, end in self._find(piece) if start < _PIECE]
         return found
 
     def _find(self, text: str) -> Found:
@@ -79,12 +83,12 @@ class PairMatcher:
                 for word, index in filed[code]:
                     start = find(word)
                     while start >= 0:
-                        found.append((start, index))
+                        found.append((index, start, start + len(word)))
                         start = find(word, start + 1)
         singles = self._singles
         if singles:
-            found += [(start, singles[char]) for start, char in enumerate(text) if char in singles]
-        found.sort()
+            found += [(singles[char], start, start + 1) for start, char in enumerate(text) if char in singles]
+        found.sort(key=IN_ORDER)
         return found
 
 

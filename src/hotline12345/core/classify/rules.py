@@ -118,6 +118,7 @@ class RuleSet:
     others: float = field(repr=False, eq=False)
     deep: bool = field(repr=False, eq=False)
     roots: tuple[int, ...] = field(repr=False, eq=False)
+    simple: bool = field(repr=False, eq=False)  # two levels, no bias, no margin: the scorer's short way
 
     @classmethod
     def compile(
@@ -149,6 +150,7 @@ class RuleSet:
         names, parents = _nodes(kept, bias, categories)
         number = {name: index for index, name in enumerate(names)}
         words, votes = _votes(kept, number)
+        deep = any(parent >= 0 and parents[parent] >= 0 for parent in parents)
         return cls(
             rules=kept,
             bias=bias,
@@ -167,7 +169,8 @@ class RuleSet:
             kind_bias={kind: bias[kind.value] for kind in Kind if kind.value in bias},
             others=float(parents.count(-1)),
             roots=tuple(number[name.partition("/")[0]] for name in names),
-            deep=any(parent >= 0 and parents[parent] >= 0 for parent in parents),
+            deep=deep,
+            simple=not deep and not margin and not any(bias.get(path) for path in names),
         )
 
     def using(self, matcher: MatcherFactory) -> RuleSet:

@@ -127,7 +127,8 @@ def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:
         return _classification((category, None, _NORMAL, confidence, unsure, scores, tuple(hits), (), ""))
     said = _said(rest)
     urgency, refer, feared = _urgency(said, rest)
-    kind, risks = _kind(rules, said, scale), tuple(dict.fromkeys([more[3] for more, _ in said if more[3]]))
+    risks = tuple(dict.fromkeys([more[3] for more, _ in said if more[3]]))
+    kind = _kind(rules, said, scale)
     return Classification(category, kind, urgency, confidence, unsure or feared, scores, tuple(hits), risks, refer)
 
 

@@ -118,7 +118,11 @@ class RuleSet:
     others: float = field(repr=False, eq=False)
     deep: bool = field(repr=False, eq=False)
     roots: tuple[int, ...] = field(repr=False, eq=False)
-    simple: bool = field(repr=False, eq=False)  # two levels, no bias, no margin: the scorer's short way
+    simple: bool = field(init=False, repr=False, eq=False)  # two levels, no bias, no margin: the scorer's short way
+
+    @simple.default
+    def _simple(self) -> bool:
+        return not (self.deep or self.base or self.margin)
 
     @classmethod
     def compile(
@@ -150,7 +154,6 @@ class RuleSet:
         names, parents = _nodes(kept, bias, categories)
         number = {name: index for index, name in enumerate(names)}
         words, votes = _votes(kept, number)
-        deep = any(parent >= 0 and parents[parent] >= 0 for parent in parents)
         return cls(
             rules=kept,
             bias=bias,
@@ -169,8 +172,7 @@ class RuleSet:
             kind_bias={kind: bias[kind.value] for kind in Kind if kind.value in bias},
             others=float(parents.count(-1)),
             roots=tuple(number[name.partition("/")[0]] for name in names),
-            deep=deep,
-            simple=not deep and not margin and not any(bias.get(path) for path in names),
+            deep=any(parent >= 0 and parents[parent] >= 0 for parent in parents),
         )
 
     def using(self, matcher: MatcherFactory) -> RuleSet:

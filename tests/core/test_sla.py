@@ -431,7 +431,8 @@ def test_amounts_have_bounds(amount: Any, unit: Any) -> None:
 
 
 def test_every_stage_has_a_chinese_name() -> None:
-    assert [stage.zh for stage in Stage] == ["签收", "先行联系", "办理", "审核", "回访", "派单"]
+    names = ["接听", "签收", "先行联系", "办理", "审核", "回访", "派单", "重新办理", "告知"]
+    assert [stage.zh for stage in Stage] == names
 
 
 # ── told = computed, and order is kept ────────────────────────────────────────────────────────────────────────────────

@@ -127,6 +127,11 @@ ONE: dict[str, tuple[dict[str, str | bytes], str, int]] = {
         5,
     ),
     "unknown-kind": ({"unknown_toml": HEAD + '[flow]\ndefault_kind = "诉苦"\nbasis = "x"\n'}, "unknown.toml", 5),
+    "unknown-level": (
+        {"unknown_toml": HEAD + '\n[[limit]]\nlevel = "部级"\nlimit = "3wd"\nbasis = "x"\n'},
+        "unknown.toml",
+        6,
+    ),
     "unknown-urgency": (
         {"unknown_toml": HEAD + '[[limit]]\nurgency = "火速"\nlimit = "1h"\nbasis = "x"\n'},
         "unknown.toml",
@@ -214,8 +219,12 @@ kind = ["投诉"]
 category = "a"
 urgency = "urgent"
 channel = "a"
+level = "省级"
+line = "a"
 limit = "5wd"
 start = "signed"
+statute = true
+extension = "30wd"
 basis = "a"
 [flow]
 sign = true

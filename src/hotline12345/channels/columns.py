@@ -23,6 +23,8 @@ REQUEST_FIELDS = (
     "anonymous",
     "confidential",
     "wants_reply",
+    "level",
+    "line",
 )
 """The fields of a request (诉求字段) a column can fill."""
 
@@ -56,6 +58,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "anonymous": ("anonymous", "匿名", "是否匿名"),
     "confidential": ("confidential", "保密", "是否保密"),
     "wants_reply": ("wants_reply", "是否回复", "是否需要回复"),
+    "level": ("level", "来源层级", "转办层级"),
+    "line": ("line", "专线", "专线名称"),
     "replied": ("replied", "replied_at", "reply_time", "答复时间", "回复时间"),
     "reply": ("reply", "答复", "答复内容", "回复", "回复内容", "答复意见"),
     "transfers": ("transfers", "transfer_count", "转办次数", "流转次数"),

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import define, field
 
 from ..core.errors import Fault, RequestError
-from ..core.request import Kind, Request, Requester
+from ..core.request import Kind, Request, Requester, parse_level
 from . import Parsed
 from .columns import FACT_FIELDS
 from .refusals import note, refusal, shown
@@ -112,7 +112,17 @@ class RowReader:
             anonymous=self._flag("anonymous", line, cells, False),
             confidential=self._flag("confidential", line, cells, False),
             wants_reply=self._flag("wants_reply", line, cells, True),
+            level=self._level(line, cells),
+            line=self._text("line", line, cells),
         )
+
+    def _level(self, line: int, cells: Sequence[Any]) -> str:
+        text = self._text("level", line, cells)
+        try:
+            return parse_level(text)
+        except RequestError as error:
+            hint = error.hint("zh"), error.hint("en")
+            raise self._bad(error.code, self.at["level"], line, text, hint) from error
 
     def _received(self, line: int, cells: Sequence[Any]) -> datetime:
         index = self.at.get("received")

@@ -19,13 +19,12 @@ from .common import (
     policy_of,
     print_json,
 )
+from .matrix import STARTS
 from .printing import day_of, facts, half, iso, print_csv, say, table, when
 
 if TYPE_CHECKING:
     from ..core.policy import Policy
     from ..core.sla import Deadline, Explanation
-
-STARTS = {"dispatched": ("派单", "dispatched"), "received": ("收件", "received"), "signed": ("签收", "signed")}
 
 
 @click.command(
@@ -43,6 +42,8 @@ STARTS = {"dispatched": ("派单", "dispatched"), "received": ("收件", "receiv
 @click.option("--category", default="", help="类别 · category path")
 @click.option("--urgency", default="", help="紧急程度：一般、紧急、特急 · normal, urgent or emergency")
 @click.option("--channel", default="", help="渠道 · channel")
+@click.option("--level", default="", help="来源层级：省级、province · level of government that handed it down")
+@click.option("--line", default="", help="专线 · special line")
 @overlay_option
 @answers("table", "json", "csv")
 def command(
@@ -54,11 +55,13 @@ def command(
     category: str,
     urgency: str,
     channel: str,
+    level: str,
+    line: str,
     overlay_files: tuple[str, ...],
     form: str,
 ) -> None:
     """Say when it is due."""
-    from ..core.request import Kind, Urgency
+    from ..core.request import Kind, Urgency, parse_level
     from ..core.sla.timelimit import Stage
 
     start = instant_of(received) if received else now()
@@ -67,14 +70,17 @@ def command(
     pressing = choice_of(Urgency, urgency, "紧急程度", "unknown-urgency") if urgency else None
     # Neither rules nor routes have a say in a deadline, and compiling them takes longer than the answer.
     policy = policy_of(pack_name, edition, start, overlays=overlays_of(overlay_files), need=())
-    told = policy.explain_due(what, start, step, category, pressing, channel)
-    rule = policy.limit(step, what, category, pressing, channel)
+    level = parse_level(level)
+    told = policy.explain_due(what, start, step, category, pressing, channel, level, line)
+    rule = policy.limit(step, what, category, pressing, channel, level, line)
     facts_ = {
         "kind": what.value if what else None,
         "stage": step.value,
         "category": category or None,
         "urgency": pressing.value if pressing else None,
         "channel": channel or None,
+        "level": level or None,
+        "line": line or None,
         "start_event": rule.start if rule is not None else None,
     }
     if form == "json":

@@ -10,11 +10,12 @@ import click
 from ..core.errors import PluginError
 from . import lang_now
 from .common import Speaking, SpeakingGroup, answers, edition_option, pack_of, print_json, unknown_pack
+from .matrix import limit_json, limit_row, matrix
 from .printing import facts, half, iso, note, print_csv, say, table
 
 if TYPE_CHECKING:
     from ..core.errors import Fault
-    from ..core.policy import LimitRule, Pack, Policy
+    from ..core.policy import Pack, Policy
 
 
 @click.group(
@@ -101,15 +102,16 @@ def list_(form: str) -> None:
     "show",
     cls=Speaking,
     short_help="查看政策包的规定与依据 · what a pack says, and by which article",
-    help="查看政策包：时限及其依据、环节、督办、派单单位。--units 列出单位。\n"
+    help="查看政策包：时限及其依据、环节、督办、派单单位。--units 列出单位，--limits 列出时限总表。\n"
     "--\n"
-    "Show what a pack says: limits with their basis, steps, ladder; --units lists the units.",
+    "Show what a pack says: limits with their basis, steps, ladder; --units lists the units, --limits the matrix.",
 )
 @click.argument("name")
 @edition_option
 @click.option("--units", is_flag=True, help="列出单位 · list the units")
+@click.option("--limits", is_flag=True, help="时限总表，逐项列出依据 · the limits as a matrix, with articles")
 @answers("table", "json", "csv")
-def show(name: str, edition: str, units: bool, form: str) -> None:
+def show(name: str, edition: str, units: bool, limits: bool, form: str) -> None:
     """Show a pack."""
     pack = pack_of(name, need=None if form == "json" or units else ("routes",))
     policy = pack.edition(edition) if edition else pack.newest
@@ -117,25 +119,13 @@ def show(name: str, edition: str, units: bool, form: str) -> None:
         print_json(pack_json(pack, policy, units))
     elif units:
         _units(policy, form)
+    elif limits and form == "table":
+        click.echo(matrix(policy))
     elif form == "csv":
-        columns = ("stage", "kind", "category", "urgency", "channel", "limit", "start", "basis")
+        columns = tuple(limit_json(policy.limits[0])) if policy.limits else ("stage", "limit", "basis")
         print_csv(columns, [[row[key] for key in columns] for row in map(limit_json, policy.limits)])
     else:
         _show(pack, policy)
-
-
-def limit_json(rule: LimitRule) -> dict[str, Any]:
-    """Return one limit as JSON."""
-    return {
-        "stage": rule.stage.value,
-        "kind": rule.kind.value if rule.kind is not None else None,
-        "category": rule.category or None,
-        "urgency": rule.urgency.value if rule.urgency is not None else None,
-        "channel": rule.channel or None,
-        "limit": str(rule.limit) if rule.limit is not None else None,
-        "start": rule.start,
-        "basis": rule.basis,
-    }
 
 
 def pack_json(pack: Pack, policy: Policy, units: bool) -> dict[str, Any]:
@@ -203,7 +193,7 @@ def _show(pack: Pack, policy: Policy) -> None:
             ]
         )
     )
-    rows = [_limit(rule) for rule in policy.limits]
+    rows = [limit_row(rule) for rule in policy.limits]
     click.echo("\n" + say("时限", "Limits"))
     click.echo(table(say("环节,适用,时限,起算,依据", "stage,for,limit,start,basis").split(","), rows))
     if policy.scope:
@@ -218,20 +208,6 @@ def _show(pack: Pack, policy: Policy) -> None:
             for r in policy.ladder
         ]
         click.echo(table(say("代码,名称,超期多久,依据", "code,name,after,basis").split(","), steps))
-
-
-def _limit(rule: LimitRule) -> tuple[str, ...]:
-    from .due import STARTS
-
-    parts = [
-        say(rule.kind.zh, rule.kind.value) if rule.kind is not None else "",
-        rule.category,
-        say(rule.urgency.zh, rule.urgency.value) if rule.urgency is not None else "",
-        rule.channel,
-    ]
-    limit = say(rule.limit.zh, rule.limit.en) if rule.limit is not None else say("未规定", "none")
-    chosen = " ".join(part for part in parts if part) or say("全部", "all")
-    return say(rule.stage.zh, rule.stage.value), chosen, limit, say(*STARTS[rule.start]), half(rule.basis)
 
 
 # ── check ──

@@ -67,6 +67,8 @@ LISTED = 50
     default="",
     help="渠道自己的编号，重复收件得同一工单 · the channel's own number; twice gives the same order",
 )
+@click.option("--level", default="", help="来源层级：国家级、省级… · level of government that handed it down")
+@click.option("--line", default="", help="专线代码 · special line it came by")
 @click.option("--anonymous", is_flag=True, help="匿名 · anonymous")
 @click.option("--confidential", is_flag=True, help="保密 · confidential")
 @click.option("--file", "path", default="", help="文件，- 为标准输入 · a file, - for standard input")
@@ -127,7 +129,20 @@ def command(form: str, path: str, **given: Any) -> None:
 
 
 def _only_for_one(given: dict[str, Any]) -> None:
-    names = ("title", "text", "name", "phone", "address", "category", "area", "ref", "anonymous", "confidential")
+    names = (
+        "title",
+        "text",
+        "name",
+        "phone",
+        "address",
+        "category",
+        "area",
+        "ref",
+        "level",
+        "line",
+        "anonymous",
+        "confidential",
+    )
     wrong = [f"--{name}" for name in names if given[name]]
     if wrong:
         raise click.UsageError(
@@ -136,7 +151,7 @@ def _only_for_one(given: dict[str, Any]) -> None:
 
 
 def _request(given: dict[str, Any]) -> Request:
-    from ..core.request import Kind, Request, Requester
+    from ..core.request import Kind, Request, Requester, parse_level
 
     return Request(
         instant_of(given["received"]) if given["received"] else now(),
@@ -151,6 +166,8 @@ def _request(given: dict[str, Any]) -> Request:
         given["ref"],
         given["anonymous"],
         given["confidential"],
+        level=parse_level(given["level"]),
+        line=given["line"],
     )
 
 

@@ -29,7 +29,7 @@ class Case:
     """One golden case (用例): what is given, and what is ``expected`` by name.
 
     With ``text`` or ``title`` the request is received and accepted; otherwise ``kind``, ``category``,
-    ``urgency``, ``channel`` and ``stage`` are asked of the policy directly.
+    ``urgency``, ``channel``, ``level``, ``line`` and ``stage`` are asked of the policy directly.
     """
 
     what: str
@@ -46,6 +46,8 @@ class Case:
     urgency: Urgency | None = None
     expected: Mapping[str, Any] = field(factory=dict)
     source: str = ""
+    level: str = ""
+    line: str = ""
 
 
 def run_cases(policy: Policy) -> tuple[Fault, ...]:
@@ -99,10 +101,10 @@ def _outcome(policy: Policy, case: Case) -> dict[str, Any]:
         found |= _accepted(policy, case)
         kind, category = found["kind"], found["category"]
         urgency = found.get("urgency", urgency)
-    rule = policy.limit(case.stage, kind, category, urgency, case.channel)
+    rule = policy.limit(case.stage, kind, category, urgency, case.channel, case.level, case.line)
     found["limit"] = str(rule.limit) if rule is not None and rule.limit is not None else "none"
     if case.received is not None:
-        due = policy.due(kind, case.received, case.stage, category, urgency, case.channel)
+        due = policy.due(kind, case.received, case.stage, category, urgency, case.channel, case.level, case.line)
         found |= {"due_day": due.due_day, "at": due.at, "provisional": due.provisional}
     if policy.routes is not None and not {"unit", "rule"}.isdisjoint(case.expected):
         route = policy.routes.route(category, area, kind)
@@ -129,6 +131,8 @@ def _accepted(policy: Policy, case: Case) -> dict[str, Any]:
         category=case.category,
         area=case.area,
         channel=case.channel or "phone",
+        level=case.level,
+        line=case.line,
     )
     order = fold(decide(policy, None, c.Receive(by, request, policy.place, "CASE"), at))
     wanted = c.Accept(by, case.kind, case.category, case.area, case.urgency, title=case.title, text=case.text)

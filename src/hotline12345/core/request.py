@@ -80,6 +80,35 @@ class Urgency(Enum):
         return {"normal": "一般", "urgent": "紧急", "emergency": "特急"}[self.value]
 
 
+LEVEL_ZH: dict[str, str] = {"nation": "国家级", "province": "省级", "city": "市级", "county": "县级", "town": "乡级"}
+"""From which level of government a request was handed down (来源层级); "" where it came from the people directly."""
+
+
+def parse_level(text: str) -> str:
+    """Read a level of government in English or Chinese (来源层级); "" stays.
+
+    Raises:
+        RequestError: ``unknown-source-level``, with the levels there are.
+    """
+    text = text.strip()
+    if not text or text in LEVEL_ZH:
+        return text
+    level = next((name for name, zh in LEVEL_ZH.items() if text in (zh, zh.removesuffix("级"))), "")
+    if not level:
+        raise _unknown_level(text)
+    return level
+
+
+def _unknown_level(text: str) -> RequestError:
+    return RequestError(
+        f"没有来源层级「{text}」",
+        f"there is no level {text!r} a request is handed down from",
+        code="unknown-source-level",
+        hint="层级有：" + "、".join(f"{zh} {name}" for name, zh in LEVEL_ZH.items()),
+        hint_en="levels: " + ", ".join(LEVEL_ZH),
+    )
+
+
 @frozen(weakref_slot=False)
 class Attachment:
     """A file that came with a request (附件): its *name*, media *type*, *digest* and where the host keeps it."""
@@ -117,6 +146,8 @@ class Request:
         category: a catalogue path ("城乡建设/物业管理"); empty lets the classifier say.
         area: an administrative division code; empty where unknown.
         ref: the channel's own number; the same (channel, ref) twice gives the same order.
+        level: the level of government that handed it down (:data:`LEVEL_ZH`); empty where nobody did.
+        line: the special line it came by (专线), a code of the place's; empty for the general one.
         ext: the host's own fields, namespaced; not for personal data.
     """
 
@@ -135,6 +166,8 @@ class Request:
     wants_reply: bool = True
     attachments: tuple[Attachment, ...] = ()
     ext: Mapping[str, Any] = field(factory=dict)
+    level: str = ""
+    line: str = ""
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.received, datetime) or not (self.kind is None or isinstance(self.kind, Kind)):
@@ -147,6 +180,8 @@ class Request:
                 hint="请写明时区，例如 +08:00",
                 hint_en="give the offset, for example +08:00",
             )
+        if self.level and self.level not in LEVEL_ZH:
+            raise _unknown_level(self.level)
 
     def private(self) -> dict[str, Any]:
         """Return the private part as plain JSON: what could name or expose a person."""

@@ -12,7 +12,7 @@ from itertools import product
 from .cases import run_cases
 from .errors import Fault
 from .policy import LimitRule, Policy, ScopeRule
-from .request import Kind, Urgency
+from .request import LEVEL_ZH, Kind, Urgency
 from .sla import Stage, TimeLimit
 
 CHECKS: dict[str, tuple[str, str]] = {
@@ -33,7 +33,7 @@ CHECKS: dict[str, tuple[str, str]] = {
 }
 """The findings there are (核验发现), by code, in Chinese and English."""
 
-_MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
+_MINUTES = {"seconds": 1 / 60, "minutes": 1, "hours": 60, "days": 1440}
 
 
 def check(policy: Policy) -> tuple[Fault, ...]:
@@ -99,7 +99,7 @@ def _winners(policy: Policy, rule: LimitRule) -> Iterator[LimitRule]:
     named = sorted({other.channel for other in policy.limits})
     channels = [rule.channel] if rule.channel else ["", *filter(None, named)]
     for category, kind, urgency, channel in product(categories, kinds, urgencies, channels):
-        winner = policy.limit(rule.stage, kind, category, urgency, channel)
+        winner = policy.limit(rule.stage, kind, category, urgency, channel, rule.level, rule.line)
         if winner is not None:
             yield winner
         if winner is rule:
@@ -114,6 +114,8 @@ def name_of(rule: LimitRule) -> str:
         rule.category,
         rule.urgency.zh if rule.urgency else "",
         rule.channel,
+        LEVEL_ZH.get(rule.level, ""),
+        rule.line,
     )
     return "·".join(part for part in selectors if part) + f" {rule.limit or 'none'}"
 
@@ -122,7 +124,7 @@ def _signing(policy: Policy) -> Iterator[Fault]:
     for rule in policy.limits:
         if rule.stage is not Stage.HANDLE:
             continue
-        sign = policy.limit(Stage.SIGN, rule.kind, rule.category, rule.urgency, rule.channel)
+        sign = policy.limit(Stage.SIGN, rule.kind, rule.category, rule.urgency, rule.channel, rule.level, rule.line)
         limit = sign.limit if sign is not None else None
         if rule.start == "signed" and (limit is None or not policy.flow.sign):
             zh, en = (

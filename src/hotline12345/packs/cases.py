@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core.cases import DISPOSED, Case, run_cases
 from ..core.sla import Stage
-from .table import KINDS, STAGES, URGENCIES, Row
+from .table import KINDS, LEVELS, STAGES, URGENCIES, Row
 
 __all__ = ["read_case", "run_cases"]
 
@@ -20,6 +20,7 @@ def read_case(row: Row) -> Case | None:
     what = row.text("what", required=True)
     source = row.text("source")
     text, title, channel, area = (row.text(key) for key in ("text", "title", "channel", "area"))
+    line, level = row.text("line"), row.choice("level", LEVELS, "unknown-level") or ""
     received = row.instant("received")
     said: dict[str, Any] = {
         "kind": row.choice("kind", KINDS, "unknown-kind"),
@@ -57,5 +58,5 @@ def read_case(row: Row) -> Case | None:
         return None
     return Case(
         what, row.notes.file, row.name, text, title, channel, area, received, stage,
-        said["kind"], said["category"], said["urgency"], expected, source,
+        said["kind"], said["category"], said["urgency"], expected, source, level, line,
     )  # fmt: skip

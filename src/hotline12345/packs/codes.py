@@ -33,6 +33,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "naive-time": ("时间没有时区", "a time without an offset"),
     "unknown-stage": ("没有这个环节", "there is no such stage"),
     "unknown-kind": ("没有这个诉求类型", "there is no such kind"),
+    "unknown-level": ("没有这个来源层级", "there is no such level of government"),
     "unknown-urgency": ("没有这个紧急程度", "there is no such urgency"),
     "unknown-category": ("类目表中没有这个类别", "there is no such category in the catalogue"),
     # meaning within one edition

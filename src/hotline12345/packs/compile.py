@@ -104,7 +104,7 @@ def _limits(chain: Chain) -> tuple[LimitRule, ...]:
     found: dict[tuple[Any, ...], LimitRule] = {}
     for _, layer in _upto(chain, "limits"):
         for rule in layer.limits:
-            found.setdefault((rule.stage, rule.kind, rule.category, rule.urgency, rule.channel), rule)
+            found.setdefault(rule.selectors, rule)
     return tuple(found.values())
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from attrs import evolve
 
 from ..core.errors import Fault, RequestError
-from ..core.request import Kind, Urgency
+from ..core.request import LEVEL_ZH, Kind, Urgency
 from ..core.sla import Stage, TimeLimit
 from .codes import FAULTS
 from .lines import Lines
@@ -282,4 +282,5 @@ class Row:
 
 STAGES = {stage.value: stage for stage in Stage} | {stage.zh: stage for stage in Stage}
 KINDS = {kind.value: kind for kind in Kind} | {kind.zh: kind for kind in Kind}
+LEVELS = {name: name for name in LEVEL_ZH} | {zh: name for name, zh in LEVEL_ZH.items()}
 URGENCIES = {level.value: level for level in Urgency} | {level.zh: level for level in Urgency}

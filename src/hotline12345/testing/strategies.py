@@ -60,6 +60,8 @@ def requests(received: st.SearchStrategy[datetime] | None = None) -> st.SearchSt
         confidential=st.booleans(),
         wants_reply=st.booleans(),
         ext=st.sampled_from(({}, {"city.batch": 7})),
+        level=st.sampled_from(("", "", "province")),
+        line=st.sampled_from(("", "", "business")),
     )
 
 

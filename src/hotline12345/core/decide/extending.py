@@ -13,8 +13,8 @@ from ..policy import ExtensionRule, Policy
 from ..refs import Ref
 from ..sla import Deadline, Stage, TimeLimit, Unit, deadline
 from ..sla import extend as extended_deadline
+from .limits import handle_rule
 from .refusal import need_reason, own_assignment, refuse
-from .routing import handle_rule
 
 _ADD_UP = (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
 

@@ -11,8 +11,8 @@ from ..order import Assignment, Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..sla import Stage, start_of
+from .limits import handle_rule, stage_deadline
 from .refusal import own_assignment, refuse
-from .routing import handle_rule, stage_deadline
 
 OUTCOMES = ("reached", "unreachable", "refused", "disputed")
 

@@ -45,6 +45,8 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
             policy.edition,
             command.origin,
             command.citizen,
+            request.level,
+            request.line,
             ext=plain(request.ext),
         ),
     )

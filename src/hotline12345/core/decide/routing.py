@@ -13,27 +13,11 @@ from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..request import Urgency
 from ..sla import Deadline, Stage, start_of
+from .limits import handle_rule, stage_deadline
 from .refusal import own_assignment, refuse
 from .tick import next_rung
 
 BY_HAND = "by-hand"
-
-
-def handle_rule(policy: Policy, order: Order) -> LimitRule | None:
-    """Return the handling limit that holds for *order* as it is classified."""
-    topic = order.topic
-    urgency = topic.urgency if topic is not None else None
-    return policy.limit(Stage.HANDLE, order.kind, order.category, urgency, order.intake.channel)
-
-
-def stage_deadline(policy: Policy, order: Order, stage: Stage, at: datetime) -> Deadline | None:
-    """Return when *stage* is due counted from *at*; ``None`` where the policy sets no such limit."""
-    if stage not in policy.stages:
-        return None
-    topic = order.topic
-    urgency = topic.urgency if topic is not None else None
-    rule = policy.limit(stage, order.kind, order.category, urgency, order.intake.channel)
-    return None if rule is None or rule.limit is None else policy.after(rule.limit, at, rule.basis)
 
 
 def _signing(policy: Policy, order: Order, at: datetime) -> tuple[Deadline | None, datetime]:
@@ -254,7 +238,8 @@ def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime
     events: list[Event] = [
         Reclassified(at, command.by, kind, category, urgency, command.area or order.area, command.reason)
     ]
-    rule = policy.limit(Stage.HANDLE, kind, category, urgency, order.intake.channel)
+    intake = order.intake
+    rule = policy.limit(Stage.HANDLE, kind, category, urgency, intake.channel, intake.level, intake.line)
     if rule == handle_rule(policy, order) or order.counts.extended or order.pending.deferred is not None:
         return tuple(events)  # an extension or a deferral was decided by a person and stands
     for name, clock, _ in order.running():

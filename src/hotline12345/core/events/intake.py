@@ -32,6 +32,8 @@ class Received(Event):
     edition: str = ""
     origin: Origin | None = None
     citizen: Deadline | None = None  # inherited from the origin
+    level: str = ""  # the level of government that handed it down
+    line: str = ""  # the special line it came by
 
 
 @frozen(slots=False)

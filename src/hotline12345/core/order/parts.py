@@ -32,6 +32,8 @@ class Intake(NamedTuple):
     edition: str
     origin: Origin | None
     ext: Mapping[str, Any] | None
+    level: str = ""
+    line: str = ""
 
 
 class Topic(NamedTuple):

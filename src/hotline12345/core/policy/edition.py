@@ -86,9 +86,11 @@ class Policy:
         category: str = "",
         urgency: Urgency | None = None,
         channel: str = "",
+        level: str = "",
+        line: str = "",
     ) -> LimitRule | None:
         """Return the limit that holds (适用时限): the most specific rule, the first of equals; ``None`` if none."""
-        key = (stage, kind, category, urgency, channel)
+        key = (stage, kind, category, urgency, channel, level, line)
         try:
             return self._memo[key]
         except KeyError:
@@ -96,7 +98,7 @@ class Policy:
         best, best_weight = None, -1
         for rule in self.limits:
             if rule.stage is stage:
-                weight = rule.weight(kind, category, urgency, channel)
+                weight = rule.weight(kind, category, urgency, channel, level, line)
                 if weight > best_weight:
                     best, best_weight = rule, weight
         if len(self._memo) < 65_536:  # categories are a catalogue's, but a host may pass anything
@@ -111,13 +113,15 @@ class Policy:
         category: str = "",
         urgency: Urgency | None = None,
         channel: str = "",
+        level: str = "",
+        line: str = "",
     ) -> Deadline:
         """Return when it is due (到期), counted from *start*; ``at`` is None where no source gives a limit.
 
         Raises:
             CalendarError: the calendar cannot answer, or the policy demands an error on unknown years.
         """
-        return self.by_rule(self.limit(stage, kind, category, urgency, channel), start)
+        return self.by_rule(self.limit(stage, kind, category, urgency, channel, level, line), start)
 
     def by_rule(self, rule: LimitRule | None, start: datetime) -> Deadline:
         """Return when *rule*'s limit ends, counted from *start*; no rule or no number gives no instant."""
@@ -133,9 +137,11 @@ class Policy:
         category: str = "",
         urgency: Urgency | None = None,
         channel: str = "",
+        level: str = "",
+        line: str = "",
     ) -> Explanation:
         """Return the same answer as :meth:`due`, counted day by day (到期解释)."""
-        rule = self.limit(stage, kind, category, urgency, channel)
+        rule = self.limit(stage, kind, category, urgency, channel, level, line)
         if rule is None:
             return explain(None, start, self.calendar, self.clock, (), NO_LIMIT_BASIS)
         return explain(rule.limit, start, self.calendar, self.clock, (), rule.basis)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import frozen
 
 from ..request import Kind, Urgency
@@ -25,7 +27,13 @@ DISPOSITIONS = ("emergency", "legal", "petition", "channel", "decline")
 class LimitRule:
     """One limit (时限规定) with its basis; empty selectors match everything, the most specific rule wins.
 
-    ``limit`` None says that the source gives no number; ``start`` says which event starts the clock.
+    Args:
+        limit: ``None`` says that the source gives no number.
+        start: which event starts the clock.
+        level: the level of government that handed the request down; such orders follow a limit of their own.
+        line: the special line it came by.
+        statute: a law sets this limit (从其规定): it holds before every other, and the requester must be told.
+        extension: how much longer that law lets it take, instead of the place's own rule.
     """
 
     stage: Stage
@@ -36,18 +44,34 @@ class LimitRule:
     urgency: Urgency | None = None
     channel: str = ""
     start: str = "dispatched"  # dispatched | received | signed
+    level: str = ""
+    line: str = ""
+    statute: bool = False
+    extension: TimeLimit | None = None
 
-    def weight(self, kind: Kind | None, category: str, urgency: Urgency | None, channel: str) -> int:
+    @property
+    def selectors(self) -> tuple[Any, ...]:
+        """What this rule is for (适用条件): of two with the same, one is too many."""
+        return self.stage, self.kind, self.category, self.urgency, self.channel, self.level, self.line, self.statute
+
+    def weight(
+        self, kind: Kind | None, category: str, urgency: Urgency | None, channel: str, level: str = "", line: str = ""
+    ) -> int:
         """Return how specifically this rule matches, or -1 when it does not."""
-        for mine, theirs in ((self.kind, kind), (self.urgency, urgency), (self.channel, channel)):
+        for mine, theirs in (
+            (self.kind, kind), (self.urgency, urgency), (self.channel, channel), (self.level, level), (self.line, line),
+        ):  # fmt: skip
             if mine and mine != theirs:
                 return -1
         if self.category and not (category + "/").startswith(self.category + "/"):
             return -1
         return (
-            (1 + self.category.count("/") if self.category else 0) * 8
-            + (4 if self.urgency else 0)
-            + (2 if self.kind else 0)
+            (4096 if self.statute else 0)
+            + (1024 if self.level else 0)
+            + (1 + self.category.count("/") if self.category else 0) * 16
+            + (8 if self.urgency else 0)
+            + (4 if self.kind else 0)
+            + (2 if self.line else 0)
             + (1 if self.channel else 0)
         )
 

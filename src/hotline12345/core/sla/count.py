@@ -16,10 +16,19 @@ from ..calendar.almanac import FIRST, LAST, out_of_reach
 from ..errors import CalendarError
 from .timelimit import TimeLimit, Unit
 
-MINUTE = 60_000_000
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-_SIZE = {Unit.MINUTES: MINUTE, Unit.HOURS: HOUR, Unit.WORKING_HOURS: HOUR, Unit.DAYS: 1, Unit.WORKING_DAYS: 1}
+_SIZE = {
+    Unit.SECONDS: SECOND,
+    Unit.MINUTES: MINUTE,
+    Unit.HOURS: HOUR,
+    Unit.WORKING_HOURS: HOUR,
+    Unit.DAYS: 1,
+    Unit.WORKING_DAYS: 1,
+}
+_BY_THE_CLOCK = (Unit.SECONDS, Unit.MINUTES, Unit.HOURS)
 
 Halt = tuple[int, int | None, str]
 """A suspension as (start, end or None, reason), in microseconds."""
@@ -108,7 +117,7 @@ class Walk:
         """Return the first instant that is too late; ``None`` where the clock stands still before that."""
         by_day = limit.unit in (Unit.DAYS, Unit.WORKING_DAYS)
         now = to_micros(begin)
-        if cutoff is not None and limit.unit not in (Unit.MINUTES, Unit.HOURS):
+        if cutoff is not None and limit.unit not in _BY_THE_CLOCK:
             now = self._received(now, cutoff)
         if not by_day:
             return self._time(limit.amount * _SIZE[limit.unit], now, limit.unit is Unit.WORKING_HOURS)

@@ -14,6 +14,7 @@ from ..errors import RequestError
 class Unit(Enum):
     """What a limit counts (时限单位).  A working day is its own unit, never a number of hours."""
 
+    SECONDS = "seconds"
     MINUTES = "minutes"
     HOURS = "hours"
     DAYS = "days"
@@ -24,14 +25,21 @@ class Unit(Enum):
 
 
 class Stage(Enum):
-    """A stage with a clock of its own (环节)."""
+    """A stage with a clock of its own (环节).
 
+    ``ANSWER`` is the telephone's and times calls, not orders; ``REDO`` is the handling of a reopened order; ``TELL``
+    is the duty to tell the requester what was decided about the time.
+    """
+
+    ANSWER = "answer"
     SIGN = "sign"
     CONTACT = "contact"
     HANDLE = "handle"
     REVIEW = "review"
     FOLLOW_UP = "follow-up"
     DISPATCH = "dispatch"
+    REDO = "redo"
+    TELL = "tell"
 
     __hash__ = object.__hash__
 
@@ -42,15 +50,19 @@ class Stage(Enum):
 
 
 _STAGES = {
+    Stage.ANSWER: "接听",
     Stage.SIGN: "签收",
     Stage.CONTACT: "先行联系",
     Stage.HANDLE: "办理",
     Stage.REVIEW: "审核",
     Stage.FOLLOW_UP: "回访",
     Stage.DISPATCH: "派单",
+    Stage.REDO: "重新办理",
+    Stage.TELL: "告知",
 }
 # unit: suffix, Chinese, English, the most of it there can be (ten years and some)
 _UNITS: dict[Unit, tuple[str, str, str, int]] = {
+    Unit.SECONDS: ("s", "秒", "second", 86_400),
     Unit.MINUTES: ("min", "分钟", "minute", 3660 * 1440),
     Unit.HOURS: ("h", "小时", "hour", 3660 * 24),
     Unit.DAYS: ("d", "日", "day", 3660),
@@ -61,6 +73,7 @@ _WORDS: dict[str, Unit] = {
     **{suffix: unit for unit, (suffix, _, _, _) in _UNITS.items()},
     **{english: unit for unit, (_, _, english, _) in _UNITS.items()},
     **{unit.value: unit for unit in Unit},
+    "秒": Unit.SECONDS,
     **dict.fromkeys(("分钟", "分"), Unit.MINUTES),
     **dict.fromkeys(("小时", "时"), Unit.HOURS),
     **dict.fromkeys(("日", "天", "自然日", "日历天"), Unit.DAYS),

@@ -66,6 +66,7 @@ LIFE: tuple[c.Command, ...] = (
     c.Adjudicate(DISPATCHER, "designate", "u1", note=private("裁定")),
     c.Defer(DISPATCHER, AT.replace(month=12), "no-budget", private("挂账")),
     c.Supervise(SUPERVISOR, note=private("督办")),
+    c.Flag(SUPERVISOR, "negative-impact", note=private("情形")),
     c.Reply(HANDLER, private("内部答复"), private("公开答复"), True),
     c.Review(REVIEWER, False, "incomplete", private("审核退回")),
     c.Reply(HANDLER, private("再答复"), private("再公开"), True),

@@ -57,6 +57,10 @@ LADDER = (
     Rung("urge", "催办", TimeLimit.parse("1wd"), "test"),
     Rung("talk", "约谈", TimeLimit.parse("5wd"), "test"),
     Rung("supervise", "督办", None, "test"),
+    Rung("report", "报告", TimeLimit.parse("2d"), "test", on_day=True, since="rung"),
+    Rung("listed", "挂牌", None, "test", trigger="repeats", count=2, at_once=True),
+    Rung("notice", "通报", TimeLimit.parse("1d"), "test", trigger="refused"),
+    Rung("redo", "提级", TimeLimit.parse("12h"), "test", trigger="sent-back", count=2),
 )
 POLICIES: tuple[dict[str, Any], ...] = (
     {"routes": ROUTES, "ladder": LADDER},

@@ -37,6 +37,9 @@ def head_of(order: Order, requester: str = "") -> Head:
             wake = instant
         if unsettled is None and clock.deadline.provisional:
             unsettled = clock.deadline
+    for ground in order.climbing():
+        if ground.next is not None and (wake is None or ground.next < wake):
+            wake = ground.next
     shown = unsettled or (citizen.deadline if citizen is not None else None)
     return Head(
         intake.place,

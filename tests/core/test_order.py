@@ -163,7 +163,10 @@ EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
     ),
     e.FellOverdue: st.builds(e.FellOverdue, st.just(AT), st.just(BY), NAMES, st.sampled_from(Stage)),
     e.Urged: st.just(e.Urged(AT, BY)),
-    e.Supervised: st.just(e.Supervised(AT, BY, "talk")),
+    e.Supervised: st.builds(
+        e.Supervised, st.just(AT), st.just(BY), st.just("talk"), trigger=st.sampled_from(("", "refused", "rung.talk"))
+    ),
+    e.Flagged: st.builds(e.Flagged, st.just(AT), st.just(BY), st.just("refused"), next=st.none() | st.just(AT)),
     e.Supplemented: st.just(e.Supplemented(AT, BY)),
     e.Withdrawn: st.just(e.Withdrawn(AT, BY)),
     e.Terminated: st.just(e.Terminated(AT, BY, "x")),

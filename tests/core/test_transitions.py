@@ -53,6 +53,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Defer(HANDLER, AT + timedelta(days=60), "no-budget"),
     c.Urge(HANDLER),
     c.Supervise(HANDLER),
+    c.Flag(HANDLER, "refused"),
     c.Supplement(HANDLER, "more"),
     c.Withdraw(HANDLER),
     c.Terminate(HANDLER, "no-such-place"),

@@ -157,6 +157,16 @@ ONE: dict[str, tuple[dict[str, str | bytes], str, int]] = {
         "unknown.toml",
         6,
     ),
+    "bad-rung": (
+        {"unknown_toml": HEAD + '[[rung]]\ncode = "a"\nzh = "甲"\non_day = true\nbasis = "x"\n'},
+        "unknown.toml",
+        7,
+    ),
+    "unknown-party": (
+        {"unknown_toml": HEAD + '[[rung]]\ncode = "a"\nzh = "甲"\nowner = "nobody"\nbasis = "x"\n'},
+        "unknown.toml",
+        7,
+    ),
     "empty-scope": (
         {"unknown_toml": HEAD + '[[scope]]\ncode = "a"\ndisposition = "legal"\ntold = "b"\nbasis = "x"\n'},
         "unknown.toml",

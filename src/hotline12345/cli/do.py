@@ -57,6 +57,8 @@ _HELP = {
     "satisfied": "满意度：非常满意 very-satisfied、满意、基本满意、不满意、非常不满意 · level of satisfaction",
     "amount": "延长多久，如 5wd · how much longer, such as 5wd",
     "until": "到何时，如 2026-12-01 · until when, such as 2026-12-01",
+    "trigger": "督办情形，如 repeats、unsolved、refused、kb-stale、problem、negative-impact · ground for supervision",
+    "count": "第几次（repeats） · how many times (repeats)",
     "rung": "督办阶梯的一级 · rung of the ladder",
     "into": "并入的工单编号 · the order to merge into",
     "kind": "诉求类型 · kind",
@@ -135,6 +137,8 @@ def field_options(name: str) -> list[click.Option]:
             said["required"] = True
         elif isinstance(field.default, str | bool) and field.default != "":
             said = {"default": field.default, "show_default": True}
+        elif str(field.type) == "int":
+            said = {"type": int, "default": field.default, "show_default": True}
         elif "bool" in str(field.type):
             said["default"] = None  # neither yes nor no was said
         options.append(click.Option(names, help=_HELP.get(field.name), **said))
@@ -267,6 +271,8 @@ def _read(shape: str, value: Any) -> Any:
         "TimeLimit": TimeLimit.parse,
         "datetime": _instant,
     }
+    if shape == "int":
+        return int(value)
     for word, reader in readers.items():
         if word in shape:
             return reader(value)

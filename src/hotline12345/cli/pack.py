@@ -15,7 +15,7 @@ from .printing import facts, half, iso, note, print_csv, say, table
 
 if TYPE_CHECKING:
     from ..core.errors import Fault
-    from ..core.policy import Pack, Policy
+    from ..core.policy import Pack, Policy, Rung
 
 
 @click.group(
@@ -150,7 +150,16 @@ def pack_json(pack: Pack, policy: Policy, units: bool) -> dict[str, Any]:
             for s in policy.scope
         ],
         "ladder": [
-            {"code": r.code, "name": r.zh, "after": str(r.after) if r.after is not None else None, "basis": r.basis}
+            {
+                "code": r.code,
+                "name": r.zh,
+                "after": "at-once" if r.at_once else str(r.after) if r.after is not None else None,
+                "trigger": r.key,
+                "since": r.since,
+                "owner": r.owner,
+                "paper": r.paper.code if r.paper is not None else "",
+                "basis": r.basis,
+            }
             for r in policy.ladder
         ],
         "categories": [category.name for category in policy.rules.categories] if policy.rules is not None else [],
@@ -202,12 +211,23 @@ def _show(pack: Pack, policy: Policy) -> None:
         click.echo(table(say("代码,处置,去处,依据", "code,disposition,to,basis").split(","), lines))
     if policy.ladder:
         click.echo("\n" + say("督办阶梯", "The ladder"))
-        hand = say("人工", "by hand")
-        steps = [
-            (r.code, r.zh, say(r.after.zh, r.after.en) if r.after is not None else hand, half(r.basis))
-            for r in policy.ladder
-        ]
-        click.echo(table(say("代码,名称,超期多久,依据", "code,name,after,basis").split(","), steps))
+        heads = say("代码,名称,情形,何时,文书,责任方,依据", "code,name,trigger,when,paper,owner,basis").split(",")
+        click.echo(table(heads, [_rung(policy, rung) for rung in policy.ladder]))
+
+
+def _rung(policy: Policy, rung: Rung) -> tuple[str, ...]:
+    from ..core.policy import TRIGGERS
+
+    if rung.by_hand:
+        after = say("人工", "by hand")
+    elif rung.after is None:
+        after = say("即时", "at once")
+    else:
+        after = say(f"第 {rung.after.zh}" if rung.on_day else f"满 {rung.after.zh}", rung.after.en)
+        after += say("（自上一级）", " (from the rung before)") if rung.since == "rung" else ""
+    what = say(TRIGGERS[rung.trigger], rung.trigger) + (f" {rung.count}" if rung.count > 1 else "")
+    paper = say(rung.paper.title, rung.paper.code) if rung.paper is not None else ""
+    return rung.code, rung.zh, what, after, paper, policy.parties.get(rung.owner, rung.owner), half(rung.basis)
 
 
 # ── check ──

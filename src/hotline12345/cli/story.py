@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core import events as e
 from ..core.actor import ROLE_ZH, Actor, Role
-from ..core.policy import Policy
+from ..core.policy import TRIGGERS, Policy
 from ..core.sla import Deadline
 from .printing import half, say, when
 from .terms import CODES
@@ -70,6 +70,16 @@ class Story:
         person = f" {actor.person}" if actor.person else ""
         where = say(f"（{self.unit(actor.unit)}）", f" ({self.unit(actor.unit)})") if actor.unit else ""
         return f"{title or say('未具名', 'unnamed')}{person}{where}"
+
+    def rung(self, ev: e.Supervised) -> str:
+        """Return which rung was set in motion, with its paper and who answers for it."""
+        rung = next((rung for rung in self._policy.ladder if rung.code == ev.rung), None)
+        name = say(rung.zh, ev.rung) if rung is not None else ev.rung
+        paper = say(rung.paper.title, ev.paper) if rung is not None and rung.paper is not None else ""
+        owner = say(self._policy.parties.get(ev.owner, ev.owner), ev.owner)
+        told = say(f"督办（{name}）", f"supervised ({name})")
+        told += say(f"，出具{paper}", f", to draw up {paper}") if paper and paper != name else ""
+        return told + (say(f"，{owner}负责", f", by {owner}") if owner else "")
 
     def due(self, due: Deadline | None, extended: bool = False) -> str:
         """Return when it is due and by which article; an extension is counted from the old due day."""
@@ -239,6 +249,13 @@ def _overdue(s: Story, ev: e.FellOverdue) -> str:
     )
 
 
+def _flagged(s: Story, ev: e.Flagged) -> str:
+    trigger = ev.trigger.split(".")[0]
+    times = say(f"，第 {ev.count} 次", f", time {ev.count}") if ev.count > 1 else ""
+    what = say(f"认定督办情形：{TRIGGERS.get(trigger, trigger)}", f"ground for supervision: {trigger}")
+    return what + times + _because(ev.reason)
+
+
 def _until(s: Story, until: datetime) -> str:
     return say(f"挂账至 {when(until)}", f"deferred until {when(until)}")
 
@@ -295,7 +312,8 @@ _TELL: dict[type[e.Event], _Tell] = {
     e.DeadlineMoved: _moved,
     e.FellOverdue: _overdue,
     e.Urged: lambda s, ev: say(f"催办{s.unit(ev.unit)}", f"urged {s.unit(ev.unit)}") + _because(ev.reason),
-    e.Supervised: lambda s, ev: say(f"督办（{ev.rung}）", f"supervised ({ev.rung})") + _basis(ev.basis),
+    e.Supervised: lambda s, ev: s.rung(ev) + _basis(ev.basis),
+    e.Flagged: _flagged,
     e.Supplemented: lambda s, ev: say("补充材料", "more was added"),
     e.Withdrawn: lambda s, ev: say("撤诉", "withdrawn") + _because(ev.reason),
     e.Terminated: lambda s, ev: say("终止办理", "terminated") + _because(ev.reason) + _basis(ev.basis),

@@ -19,6 +19,7 @@ LINES: dict[str, str] = {
     "dispatch": "不写 --unit 则按派单目录；由承办单位执行即下派",
     "extend": "承办单位要求延长",
     "follow-up": "是否接通、是否解决、是否满意",
+    "flag": "认定 --trigger 所写的督办情形，由阶梯启动相应一级",
     "grant-extension": "准予或不准予延期",
     "merge": "并入另一张工单",
     "recall": "退回待派单",

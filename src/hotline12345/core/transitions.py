@@ -55,6 +55,7 @@ def _pressed(here: Status) -> dict[type[c.Command], Cell]:
     return {
         c.Urge: _cell((R, A, D, S, X), here),
         c.Supervise: _cell((S, X), here),
+        c.Flag: _cell((D, S, X, T), here),
         c.Terminate: _cell((V, X), TERMINATED),
         c.Merge: _cell((A, D, X), MERGED),
         c.Reclassify: _cell((A, D, X), here),
@@ -118,6 +119,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.SendBack: _cell((H, U), REPLIED),
         c.Urge: _cell((R, A, S, X), REPLIED),
         c.Supervise: _cell((S, X), REPLIED),
+        c.Flag: _cell((D, S, X, T), REPLIED),
         **_always(REPLIED),
     },
     REVIEWED: {
@@ -125,6 +127,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Close: _cell((C, D, X, T), CLOSED),
         c.Reopen: _cell((C, D, S, X), DISPATCHED),
         c.Supervise: _cell((S, X), REVIEWED),
+        c.Flag: _cell((D, S, X, T), REVIEWED),
         **_always(REVIEWED),
     },
     FOLLOWING_UP: {
@@ -132,6 +135,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Close: _cell((C, D, X, T), CLOSED),
         c.Reopen: _cell((C, D, S, X), DISPATCHED),
         c.Supervise: _cell((S, X), FOLLOWING_UP),
+        c.Flag: _cell((D, S, X, T), FOLLOWING_UP),
         **_always(FOLLOWING_UP),
     },
     ANSWERED: {
@@ -144,6 +148,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Reopen: _cell((C, D, S, X), ACCEPTED, DISPATCHED),
         c.Supplement: _cell((R, O, A, D), CLOSED),
         c.Supervise: _cell((S, X), CLOSED),
+        c.Flag: _cell((D, S, X, T), CLOSED),
         c.Archive: _cell((X, T), ARCHIVED),
     },
     REFERRED: {

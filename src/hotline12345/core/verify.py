@@ -168,18 +168,18 @@ def _hides(first: ScopeRule, second: ScopeRule) -> bool:
 
 
 def _ladder(policy: Policy) -> Iterator[Fault]:
-    last: dict[Stage, TimeLimit] = {}
+    last: dict[tuple[str, Stage], TimeLimit] = {}
     for rung in policy.ladder:
-        if rung.after is None:
+        if rung.after is None or rung.since == "rung":
             continue
-        below = last.get(rung.stage)
+        below = last.get((rung.key, rung.stage))
         if below is not None and rung.after != below and _longer(below, rung.after):
             zh, en = (
                 f"「{rung.zh}」{rung.after.zh} 早于下面一级 {below.zh}",
                 f"{rung.code!r} at {rung.after} precedes {below}",
             )
             yield _found("rung-order", zh, en, "rung", "after", "时点应逐级推后 / each rung later than the one below")
-        last[rung.stage] = rung.after
+        last[rung.key, rung.stage] = rung.after
 
 
 def _levels(policy: Policy) -> Iterator[Fault]:

@@ -41,6 +41,8 @@ FAULTS: dict[str, tuple[str, str]] = {
     "duplicate-code": ("代码重复", "a code appears twice"),
     "duplicate-level": ("同一满意度档次写了两次", "a level of satisfaction appears twice"),
     "empty-scope": ("受理范围规则没有任何条件", "a scope rule that matches nothing"),
+    "bad-rung": ("督办阶梯的一级自相矛盾", "a rung of the ladder contradicts itself"),
+    "unknown-party": ("没有这个督办责任方", "there is no such party to supervision"),
     "bad-case": ("用例写得不完整", "a case that asks or expects nothing"),
     "unknown-unit": ("没有这个单位", "there is no such unit"),
     "no-centre": ("有单位表却没有指明热线工作机构", "there are units but no centre"),

@@ -12,6 +12,7 @@ from ..core.calendar import DEFAULT_WINDOWS, WorkCalendar
 from ..core.calendar.overlay import Overlay
 from ..core.errors import Fault, PolicyError
 from ..core.policy import ExtensionRule, Flow, LimitRule, Policy, ReopenRule, ScopeRule, SendBackRule
+from ..core.policy.ladder import PARTIES
 from ..core.sla import ClockRules
 from .load import Folder, Shelf
 from .read import Layer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..core.scoring import ScoreRules
 
 Chain = list[tuple[Folder, Layer]]
+PART_OF = {"parties": "ladder"}
 
 
 def compile_policy(
@@ -50,6 +52,7 @@ def compile_policy(
         extension=evolve(ExtensionRule(), **_settings(chain, "extension")),
         reopen=evolve(ReopenRule(), **_settings(chain, "reopen")),
         ladder=next((one.ladder for _, one in _upto(chain, "ladder") if one.ladder), ()),
+        parties=PARTIES | _settings(chain, "parties"),
         sources=tuple(dict.fromkeys(source for _, one in chain for source in one.sources)),
         cases=layer.cases,
         provides=layer.provides,
@@ -73,7 +76,7 @@ def _upto(chain: Chain, part: str) -> Iterator[tuple[Folder, Layer]]:
 
 def _settings(chain: Chain, part: str) -> dict[str, Any]:
     settings: dict[str, Any] = {}
-    for _, layer in reversed(list(_upto(chain, part))):
+    for _, layer in reversed(list(_upto(chain, PART_OF.get(part, part)))):
         settings |= getattr(layer, part)
     return settings
 

@@ -104,6 +104,11 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
         c.GrantExtension: {"granted": st.booleans()},
         c.Defer: {"until": ahead, "reason": CODES, "note": WORDS},
         c.Supervise: {"rung": st.sampled_from(("supervise", "talk")), "note": WORDS},
+        c.Flag: {
+            "trigger": st.sampled_from(("repeats", "refused", "overdue")),
+            "count": st.integers(0, 4),
+            "note": WORDS,
+        },
         c.Supplement: {"text": WORDS},
         c.Withdraw: {"note": WORDS},
         c.Terminate: {"reason": CODES, "note": WORDS},

@@ -15,6 +15,7 @@ from .clocks import (
     extension_asked,
     extension_refused,
     fell_overdue,
+    flagged,
     supervised,
     urged,
 )
@@ -52,6 +53,7 @@ APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
     e.FellOverdue: fell_overdue,
     e.Urged: urged,
     e.Supervised: supervised,
+    e.Flagged: flagged,
     e.Supplemented: supplemented,
     e.Withdrawn: lambda o, ev: ended(o, ev, Status.WITHDRAWN, ev.reason),
     e.Terminated: lambda o, ev: ended(o, ev, Status.TERMINATED, ev.reason),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .. import events as e
-from ..order import Assignment, Clock, Clocks, Counts, Order, Pending
+from ..order import Assignment, Clock, Clocks, Ground, Order, Pending
 from ..sla import Stage
 from .base import counted, onward, unasked
 
@@ -64,9 +64,19 @@ def fell_overdue(o: Order, event: e.FellOverdue) -> Order:
 
 def urged(o: Order, event: e.Urged) -> Order:
     n = o.counts
-    more = Counts(n.sent_back, n.reopened, n.extended, n.urged + 1, n.supplements, n.reviews_failed, n.rungs)
-    return counted(o, event, more)
+    return counted(o, event, n._replace(urged=n.urged + 1))
 
 
 def supervised(o: Order, event: e.Supervised) -> Order:
-    return onward(o, event, counts=o.counts._replace(rungs=(*o.counts.rungs, event.rung)))
+    n, key = o.counts, event.trigger
+    grounds = tuple(
+        [Ground(g.trigger, g.since, (*g.fired, event.rung), event.next) if g.trigger == key else g for g in n.grounds]
+    )
+    if event.next is not None and all(ground.trigger != key for ground in grounds):
+        grounds = (*grounds, Ground(key, event.at, (), event.next))  # set in motion by a person, it starts the next
+    return counted(o, event, n._replace(rungs=(*n.rungs, event.rung), grounds=grounds))
+
+
+def flagged(o: Order, event: e.Flagged) -> Order:
+    n = o.counts
+    return counted(o, event, n._replace(grounds=(*n.grounds, Ground(event.trigger, event.at, (), event.next))))

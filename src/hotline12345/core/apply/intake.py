@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import events as e
-from ..order import NO_CLOCKS, NO_COUNTS, NO_OUTCOME, NO_PENDING, Clock, Clocks, Counts, Intake, Order, Status, Topic
+from ..order import NO_CLOCKS, NO_COUNTS, NO_OUTCOME, NO_PENDING, Clock, Clocks, Intake, Order, Status, Topic
 from ..sla import Stage
 from .base import counted, ended, topic_of
 
@@ -54,5 +54,4 @@ def declined(o: Order, event: e.Declined) -> Order:
 
 def supplemented(o: Order, event: e.Supplemented) -> Order:
     n = o.counts
-    more = Counts(n.sent_back, n.reopened, n.extended, n.urged, n.supplements + 1, n.reviews_failed, n.rungs)
-    return counted(o, event, more)
+    return counted(o, event, n._replace(supplements=n.supplements + 1))

@@ -12,7 +12,7 @@ import re
 from attrs import fields
 
 from .base import PRIVATE, Command
-from .clocks import Defer, Extend, GrantExtension, Supervise, Tick, Urge
+from .clocks import Defer, Extend, Flag, GrantExtension, Supervise, Tick, Urge
 from .ending import Archive, Close, Terminate, Void, Withdraw
 from .handling import FollowUp, Reopen, Reply, Review, Sign
 from .intake import Accept, Answer, Connect, Decline, Merge, Receive, Refer, Similar, Supplement
@@ -35,6 +35,7 @@ __all__ = [
     "Defer",
     "Dispatch",
     "Extend",
+    "Flag",
     "FollowUp",
     "GrantExtension",
     "Merge",
@@ -91,6 +92,7 @@ COMMAND_ZH: dict[str, str] = {
     "defer": "挂账",
     "urge": "催办",
     "supervise": "督办",
+    "flag": "认定督办情形",
     "supplement": "补充",
     "withdraw": "撤诉",
     "terminate": "终止办理",

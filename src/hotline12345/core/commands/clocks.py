@@ -52,5 +52,15 @@ class Supervise(Command):
 
 
 @frozen(weakref_slot=False)
+class Flag(Command):
+    """Establish a ground for supervision (认定督办情形): a fact, or how many times it has happened."""
+
+    trigger: str = field(validator=short_code)
+    count: int = 1
+    reason: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
 class Tick(Command):
     """Time passes (时钟): whatever time alone demands happens now."""

@@ -17,7 +17,7 @@ from ..order import Order
 from ..policy import Policy
 from ..refs import Ref
 from ..transitions import RECEIVE, TRANSITIONS
-from . import ending, extending, handling, intake, routing, tick
+from . import ending, extending, handling, intake, routing, supervising, tick
 from .context import in_context
 from .refusal import not_permitted, not_possible
 
@@ -43,8 +43,9 @@ DECIDERS: dict[type[c.Command], Decider] = {
     c.Extend: extending.extend,
     c.GrantExtension: extending.grant,
     c.Defer: extending.defer,
-    c.Urge: ending.urge,
-    c.Supervise: ending.supervise,
+    c.Urge: supervising.urge,
+    c.Supervise: supervising.supervise,
+    c.Flag: supervising.flag,
     c.Supplement: ending.supplement,
     c.Reopen: ending.reopen,
     c.Withdraw: ending.withdraw,

@@ -1,39 +1,17 @@
-"""Deciders of pressure and of ends: urge, supervise, supplement, reopen, withdraw, terminate, void, close, archive."""
+"""Deciders of ends: supplement, reopen, withdraw, terminate, void, close, archive."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from .. import commands as c
-from ..events import Archived, Closed, Event, Reopened, Supervised, Supplemented, Terminated, Urged, Voided, Withdrawn
+from ..events import Archived, Closed, Event, Reopened, Supplemented, Terminated, Voided, Withdrawn
 from ..order import Order
 from ..policy import Policy
 from ..refs import Ref
+from .ladder import flagged
 from .refusal import need_reason, refuse
 from .routing import check_unit, dispatched
-
-
-def urge(policy: Policy, order: Order, command: c.Urge, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
-    """Urge (催办) whoever holds the order."""
-    return (Urged(at, command.by, order.holder, command.reason),)
-
-
-def supervise(policy: Policy, order: Order, command: c.Supervise, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
-    """Supervise (督办): a rung of the place's ladder, where it has one."""
-    basis = ""
-    if policy.ladder:
-        rung = next((rung for rung in policy.ladder if rung.code == command.rung), None)
-        if rung is None:
-            known = "、".join(f"{rung.code} {rung.zh}" for rung in policy.ladder)
-            raise refuse(
-                "unknown-rung",
-                f"督办阶梯没有「{command.rung}」",
-                f"the ladder has no rung {command.rung!r}",
-                f"有：{known}",
-                ", ".join(rung.code for rung in policy.ladder),
-            )
-        basis = rung.basis
-    return (Supervised(at, command.by, command.rung, order.holder, basis, ref),)
 
 
 def supplement(policy: Policy, order: Order, command: c.Supplement, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -60,9 +38,10 @@ def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: R
         check_unit(policy, unit)
     elif last is not None and last.why not in ("sent-back", "recalled"):
         unit = last.unit  # whoever sent it back, or had it taken away, is not the one to do it again
-    if not unit:
-        return (reopened,)
-    return (reopened, dispatched(policy, order, command, at, unit, rule="redo", redo=True))
+    events: list[Event] = [reopened, *flagged(policy, order, command.by, at, "reopened", count)]
+    if unit:
+        events.append(dispatched(policy, order, command, at, unit, rule="redo", redo=True))
+    return tuple(events)
 
 
 def withdraw(policy: Policy, order: Order, command: c.Withdraw, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

@@ -11,6 +11,7 @@ from ..order import Assignment, Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..sla import Stage, start_of
+from .ladder import flagged
 from .limits import handle_rule, stage_deadline
 from .refusal import own_assignment, refuse
 
@@ -99,7 +100,10 @@ def send_back(policy: Policy, order: Order, command: c.SendBack, at: datetime, r
             )
     parent = order.assignment(own.parent) if own.parent else None
     to_parent = parent is not None and parent.closed is None and own.role == "lead"
-    return (SentBack(at, command.by, own.id, command.reason, ref, to_parent),)
+    back = SentBack(at, command.by, own.id, command.reason, ref, to_parent)
+    if own.role != "lead":
+        return (back,)
+    return (back, *flagged(policy, order, command.by, at, "sent-back", order.counts.sent_back + 1))
 
 
 def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -134,7 +138,8 @@ def review(policy: Policy, order: Order, command: c.Review, at: datetime, ref: R
         raise refuse(
             "reason-needed", "审核退回必须说明理由", "sending a reply back needs a reason", "写明 reason", "give a code"
         )
-    return (Reviewed(at, command.by, False, command.reason, ref, None),)
+    failed = Reviewed(at, command.by, False, command.reason, ref, None)
+    return (failed, *flagged(policy, order, command.by, at, "review-failed", order.counts.reviews_failed + 1))
 
 
 def follow_up(policy: Policy, order: Order, command: c.FollowUp, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

@@ -13,9 +13,9 @@ from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..request import Urgency
 from ..sla import Deadline, Stage, start_of
+from .ladder import next_rung
 from .limits import handle_rule, stage_deadline
 from .refusal import own_assignment, refuse
-from .tick import next_rung
 
 BY_HAND = "by-hand"
 

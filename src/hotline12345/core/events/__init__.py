@@ -10,7 +10,17 @@ Events have no slots: a frozen attrs class with slots is a quarter dearer to mak
 from __future__ import annotations
 
 from .base import Event
-from .clocks import DeadlineMoved, Deferred, Extended, ExtensionAsked, ExtensionRefused, FellOverdue, Supervised, Urged
+from .clocks import (
+    DeadlineMoved,
+    Deferred,
+    Extended,
+    ExtensionAsked,
+    ExtensionRefused,
+    FellOverdue,
+    Flagged,
+    Supervised,
+    Urged,
+)
 from .ending import Archived, Closed, Terminated, Voided, Withdrawn
 from .handling import FollowedUp, Reopened, Replied, Reviewed, Signed
 from .intake import Accepted, Answered, Connected, Declined, Merged, Received, Referred, Supplemented
@@ -34,6 +44,7 @@ __all__ = [
     "ExtensionAsked",
     "ExtensionRefused",
     "FellOverdue",
+    "Flagged",
     "FollowedUp",
     "Merged",
     "Recalled",

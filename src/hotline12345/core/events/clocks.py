@@ -87,3 +87,21 @@ class Supervised(Event):
     unit: str = ""
     basis: str = ""
     private: Ref | None = None
+    trigger: str = ""  # overdue, a ground, or "rung.…": the rung before it, set in motion by a person
+    clock: str = ""  # whose deadline was missed
+    due: datetime | None = None  # since when: the missed deadline, or when the trigger was established
+    paper: str = ""  # what is to be drawn up
+    owner: str = ""
+    next: datetime | None = None  # the next rung of the same trigger
+
+
+@frozen(slots=False)
+class Flagged(Event):
+    """A ground for supervision was established (认定督办情形)."""
+
+    trigger: str
+    unit: str = ""
+    count: int = 1
+    reason: str = ""
+    next: datetime | None = None
+    private: Ref | None = None

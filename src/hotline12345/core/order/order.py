@@ -10,7 +10,7 @@ from ..request import Kind
 from ..sla import Stage
 from ..status import OPEN, Status
 from .assignment import Assignment, Clock
-from .parts import Clocks, Counts, Intake, Outcome, Pending, Topic
+from .parts import Clocks, Counts, Ground, Intake, Outcome, Pending, Topic
 
 
 class Order(NamedTuple):
@@ -80,6 +80,12 @@ class Order(NamedTuple):
         return None
 
     @property
+    def answerable(self) -> str:
+        """The unit that answers for the order: the one that holds it, or the last that led it."""
+        last = self.last_lead
+        return self.holder or (last.unit if last is not None else "")
+
+    @property
     def open_assignments(self) -> tuple[Assignment, ...]:
         """Every assignment that is still on somebody's desk."""
         return tuple(a for a in self.assignments if a.closed is None)
@@ -121,10 +127,22 @@ class Order(NamedTuple):
             for clock in assignment.running():
                 yield assignment.id, clock, assignment.unit
 
+    def climbing(self) -> Iterator[Ground]:
+        """Yield every ground for supervision that still demands something: none once a later reply stands."""
+        grounds = self.counts.grounds
+        if not grounds or self.outcome.end is not None:
+            return
+        last = self.last_lead
+        replied = last.replied if last is not None else None
+        for ground in grounds:
+            if ground.next is not None and (replied is None or replied <= ground.since):
+                yield ground
+
     @property
     def wake(self) -> datetime | None:
         """When time alone may next change this order; ``None`` when it cannot."""
         instants = [clock.wake for _, clock, _ in self.running()]
+        instants += [ground.next for ground in self.climbing()]
         return min((instant for instant in instants if instant is not None), default=None)
 
     @property

@@ -53,6 +53,15 @@ class Clocks(NamedTuple):
     stage: Clock | None = None
 
 
+class Ground(NamedTuple):
+    """What a rung was set in motion by (督办情形), and which of its rungs have fired."""
+
+    trigger: str
+    since: datetime
+    fired: tuple[str, ...] = ()
+    next: datetime | None = None  # the next of its rungs, computed when the last one fired
+
+
 class Counts(NamedTuple):
     """What has been counted (计次)."""
 
@@ -63,6 +72,7 @@ class Counts(NamedTuple):
     supplements: int = 0
     reviews_failed: int = 0
     rungs: tuple[str, ...] = ()
+    grounds: tuple[Ground, ...] = ()
 
 
 class Pending(NamedTuple):

@@ -7,6 +7,7 @@ answers the questions ``decide`` asks: which limit holds, where does it go, when
 from __future__ import annotations
 
 from .edition import Policy
+from .ladder import TRIGGERS, Paper, Rung
 from .pack import Pack
 from .rules import (
     DEFAULT_BASIS,
@@ -17,7 +18,6 @@ from .rules import (
     Flow,
     LimitRule,
     ReopenRule,
-    Rung,
     ScopeRule,
     SendBackRule,
 )
@@ -27,10 +27,12 @@ __all__ = [
     "DISPOSITIONS",
     "NO_LIMIT_BASIS",
     "PARTS",
+    "TRIGGERS",
     "ExtensionRule",
     "Flow",
     "LimitRule",
     "Pack",
+    "Paper",
     "Policy",
     "ReopenRule",
     "Rung",

@@ -13,17 +13,8 @@ from ..cases import Case
 from ..errors import RequestError
 from ..request import Kind, Urgency
 from ..sla import PLAIN, ClockRules, Deadline, Explanation, Stage, TimeLimit, deadline, explain
-from .rules import (
-    DEFAULT_BASIS,
-    NO_LIMIT_BASIS,
-    ExtensionRule,
-    Flow,
-    LimitRule,
-    ReopenRule,
-    Rung,
-    ScopeRule,
-    SendBackRule,
-)
+from .ladder import PARTIES, Rung
+from .rules import DEFAULT_BASIS, NO_LIMIT_BASIS, ExtensionRule, Flow, LimitRule, ReopenRule, ScopeRule, SendBackRule
 
 if TYPE_CHECKING:  # a due date needs neither rules nor routes nor scores, and should not wait for them
     from ..classify import RuleSet
@@ -56,6 +47,7 @@ class Policy:
     extension: ExtensionRule = field(factory=ExtensionRule)
     reopen: ReopenRule = field(factory=ReopenRule)
     ladder: tuple[Rung, ...] = ()
+    parties: Mapping[str, str] = field(factory=lambda: PARTIES)
     scoring: ScoreRules | None = None
     satisfied_levels: Mapping[str, bool] = field(
         factory=lambda: {"very-satisfied": True, "satisfied": True, "fairly-satisfied": True, "dissatisfied": False}

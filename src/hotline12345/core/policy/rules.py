@@ -134,17 +134,3 @@ class ReopenRule:
     most: int | None = None
     limit: TimeLimit | None = None
     basis: str = DEFAULT_BASIS
-
-
-@frozen(weakref_slot=False)
-class Rung:
-    """One rung of the supervision ladder (督办阶梯): *after* what time past the deadline, by itself.
-
-    ``after`` None marks a rung that a person sets in motion.
-    """
-
-    code: str
-    zh: str
-    after: TimeLimit | None
-    basis: str
-    stage: Stage = Stage.HANDLE

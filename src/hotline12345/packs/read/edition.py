@@ -45,7 +45,7 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
     layer.limits = read_limits(row, layer)
     read_steps(row, layer)
     layer.scope = read_scope(row, layer)
-    layer.ladder = read_ladder(row)
+    layer.ladder = read_ladder(row, layer)
     layer.levels = read_satisfaction(row)
     routing = row.row("routing")
     if routing is not None:

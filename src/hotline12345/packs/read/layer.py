@@ -42,6 +42,7 @@ class Layer:
     limits: tuple[LimitRule, ...] = ()
     scope: tuple[ScopeRule, ...] = ()
     ladder: tuple[Rung, ...] = ()
+    parties: dict[str, str] = {}  # noqa: RUF012 - replaced, never changed
     scoring: Mapping[str, Any] | None = None
     overlays: tuple[Overlay, ...] = ()
     cases: tuple[Case, ...] = ()

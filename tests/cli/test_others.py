@@ -180,11 +180,11 @@ def test_an_overlay_settles_a_day_and_says_it_is_fictitious(run, overlay):
 def test_counting_and_adding_working_days(run):
     # TV-01 both ways round: five working days after 2026-09-28 is the make-up Saturday 2026-10-10.
     assert run("calendar", "between", "2026-09-28", "2026-10-10", "--format", "json").json["working_days"] == 5
-    added = run("calendar", "add", "2026-09-28", 5, "--format", "json").json
-    assert (added["result"], added["provisional"]) == ("2026-10-10", False)
-    assert run("calendar", "add", "2026-12-31", 5, "--format", "json").json["provisional"]
-    assert "2026-10-10" in run("calendar", "add", "2026-09-28", 5).out
-    assert "2026-10-10" in run("calendar", "add", "2026-09-28", 5, "--format", "csv").out
+    after = run("calendar", "after", "2026-09-28", 5, "--format", "json").json
+    assert (after["result"], after["provisional"]) == ("2026-10-10", False)
+    assert run("calendar", "after", "2026-12-31", 5, "--format", "json").json["provisional"]
+    assert "2026-10-10" in run("calendar", "after", "2026-09-28", 5).out
+    assert "2026-10-10" in run("calendar", "after", "2026-09-28", 5, "--format", "csv").out
 
 
 def test_a_year_is_shown_by_the_days_that_differ(run):
@@ -199,7 +199,7 @@ def test_a_year_is_shown_by_the_days_that_differ(run):
 
 def test_faults_of_the_calendar(run):
     assert run("calendar", "check", "someday", "--format", "json", code=2).error["code"] == "bad-day"
-    assert run("calendar", "add", "2060-12-31", 5, "--format", "json", code=1).error["code"] == "out-of-reach"
+    assert run("calendar", "after", "2060-12-31", 5, "--format", "json", code=1).error["code"] == "out-of-reach"
     run("calendar", "show", 1999, code=2)
 
 

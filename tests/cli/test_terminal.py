@@ -88,7 +88,7 @@ def test_english_throughout(run, lamp, store):
         ["do", lamp, "review", "--as", "reviewer", "--store", store],
         ["tick", "--store", store, "--at", "2026-09-19"],
         ["list", "--status", "closed", "--store", store],
-        ["calendar", "add", "2026-12-31", "5"],
+        ["calendar", "after", "2026-12-31", "5"],
         ["due", "--kind", "抱怨"],
         ["due", "--help"],
         ["do", "--help"],

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..core.errors import RequestError
+from . import notices
 from .common import Speaking, SpeakingGroup, answers, overlay_option, overlays_of, policy_of, print_json
+from .days import read_day
 from .printing import day_of, facts, print_csv, say, table
 
 if TYPE_CHECKING:
@@ -29,21 +30,11 @@ def command() -> None:
     """Hold the calendar's commands."""
 
 
+command.add_command(notices.add)
+
+
 def _calendar(pack_name: str, files: tuple[str, ...]) -> WorkCalendar:
     return policy_of(pack_name, overlays=overlays_of(files), need=()).calendar
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip().replace("/", "-"))
-    except ValueError as error:
-        raise RequestError(
-            f"看不懂日期「{text}」",
-            f"cannot read the day {text!r}",
-            code="bad-day",
-            hint="写成 2026-10-10",
-            hint_en="write 2026-10-10",
-        ) from error
 
 
 def _fact(fact: DayFact) -> dict[str, Any]:
@@ -143,7 +134,9 @@ def check(days: tuple[str, ...], pack_name: str, overlay_files: tuple[str, ...],
     """Check days."""
     calendar = _calendar(pack_name, overlay_files)
     _print(
-        [_fact(calendar.describe(_day(text))) for text in days], form, {"known_until": calendar.known_until.isoformat()}
+        [_fact(calendar.describe(read_day(text))) for text in days],
+        form,
+        {"known_until": calendar.known_until.isoformat()},
     )
 
 
@@ -161,7 +154,7 @@ def check(days: tuple[str, ...], pack_name: str, overlay_files: tuple[str, ...],
 def between(start: str, end: str, pack_name: str, overlay_files: tuple[str, ...], form: str) -> None:
     """Count."""
     calendar = _calendar(pack_name, overlay_files)
-    one, two = _day(start), _day(end)
+    one, two = read_day(start), read_day(end)
     count = calendar.working_days_between(one, two)
     told: dict[str, Any] = {
         "start": one.isoformat(),
@@ -174,7 +167,7 @@ def between(start: str, end: str, pack_name: str, overlay_files: tuple[str, ...]
 
 
 @command.command(
-    "add",
+    "after",
     cls=Speaking,
     short_help="DAY 之后第 N 个工作日 · the N-th working day after DAY",
     help="DAY 之后第 N 个工作日（DAY 不计）。\n--\nThe N-th working day after DAY.",
@@ -184,10 +177,10 @@ def between(start: str, end: str, pack_name: str, overlay_files: tuple[str, ...]
 @pack_
 @overlay_option
 @answers("table", "json", "csv")
-def add(day: str, n: int, pack_name: str, overlay_files: tuple[str, ...], form: str) -> None:
+def after(day: str, n: int, pack_name: str, overlay_files: tuple[str, ...], form: str) -> None:
     """Add working days."""
     calendar = _calendar(pack_name, overlay_files)
-    start = _day(day)
+    start = read_day(day)
     early, late = calendar.bounds(start, n)
     unsure = max(early, late) > calendar.known_until
     told: dict[str, Any] = {

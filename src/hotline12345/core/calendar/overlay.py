@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -90,6 +91,24 @@ def overlay_from_table(table: Mapping[str, Any], file: str = "") -> Overlay:
             hint_en="; ".join(fault.text("en") for fault in faults),
         )
     return Overlay(tuple(days.values()), top["source"], top["name"], tuple(complete), bool(fictitious))
+
+
+def overlay_as_toml(overlay: Overlay) -> str:
+    """Write an overlay (写成日历增补文件), so that reading it gives the same again."""
+    lines = [f"source = {_text(overlay.source)}"]
+    lines += [f"name = {_text(overlay.name)}"] if overlay.name else []
+    lines += [f"complete = {list(overlay.year_complete)}"] if overlay.year_complete else []
+    lines += ["fictitious = true"] if overlay.fictitious else []
+    for entry in overlay.days:
+        lines += ["", "[[day]]", f"date = {entry.day}", f"works = {str(entry.works).lower()}"]
+        lines += [f"name = {_text(entry.name)}"] if entry.name else []
+        lines += [f"source = {_text(entry.source)}"] if entry.source != overlay.source else []
+    return "\n".join(lines) + "\n"
+
+
+def _text(text: str) -> str:
+    # JSON's strings are TOML's, but for one sign that TOML wants escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _day(row: Any, number: int, file: str, source: str, faults: list[Fault]) -> OverlayDay | None:

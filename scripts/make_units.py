@@ -98,6 +98,16 @@ SERVICES = {
     "gas-supply": ("供气企业", "城乡建设/供气"),
     "heat-supply": ("供热企业", "城乡建设/供热"),
 }
+CITIES = {
+    "anyang": "410500",
+    "beijing": "110000",
+    "bengbu": "340300",
+    "jinan": "370100",
+    "liaoyuan": "220400",
+    "shenyang": "210100",
+    "weifang": "370700",
+    "wuhu": "340200",
+}
 # 皖政办秘〔2021〕109号 art. 3 names these five.
 SUBCENTRES = {
     "tax": ("税务分中心", "12366", "经济管理/税务"),
@@ -136,7 +146,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     names = divisions(options.divisions)
     basis = "国办发〔2020〕53号"
     write(options.packs / "cn", [emergency(*e) for e in EMERGENCIES], None)
-    for place, code in (("shenyang", "210100"), ("liaoyuan", "220400")):
+    for place, code in CITIES.items():
         units, claims = city(names, code, towns(options.divisions, code), basis)
         write(options.packs / place, units, claims)
     write(options.packs / "anhui", *province(names, "340000", "皖政办秘〔2021〕109号 第三条"))
@@ -151,12 +161,17 @@ def divisions(folder: Path) -> dict[str, str]:
 def towns(folder: Path, city: str) -> dict[str, str]:
     """Return the towns and subdistricts of *city*; zones that only statistics treat as such are left out."""
     with gzip.open(folder / "streets.csv.gz", "rt", encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["cityCode"] == city[:4]]
+        rows = [row for row in csv.DictReader(file) if row["cityCode"].startswith(within(city))]
     return {
         row["code"]: row["name"]
         for row in rows
         if re.search("(街道|镇|乡)$", row["name"]) and not re.search("特殊|开发区|园区|农场|牧场", row["name"])
     }
+
+
+def within(city: str) -> str:
+    """Return how the codes of everything in *city* begin; a municipality is a province and a city in one."""
+    return city[:2] if city.endswith("0000") else city[:4]
 
 
 def emergency(number: str, name: str) -> Row:
@@ -206,16 +221,18 @@ def claim(category: str, area: str, unit: str, role: str = "lead", basis: str = 
 def city(names: dict[str, str], code: str, below: dict[str, str], basis: str) -> tuple[list[Row], list[Row]]:
     """Return units and claims of the city *code*: its own offices and districts under it, with their towns."""
     name, top = names[code], code[:2] + "0000"
-    units = [*governments(names, code), hotline(names[top], top, top), hotline(name, code, code)]
+    units = [*governments(names, code), *(hotline(names[each], each, each) for each in dict.fromkeys((top, code)))]
     more, claims = offices(name, code, False, basis)
     units += more
     for slug, (title, category) in SERVICES.items():
         units.append((f"{code}-{slug}", name + title, "service", code, code, "", OURS))
         claims.append(claim(category, code, f"{code}-{slug}"))
     claims += [claim(category, code, f"{code}-{slug}", "assist") for category, slug in ASSISTS.items()]
-    districts = [each for each in sorted(names) if each.startswith(code[:4]) and each != code]
+    districts = [each for each in sorted(names) if each.startswith(within(code)) and each != code]
     claims += [claim(category, district, district) for category in DISTRICTS for district in districts]
-    units += [(town, title, "town", town[:6], town, "", CODES) for town, title in sorted(below.items())]
+    # Development zones have codes with statistics alone: what lies in them stands under no government here.
+    governed = {town: title for town, title in below.items() if town[:6] in names}
+    units += [(town, title, "town", town[:6], town, "", CODES) for town, title in sorted(governed.items())]
     return units, claims
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..core.cases import run_cases
 from ..core.errors import Fault, PolicyError, RequestError
-from .load import BUILT_IN, DATED, HERE, Shelf, locate
+from .load import BUILT_IN, DATED, HERE, Shelf, age, locate
 
 if TYPE_CHECKING:
     from ..core.calendar.overlay import Overlay
@@ -105,7 +105,7 @@ def _load(name_or_path: str | Path, parts: frozenset[str], more: tuple[Overlay, 
             hint="；".join(fault.text("zh") for fault in faults[:3]),
             hint_en="; ".join(fault.text("en") for fault in faults[:3]),
         )
-    policies.sort(key=lambda policy: (policy.effective is not None, policy.edition))
+    policies.sort(key=age)
     return Pack(folder.name, policies[-1].place, policies[-1].title, tuple(policies))
 
 

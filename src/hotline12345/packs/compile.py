@@ -41,6 +41,7 @@ def compile_policy(
         edition=layer.edition,
         title=layer.title,
         effective=layer.effective,
+        seen=layer.seen,
         calendar=_calendar(chain, more),
         limits=_limits(chain),
         clock=evolve(ClockRules(), **_settings(chain, "clock")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,22 @@ from .table import Notes, nearest
 if TYPE_CHECKING:
     from ..core.calendar.overlay import Overlay
     from ..core.classify import RuleSet
+    from ..core.policy import Policy
     from ..core.routing.grades import Claim, Unit
 
 HERE = Path(__file__).resolve().parent
-BUILT_IN = ("cn", "anhui", "liaoyuan", "shenyang")
-DATED = re.compile(r"\d{4}-\d{2}-\d{2}|" + UNKNOWN)
+BUILT_IN = (
+    "cn", "anhui", "anyang", "beijing", "bengbu", "county-supervision", "jinan", "liaoyuan", "shandong", "shenyang",
+    "shenyang-undated", "sichuan", "weifang", "wuhu",
+)  # fmt: skip
+DATED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?|" + UNKNOWN)
 _SYNTAX = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
+
+
+def age(edition: Layer | Policy) -> tuple[bool, date, str]:
+    """Return by what editions are put in order, oldest first; those without any day before all others."""
+    begins = edition.begins
+    return begins is not None, begins or date.min, edition.edition
 
 
 class Folder:
@@ -113,7 +124,7 @@ class Folder:
         named = path.stem if DATED.fullmatch(path.stem) else ""
         if not named and not self.only:
             zh, en = f"{path.name} 不是版本文件名", f"{path.name} is no name for an edition"
-            hint = "YYYY-MM-DD.toml、unknown.toml、rules.toml、overlay*.toml"
+            hint = "YYYY-MM-DD.toml、YYYY-MM.toml、YYYY.toml、unknown.toml、rules.toml、overlay*.toml"
             self.fault("name-mismatch", zh, en, path, hint)
             return
         data = self._bytes(path)
@@ -132,8 +143,7 @@ class Folder:
 
     def newest(self) -> Layer | None:
         """Return the newest edition, the one of unknown date where it is the only one."""
-        ordered = sorted(self.layers.values(), key=lambda layer: (layer.effective is not None, layer.edition))
-        return ordered[-1] if ordered else None
+        return max(self.layers.values(), key=age, default=None)
 
     # ── what stands beside the editions ──
 

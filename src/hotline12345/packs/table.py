@@ -70,6 +70,14 @@ class Notes:
         ]
 
 
+def as_day(value: Any) -> date | None:
+    """Return *value* as a date, written as TOML's own or as a text; ``None`` where it is none."""
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            value = date.fromisoformat(value)
+    return value if isinstance(value, date) and not isinstance(value, datetime) else None
+
+
 class Row:
     """One table being read (表): *name* is what faults call it."""
 
@@ -221,15 +229,12 @@ class Row:
     def day(self, key: str) -> date | None:
         """Return a date, written as TOML's own or as a text."""
         value = self.get(key)
-        if isinstance(value, str):
-            with contextlib.suppress(ValueError):
-                value = date.fromisoformat(value)
         if value is None:
             return None
-        if not isinstance(value, date) or isinstance(value, datetime):
+        day = as_day(value)
+        if day is None:
             self.add("bad-date", f"「{key}」不是日期", f"{key!r} is no date", key, f"{key} = 2017-04-10")
-            return None
-        return value
+        return day
 
     def instant(self, key: str) -> datetime | None:
         """Return an aware instant, written as a text or as TOML's own."""

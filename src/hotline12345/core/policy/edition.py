@@ -57,6 +57,7 @@ class Policy:
     provides: tuple[str, ...] = ()  # of PARTS; empty says nothing
     parents: tuple[str, ...] = ()  # "cn@2025-06-25", nearest first
     effective_basis: str = ""  # how the effective day is known
+    seen: tuple[date, date] | None = None  # first and last day seen in force, where the effective day is not known
     digest: str = ""
     _memo: dict[tuple[Any, ...], LimitRule | None] = field(factory=dict, init=False, eq=False, repr=False)
     # What the limits can say at all, so that a step which has no limit does not look for one.
@@ -70,6 +71,17 @@ class Policy:
     @starts_at_signing.default
     def _starts_at_signing(self) -> bool:
         return any(rule.start == "signed" for rule in self.limits)
+
+    @property
+    def begins(self) -> date | None:
+        """The first day on which it is known to be in force (生效或见行之日); ``None`` where no day is known."""
+        return self.effective or (self.seen[0] if self.seen is not None else None)
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether it took force by *day*, or was seen in force around it (当日有效)."""
+        if self.effective is not None:
+            return self.effective <= day
+        return self.seen is not None and self.seen[0] <= day <= self.seen[1]
 
     def limit(
         self,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ...core.policy import PARTS
 from ..cases import read_case
-from ..table import Notes, Row
+from ..table import Notes, Row, as_day
 from .clock import read_clock, read_overlays
 from .ladder import read_ladder
 from .layer import INHERITED, UNKNOWN, Layer
@@ -64,8 +65,10 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
 
 def _effective(row: Row, layer: Layer) -> None:
     value = row.need("effective")
+    layer.seen = _seen(row)
     if value == UNKNOWN:
-        said = UNKNOWN
+        # Of a day that is not known the month or the year may be: 2025-12.toml, 2019.toml.
+        said = layer.edition if len(layer.edition) in (4, 7) and layer.edition != UNKNOWN else UNKNOWN
     else:
         layer.effective = row.day("effective")
         if layer.effective is None:
@@ -80,6 +83,23 @@ def _effective(row: Row, layer: Layer) -> None:
             f"改名为 {said}.toml 或改正 effective / rename it to {said}.toml, or mend effective",
         )
     layer.edition = said
+
+
+def _seen(row: Row) -> tuple[date, date] | None:
+    """Return the first and the last day on which the edition was seen in force."""
+    listed = row.get("seen_in_force")
+    if listed is None:
+        return None
+    days = [day for one in (listed if isinstance(listed, list) else []) if (day := as_day(one)) is not None]
+    if len(days) != 2 or days[0] > days[1] or len(listed) != 2:
+        hint = "seen_in_force = [2021-07-01, 2022-02-28]"
+        zh, en = "「seen_in_force」应是先后两个日期", "'seen_in_force' must be two days, the earlier first"
+        row.add("bad-date", zh, en, "seen_in_force", hint)
+        return None
+    if row.table.get("effective") != UNKNOWN:
+        zh, en = "生效日已知，不必写 seen_in_force", "the day of force is known: leave seen_in_force out"
+        row.add("bad-date", zh, en, "seen_in_force", 'effective = "unknown"')
+    return days[0], days[1]
 
 
 def _inherit(row: Row, layer: Layer) -> None:

@@ -29,6 +29,7 @@ class Layer:
 
     title = place = effective_basis = extends = centre = ""
     effective: date | None = None
+    seen: tuple[date, date] | None = None
     sources: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
     refused: frozenset[str] = frozenset()
@@ -54,3 +55,8 @@ class Layer:
         self.file = notes.file
         # Table, key and name of every category it names, to be held against the catalogue.
         self.named: list[tuple[str, str, str]] = []
+
+    @property
+    def begins(self) -> date | None:
+        """The first day on which it is known to be in force; ``None`` where no day is known."""
+        return self.effective or (self.seen[0] if self.seen is not None else None)

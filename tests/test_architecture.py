@@ -42,9 +42,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "heads": frozenset({"core", "stores", "privacy"}),
     "numbers": frozenset({"core"}),
     "book": frozenset({"core", "stores", "heads"}),
+    "neighbours": frozenset({"core", "stores", "book"}),
     "clockwork": frozenset({"core", "stores", "privacy", "heads"}),
     # "packs" and "plugins" late and only to open a pack or a store by its name, for a host in a hurry.
-    "hotline": frozenset({"core", "stores", "privacy", "heads", "numbers", "book", "clockwork", "packs", "plugins"}),
+    "hotline": frozenset(
+        {"core", "stores", "privacy", "heads", "numbers", "book", "neighbours", "clockwork", "packs", "plugins"}
+    ),
     # "packs" late and only to open a pack by its name.
     "replay": frozenset({"core", "hotline", "heads", "stores.port", "channels", "packs"}),
     # "stores" likewise late: a city may be simulated into a store named by its URL.

@@ -26,7 +26,21 @@ from hotline12345.core.codec import decode
 from hotline12345.core.errors import CommandError, Conflict, HotlineError, RequestError, UnknownOrder
 from hotline12345.core.evolve import fold
 from hotline12345.core.order import Order
-from hotline12345.core.policy import ExtensionRule, Flow, Pack, Policy, ReopenRule, Rung, SendBackRule
+from hotline12345.core.policy import (
+    ClearanceRule,
+    ConductStep,
+    ExtensionRule,
+    Flow,
+    FollowerRule,
+    LinkageRule,
+    Pack,
+    Policy,
+    RecordRule,
+    ReopenRule,
+    RepeatRule,
+    Rung,
+    SendBackRule,
+)
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
 from hotline12345.core.sla import Stage, TimeLimit
 from hotline12345.core.transitions import RECEIVE, TRANSITIONS
@@ -71,6 +85,14 @@ POLICIES: tuple[dict[str, Any], ...] = (
         "extension": ExtensionRule(1, TimeLimit.parse("10wd"), True, "unit-head"),
         "send_back": SendBackRule(TimeLimit.parse("2wd"), 3),
         "limits": (limit("5wd"), limit("2wd", category="公安"), limit("1wd", Stage.SIGN)),
+    },
+    {
+        "record": RecordRule(("place", "time"), TimeLimit.parse("1wd")),
+        "repeat": RepeatRule("auto", "suggest", 60, reopen=True, unreasonable=True),
+        "conduct": (ConductStep("warn", "警示", "test"), ConductStep("restrict", "限制", "test", 2)),
+        "follower": FollowerRule((), ("p1", "p2")),
+        "clearance": ClearanceRule(True),
+        "linkage": LinkageRule("first-receiver"),
     },
     {"extension": ExtensionRule(approver="none"), "limits": (limit("15wd"), limit("20min", Stage.SIGN))},
 )

@@ -95,24 +95,34 @@ class Book:
         key: str,
         print_: str,
         requester: str = "",
+        beside: tuple[Order, int, Sequence[Event]] | None = None,
     ) -> Order:
         """Write *events*, which make of the version *expected* what *order* is, and return the order as it is now.
+
+        *beside* is another order that changes with it, in the same write or not at all.
 
         Raises:
             Conflict: ``stale`` when somebody was first, ``key-reused``; nothing was written.
         """
         place, number = order.place, order.number
-        records = tuple(
-            [
-                Record(place, number, version, type(event).__name__, encode(event), SCHEMA)
-                for version, event in enumerate(events, start=expected + 1)
-            ]
-        )
         head = head_of(order, requester)
-        written = self.store.append((Append(place, number, expected, records, head, private, key, print_),))[0]
+        batch: tuple[Append, ...] = (
+            Append(place, number, expected, _records(order, expected, events), head, private, key, print_),
+        )
+        if beside is not None and beside[2]:
+            other, before, more = beside
+            batch += (Append(place, other.number, before, _records(other, before, more), head_of(other)),)
+        try:
+            written = self.store.append(batch)[0]
+        except Conflict:
+            if beside is not None:
+                self.drop(beside[0].number)
+            raise
         if written.repeated:  # somebody wrote under this key since we looked; ours was not written
             return self.load(written.number, anew=True)[0]
         self._keep(order)
+        if beside is not None:
+            self._keep(beside[0])
         return order
 
     def _keep(self, order: Order) -> None:
@@ -120,6 +130,16 @@ class Book:
         orders[order.number] = order
         if len(orders) > CACHED:
             orders.popitem(last=False)
+
+
+def _records(order: Order, expected: int, events: Sequence[Event]) -> tuple[Record, ...]:
+    place, number = order.place, order.number
+    return tuple(
+        [
+            Record(place, number, version, type(event).__name__, encode(event), SCHEMA)
+            for version, event in enumerate(events, start=expected + 1)
+        ]
+    )
 
 
 def moved_on(order: Order, expected: int | None) -> Conflict:

@@ -19,20 +19,20 @@ from .core import commands as c
 from .core.actor import SYSTEM, Actor, Role
 from .core.calendar import local
 from .core.decide import decide
-from .core.errors import CommandError, Conflict, RequestError, UnknownOrder
+from .core.errors import CommandError, Conflict, RequestError
 from .core.events import Accepted, Event
 from .core.evolve import fold
 from .core.order import Order, Status
 from .core.policy import Pack, Policy
 from .core.refs import Origin, Ref
 from .core.request import Request
+from .neighbours import Neighbours
 from .numbers import number_by_time
 from .privacy import Secrets, asked, key_beside, seal, wanted
 from .stores.port import Page, Private, Query, Store
 
 TRIES = 8
 STEPS = ("receive", "accept", "dispatch")
-DEAD_ENDS = frozenset(status.value for status in (Status.MERGED, Status.WITHDRAWN, Status.TERMINATED, Status.VOID))
 
 
 class _Entry(NamedTuple):
@@ -92,6 +92,7 @@ class Hotline:
         self._edition = pack.edition(edition) if edition else None
         self._editions: dict[str, Policy] = {policy.edition: policy for policy in pack.editions}
         self._book = Book(store, self.place)
+        self._near = Neighbours(self._book)
 
     # ── the way in ──
 
@@ -158,11 +159,8 @@ class Hotline:
         order = fold(events)
         found_by = "" if request.anonymous else person
         if entry.through != "receive":
-            similar = self._similar(order, found_by, request.category)
-            accept = c.Accept(
-                SYSTEM, disposition=entry.disposition, title=request.title, text=request.text, similar=similar
-            )
-            more = decide(policy, order, accept, at)
+            accept = c.Accept(SYSTEM, disposition=entry.disposition, title=request.title, text=request.text)
+            more = self._near.accept(policy, order, accept, at, found_by, words["words"])
             order = fold(more, order)
             events += more
             if entry.through == "dispatch" and self._clear(policy, order, more):
@@ -178,15 +176,6 @@ class Hotline:
             return False
         accepted = events[0]
         return isinstance(accepted, Accepted) and not accepted.needs_person
-
-    def _similar(self, order: Order, requester: str, category: str) -> tuple[c.Similar, ...]:
-        if not requester:
-            return ()
-        page = self.store.find(self.place, Query(requester=requester), limit=6)
-        others = [head for head in page.heads if head.number != order.number]
-        return tuple(
-            c.Similar(head.number, True, head.open) for head in others[:5] if not category or head.category == category
-        )
 
     # ── what happens next ──
 
@@ -251,49 +240,36 @@ class Hotline:
         if at is None and now < order.at:
             now = order.at  # two machines' clocks differ by a little; history does not run backward
         policy = self.policy_of(order)
-        if type(command) is c.Accept:
-            command = self._with_words(order, command)
         words = {name: value for name in c.PRIVATE_FIELDS.get(type(command), ()) if (value := getattr(command, name))}
         ref: Ref | None = None
         private: tuple[Private, ...] = ()
         if words:
             ref, sealed = seal(str(order.version + 1), words)
             private = (Private(ref.id, self._person(order.number), sealed),)
-        events = decide(policy, order, command, now, ref)
+        events = self._decided(policy, order, command, now, ref)
         if not events:
             return order
+        beside = None
         if type(command) is c.Merge:
-            self._check_target(command.into)
+            beside = self._near.join(order, command.into, now, self.policy_of)
         after = fold(events, order)
-        return self._book.append(after, order.version, events, private, key, print_)
+        return self._book.append(after, order.version, events, private, key, print_, beside=beside)
 
-    def _check_target(self, number: str) -> None:
-        """Refuse to merge into what is not there, or what nobody answers any more."""
-        head = self.store.head(self.place, number)
-        if head is None:
-            raise UnknownOrder(
-                f"并入的工单 {number} 不存在",
-                f"there is no order {number} to merge into",
-                hint="核对编号",
-                hint_en="check the number",
-            )
-        if head.status in DEAD_ENDS:
-            raise CommandError(
-                f"工单 {number} 已是「{head.status}」，不能再并入",
-                f"order {number} is {head.status}: nothing can be merged into it",
-                code="merge-target",
-                hint="并入仍在办理或已办结的工单",
-                hint_en="merge into an order that is worked on or closed",
-            )
-
-    def _with_words(self, order: Order, command: c.Accept) -> c.Accept:
-        """Give Accept the title and text from the private record, where it does not bring them."""
-        head = self.store.head(self.place, order.number)
-        similar = command.similar or self._similar(order, head.requester if head is not None else "", "")
-        if command.title or command.text:
-            return change(command, similar=similar)
-        words = self.words(order.number)
-        return change(command, title=words.get("title", ""), text=words.get("text", ""), similar=similar)
+    def _decided(
+        self, policy: Policy, order: Order, command: c.Command, at: datetime, ref: Ref | None
+    ) -> tuple[Event, ...]:
+        """Decide with what must be known of other orders, gathered here."""
+        if type(command) is c.Accept:
+            head = self.store.head(self.place, order.number)
+            words = self.words(order.number)
+            if not (command.title or command.text):
+                command = change(command, title=words.get("title", ""), text=words.get("text", ""))
+            return self._near.accept(policy, order, command, at, head.requester if head is not None else "", words)
+        if type(command) is c.Curb:
+            command = self._near.curb(order, command)
+        elif type(command) is c.Cease:
+            command = self._near.cease(policy, order, command)
+        return decide(policy, order, command, at, ref)
 
     def tick(self, at: datetime | None = None) -> Ticked:
         """Let time pass (时钟): every order that time alone changes is looked at once; nobody scans the rest."""

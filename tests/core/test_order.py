@@ -116,7 +116,7 @@ def test_a_second_receipt_is_only_counted():
 
 
 ASSIGNMENTS = st.sampled_from(("A1", "A2", "A3"))
-NAMES = st.sampled_from(("A1", "A2", "A3", "A9", "citizen", "review", "follow-up", ""))
+NAMES = st.sampled_from(("A1", "A2", "A3", "A9", "citizen", "review", "follow-up", "supplement", ""))
 EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
     e.Received: st.just(Life().log[0]),
     e.Accepted: st.builds(e.Accepted, st.just(AT), st.just(BY), st.sampled_from(Kind), st.just("城乡建设")),
@@ -144,9 +144,17 @@ EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
     e.Adjudicated: st.just(e.Adjudicated(AT, BY, "uphold")),
     e.Recalled: st.just(e.Recalled(AT, BY, "x")),
     e.Reclassified: st.just(e.Reclassified(AT, BY, Kind.HELP, "公安", Urgency.NORMAL)),
-    e.Replied: st.builds(e.Replied, st.just(AT), st.just(BY), NAMES, st.booleans(), review=st.none() | st.just(DUE)),
+    e.Replied: st.builds(
+        e.Replied, st.just(AT), st.just(BY), NAMES, st.booleans(), review=st.none() | st.just(DUE), held=st.booleans()
+    ),
     e.Reviewed: st.builds(e.Reviewed, st.just(AT), st.just(BY), st.booleans(), follow_up=st.none() | st.just(DUE)),
-    e.FollowedUp: st.builds(e.FollowedUp, st.just(AT), st.just(BY), st.sampled_from(("reached", "unreachable"))),
+    e.FollowedUp: st.builds(
+        e.FollowedUp,
+        st.just(AT),
+        st.just(BY),
+        st.sampled_from(("reached", "unreachable")),
+        caller=st.sampled_from(("", "2")),
+    ),
     e.Reopened: st.just(e.Reopened(AT, BY, "x")),
     e.ExtensionAsked: st.builds(e.ExtensionAsked, st.just(AT), st.just(BY), NAMES, st.just(TimeLimit.parse("1d"))),
     e.Extended: st.builds(e.Extended, st.just(AT), st.just(BY), NAMES, st.just(TimeLimit.parse("1d"))),
@@ -167,7 +175,16 @@ EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
         e.Supervised, st.just(AT), st.just(BY), st.just("talk"), trigger=st.sampled_from(("", "refused", "rung.talk"))
     ),
     e.Flagged: st.builds(e.Flagged, st.just(AT), st.just(BY), st.just("refused"), next=st.none() | st.just(AT)),
-    e.Supplemented: st.just(e.Supplemented(AT, BY)),
+    e.Supplemented: st.builds(
+        e.Supplemented, st.just(AT), st.just(BY), facts=st.sampled_from(((), ("place",))), new_fact=st.booleans()
+    ),
+    e.SupplementAsked: st.builds(e.SupplementAsked, st.just(AT), st.just(BY), until=st.none() | st.just(DUE)),
+    e.Offered: st.builds(e.Offered, st.just(AT), st.just(BY), st.just("110"), st.sampled_from(("taken", "undecided"))),
+    e.Curbed: st.just(e.Curbed(AT, BY, "warn")),
+    e.Entrusted: st.just(e.Entrusted(AT, BY, "p7")),
+    e.Joined: st.just(e.Joined(AT, BY, ("2", "3"))),
+    e.Ceased: st.just(e.Ceased(AT, BY, "2")),
+    e.Cleared: st.builds(e.Cleared, st.just(AT), st.just(BY), st.booleans(), st.sampled_from(("", "2"))),
     e.Withdrawn: st.just(e.Withdrawn(AT, BY)),
     e.Terminated: st.just(e.Terminated(AT, BY, "x")),
     e.Voided: st.just(e.Voided(AT, BY, "x")),

@@ -18,7 +18,16 @@ from hotline12345.core.errors import CommandError, RequestError
 from hotline12345.core.events import Event
 from hotline12345.core.evolve import fold
 from hotline12345.core.order import DIVERTED, OPEN, STATUS_ZH, Order, Status
-from hotline12345.core.policy import ExtensionRule, Flow, Policy, ScopeRule
+from hotline12345.core.policy import (
+    ClearanceRule,
+    ConductStep,
+    ExtensionRule,
+    Flow,
+    Policy,
+    RecordRule,
+    RepeatRule,
+    ScopeRule,
+)
 from hotline12345.core.request import Kind, Request, Urgency
 from hotline12345.core.sla import TimeLimit
 from hotline12345.core.transitions import RECEIVE, TRANSITIONS
@@ -61,6 +70,12 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Close(HANDLER),
     c.Archive(HANDLER),
     c.Tick(HANDLER),
+    c.Offer(HANDLER, "110", "declined"),
+    c.Curb(HANDLER),
+    c.Entrust(HANDLER, "p7"),
+    c.Join(HANDLER, ("2",)),
+    c.Cease(HANDLER, "2", "the same facts", (c.Similar("2", True, False, True, True, "城乡建设/物业管理"),)),
+    c.Clear(HANDLER),
 )
 SAMPLE = {type(command): command for command in SAMPLES}
 
@@ -97,6 +112,14 @@ def terminated_at_once(life: Life) -> None:
     life.take("accepted").do(c.Terminate(ACTORS[Role.ADMIN], "no-such-place"))
 
 
+def replied_in_public(life: Life) -> None:
+    life.take("signed").do(c.Reply(HANDLER, public="已修复", solved=True))
+
+
+def joined(life: Life) -> None:
+    life.do(c.Join(ACTORS[Role.SYSTEM], ("2",)))
+
+
 def asked(life: Life) -> None:
     life.do(c.Extend(HANDLER, ONE_DAY, "complex"))
 
@@ -108,6 +131,16 @@ STRAIGHT = {"flow": Flow(review=False, follow_up=False)}
 HEADS_DECIDE = {"extension": ExtensionRule(approver="unit-head")}
 CENTRE = frozenset({Role.DISPATCHER, Role.ADMIN})
 HEAD = frozenset({Role.UNIT_HEAD})
+
+WAITING = {"record": RecordRule(("place",), ONE_DAY)}
+TOLD_AGAIN = {"repeat": RepeatRule("auto")}
+REOPENING = {"repeat": RepeatRule(reopen=True)}
+STOPPING = {"repeat": RepeatRule(unreasonable=True)}
+CLEARING = {"clearance": ClearanceRule(True)}
+CURBING = {"conduct": (ConductStep("warn", "劝导警示", "test"),)}
+CONFIRMING = frozenset({Role.AGENT, Role.DISPATCHER})
+AGAIN = c.Similar("2", True, True, True, False, "城乡建设/物业管理")
+NEW_FACT = c.Supplement(HANDLER, new_fact=True)
 
 NOT_OURS = ScopeRule("advertising", "decline", "not a public service", "test", words=("贷款",))
 
@@ -148,13 +181,29 @@ WAYS: tuple[Way, ...] = (
     Way(S.REFERRED, c.Reopen(HANDLER, unit="u2"), S.DISPATCHED),
     Way(S.DECLINED, c.Reopen(HANDLER, unit="u2"), S.DISPATCHED),
     Way(S.TERMINATED, c.Reopen(HANDLER), S.ACCEPTED, terminated_at_once),
+    Way(S.RECEIVED, c.Accept(HANDLER, lacks=("place",)), S.RECEIVED, policy=WAITING),
+    Way(S.RECEIVED, c.Accept(HANDLER, similar=(AGAIN,)), S.ANSWERED, policy=TOLD_AGAIN),
+    Way(S.RECEIVED, c.Offer(HANDLER, "110", "taken"), S.REFERRED),
+    Way(S.ACCEPTED, c.Offer(HANDLER, "110", "taken"), S.REFERRED),
+    Way(S.ACCEPTED, SAMPLE[c.Cease], S.TERMINATED, policy=STOPPING),
+    Way(S.DISPATCHED, SAMPLE[c.Cease], S.TERMINATED, policy=STOPPING),
+    Way(S.SIGNED, SAMPLE[c.Cease], S.TERMINATED, policy=STOPPING),
+    Way(S.REPLIED, c.Clear(HANDLER), S.REPLIED, replied_in_public, CLEARING),
+    Way(S.REPLIED, c.Clear(HANDLER, False, "names-a-person"), S.SIGNED, replied_in_public, CLEARING),
+    Way(S.REPLIED, c.Clear(HANDLER), S.REVIEWED, replied_in_public, CLEARING | NO_REVIEW),
+    Way(S.REPLIED, c.Clear(HANDLER), S.CLOSED, replied_in_public, CLEARING | STRAIGHT),
+    Way(S.REVIEWED, c.FollowUp(HANDLER, caller="2"), S.REVIEWED, joined),
+    Way(S.CLOSED, c.FollowUp(HANDLER, caller="2"), S.CLOSED, joined),
+    Way(S.CLOSED, NEW_FACT, S.DISPATCHED, policy=REOPENING, roles=CONFIRMING),
+    Way(S.CLOSED, NEW_FACT, S.ACCEPTED, answered_and_closed, REOPENING, CONFIRMING),
+    *(Way(status, SAMPLE[c.Curb], status, policy=CURBING) for status, row in TRANSITIONS.items() if c.Curb in row),
 )
 
 
 def lived(way: Way) -> Life:
     """Return an order in the way's status, after what comes before it."""
     life = Life(small_policy(**way.policy))
-    if way.before not in (helped_and_replied, handed_down, answered_and_closed, terminated_at_once):
+    if way.before not in (replied_in_public, helped_and_replied, handed_down, answered_and_closed, terminated_at_once):
         life.take(way.status.value)  # the others walk all the way themselves
     way.before(life)
     assert life.order.status is way.status

@@ -5,6 +5,7 @@ The options of each command are made from the fields of its class, so that a new
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from .story import Story
 
 CHOSEN = "hotline12345.do"
-GATHERED = ("by", "occurred", "ext", "similar")
+GATHERED = ("by", "occurred", "ext", "similar", "lacks", "conduct", "earlier_steps", "numbers")
 """Fields that options of every command, or the hotline itself, fill in."""
 
 _HELP = {
@@ -73,6 +74,13 @@ _HELP = {
     "decision": "裁定：退单成立 uphold、改派 reassign、指定 designate · decision",
     "role": "assist 或 copy · assist or copy",
     "source": "知识库条目 · source",
+    "first": "谁先接到：本线 here、对方 there · who received it first",
+    "step": "扰线处置步骤 · step against disruption",
+    "person": "人员编号（不含姓名） · an opaque id",
+    "earlier": "已办结的原工单 · the earlier order",
+    "caller": "并入工单的编号，回访其诉求人 · a merged order, whose requester was called",
+    "facts": "补充了哪些要素，逗号分隔：name contact time place cause course · elements added",
+    "new_fact": "有新的事实或理由 · a new fact or reason",
 }
 
 
@@ -270,6 +278,7 @@ def _read(shape: str, value: Any) -> Any:
         "Urgency": lambda text: choice_of(Urgency, text, "紧急程度", "unknown-urgency"),
         "TimeLimit": TimeLimit.parse,
         "datetime": _instant,
+        "tuple[str": lambda text: tuple(part for part in re.split(r"[,，、\s]+", text) if part),
     }
     if shape == "int":
         return int(value)

@@ -11,6 +11,7 @@ from ..core.actor import ROLE_ZH, Actor, Role
 from ..core.policy import TRIGGERS, Policy
 from ..core.sla import Deadline
 from .printing import half, say, when
+from .taken_in import TELL, declined, noticed
 from .terms import CODES
 
 Two = tuple[str, str]
@@ -18,6 +19,7 @@ _APART = "\n"  # between the statements of an event; no field of an event can ho
 
 _ENDS: dict[str, Two] = {
     "satisfied": ("群众满意", "the requester is satisfied"),
+    "no-reply-wanted": ("诉求人不需要回复", "the requester wants no reply"),
     "no-follow-up": ("本地不回访", "no follow-up here"),
 }
 _HOW: dict[str, Two] = {
@@ -25,6 +27,8 @@ _HOW: dict[str, Two] = {
     "window": ("办事窗口", "a service window"),
     "expert-seat": ("专家座席", "an expert seat"),
     "three-party-call": ("三方通话", "a three-party call"),
+    "progress": ("原工单的进展", "the progress of the earlier order"),
+    "result": ("原工单的结果", "the result of the earlier order"),
 }
 _ROUTES: dict[str, Two] = {
     "emergency": ("紧急转接", "as an emergency"),
@@ -164,16 +168,7 @@ def _accepted(s: Story, ev: e.Accepted) -> str:
 
 
 def finding(code: str, target: str, basis: str) -> str:
-    names = {
-        "repeat": ("同一人另有诉求", "same requester"),
-        "similar": ("相似工单", "similar order"),
-        "direct-answer": ("可以直接答复", "may be answered at once"),
-    }
-    if code.startswith("risk."):
-        names[code] = (f"风险：{code[5:]}", f"risk: {code[5:]}")
-    if code.startswith("scope."):
-        names[code] = (f"按受理范围 {code[6:]} 应转", f"by the scope rule {code[6:]} it would go to")
-    zh, en = names.get(code, (code, code))
+    zh, en = noticed(code)
     return say(zh, en) + (f" {target}" if target else "") + ("" if basis == "library default" else _basis(basis))
 
 
@@ -226,6 +221,7 @@ def _followed_up(s: Story, ev: e.FollowedUp) -> str:
         + say(*_OUTCOMES.get(ev.outcome, (ev.outcome,) * 2)),
         say(*solved),
         say(_LEVELS.get(ev.satisfied, ev.satisfied), ev.satisfied),
+        say(f"并入工单 {ev.caller} 的诉求人", f"the requester of {ev.caller}") if ev.caller else "",
     )
 
 
@@ -273,7 +269,12 @@ def _referred(s: Story, ev: e.Referred) -> str:
 
 
 def _declined(s: Story, ev: e.Declined) -> str:
-    return _join(say("不予受理", "declined") + _because(ev.reason) + _basis(ev.basis), half(ev.told))
+    return _join(declined(ev) + _because(ev.reason) + _basis(ev.basis), half(ev.told))
+
+
+def _answered(s: Story, ev: e.Answered) -> str:
+    earlier = f" {ev.source}" if ev.how in ("progress", "result") else ""
+    return say("直接答复，来自", "answered at once, from ") + _named(_HOW, ev.how) + earlier
 
 
 def _reclassified(s: Story, ev: e.Reclassified) -> str:
@@ -285,11 +286,16 @@ def _asked(s: Story, ev: e.ExtensionAsked) -> str:
     return say(f"申请延期 {ev.amount.zh}", f"asked for {ev.amount.en} more") + _because(ev.reason)
 
 
+def _urged(s: Story, ev: e.Urged) -> str:
+    by = say(f"，跟进专人 {ev.person}", f", followed up by {ev.person}") if ev.person else ""
+    return say(f"催办{s.unit(ev.unit)}", f"urged {s.unit(ev.unit)}") + by + _because(ev.reason)
+
+
 _Tell = Callable[[Story, Any], str]
 _TELL: dict[type[e.Event], _Tell] = {
     e.Received: _received,
     e.Accepted: _accepted,
-    e.Answered: lambda s, ev: say("直接答复，来自", "answered at once, from ") + _named(_HOW, ev.how),
+    e.Answered: _answered,
     e.Connected: _connected,
     e.Referred: _referred,
     e.Declined: _declined,
@@ -311,13 +317,13 @@ _TELL: dict[type[e.Event], _Tell] = {
     e.Deferred: lambda s, ev: _until(s, ev.until) + _because(ev.reason),
     e.DeadlineMoved: _moved,
     e.FellOverdue: _overdue,
-    e.Urged: lambda s, ev: say(f"催办{s.unit(ev.unit)}", f"urged {s.unit(ev.unit)}") + _because(ev.reason),
+    e.Urged: _urged,
     e.Supervised: lambda s, ev: s.rung(ev) + _basis(ev.basis),
     e.Flagged: _flagged,
-    e.Supplemented: lambda s, ev: say("补充材料", "more was added"),
     e.Withdrawn: lambda s, ev: say("撤诉", "withdrawn") + _because(ev.reason),
     e.Terminated: lambda s, ev: say("终止办理", "terminated") + _because(ev.reason) + _basis(ev.basis),
     e.Voided: lambda s, ev: say("作废", "void") + _because(ev.reason),
     e.Closed: lambda s, ev: say("办结", "closed") + _because(ev.reason, _ENDS),
     e.Archived: lambda s, ev: say("归档", "archived"),
+    **TELL,
 }

@@ -37,6 +37,12 @@ LINES: dict[str, str] = {
     "urge": "催促持单单位",
     "void": "误登、重复登记等，作为无效",
     "withdraw": "诉求人撤回",
+    "cease": "同一事实和理由已依法办结，写明 --earlier 和书面说明 --note",
+    "clear": "公开答复可以对外，或 --no-passed 退回并写明理由代码",
+    "curb": "按扰线处置步骤：不写 --step 则用到期的一步",
+    "entrust": "写明 --person；不写则按政策包指定",
+    "join": "并单时由热线执行，被并工单的诉求人列入回访",
+    "offer": "与 110 等协商移交：taken 对方接收，declined 属本线，undecided 协商未定，先接到者受理",
 }
 """Each command on an order, in a line."""
 

@@ -147,8 +147,9 @@ class Request:
         area: an administrative division code; empty where unknown.
         ref: the channel's own number; the same (channel, ref) twice gives the same order.
         level: the level of government that handed it down (:data:`LEVEL_ZH`); empty where nobody did.
-        line: the special line it came by (专线), a code of the place's; empty for the general one.
+        line: the special line it came by (专线), its code or key; empty for the general one.
         ext: the host's own fields, namespaced; not for personal data.
+        happened: when what it tells of happened, aware; private.
     """
 
     received: datetime
@@ -168,14 +169,17 @@ class Request:
     ext: Mapping[str, Any] = field(factory=dict)
     level: str = ""
     line: str = ""
+    happened: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.received, datetime) or not (self.kind is None or isinstance(self.kind, Kind)):
             raise _wrong_type(self)
-        if self.received.tzinfo is None:
+        naive = next((at for at in (self.received, self.happened) if at is not None and at.tzinfo is None), None)
+        if naive is not None:
+            zh, en = ("收件", "receipt") if naive is self.received else ("发生", "what happened")
             raise RequestError(
-                f"收件时间 {self.received.isoformat()} 没有时区",
-                f"the time of receipt {self.received.isoformat()} has no time zone",
+                f"{zh}时间 {naive.isoformat()} 没有时区",
+                f"the time of {en} {naive.isoformat()} has no time zone",
                 code="naive-time",
                 hint="请写明时区，例如 +08:00",
                 hint_en="give the offset, for example +08:00",
@@ -185,7 +189,8 @@ class Request:
 
     def private(self) -> dict[str, Any]:
         """Return the private part as plain JSON: what could name or expose a person."""
-        return {
+        told = {} if self.happened is None else {"happened": self.happened.isoformat()}
+        return told | {
             "requester": {"name": self.requester.name, "phone": self.requester.phone, "id": self.requester.id},
             "title": self.title,
             "text": self.text,

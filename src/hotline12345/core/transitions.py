@@ -47,6 +47,8 @@ def _always(here: Status) -> dict[type[c.Command], Cell]:
         c.Withdraw: _cell((R, A), WITHDRAWN),
         c.Void: _cell((X,), VOID),
         c.Tick: _cell((T,), here),
+        c.Join: _cell((T,), here),
+        c.Curb: _cell((A, S, X), here),
     }
 
 
@@ -59,6 +61,7 @@ def _pressed(here: Status) -> dict[type[c.Command], Cell]:
         c.Terminate: _cell((V, X), TERMINATED),
         c.Merge: _cell((A, D, X), MERGED),
         c.Reclassify: _cell((A, D, X), here),
+        c.Entrust: _cell((D, S, X), here),
     }
 
 
@@ -69,18 +72,25 @@ def _sorted_out(here: Status) -> dict[type[c.Command], Cell]:
         c.Connect: _cell((O, A), here, ANSWERED),
         c.Refer: _cell((O, A, D, X, T), REFERRED),
         c.Decline: _cell((A, D, X), DECLINED),
+        c.Offer: _cell((O, A, D, X), here, REFERRED),
     }
+
+
+def _remembered(here: Status) -> dict[type[c.Command], Cell]:
+    """What may still be noted on an order that has ended: others merge into it, its caller disrupts."""
+    return {c.Join: _cell((T,), here), c.Curb: _cell((A, S, X), here)}
 
 
 TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
     RECEIVED: {
-        c.Accept: _cell((A, D, X, T), ACCEPTED, REFERRED, DECLINED),
+        c.Accept: _cell((A, D, X, T), ACCEPTED, REFERRED, DECLINED, ANSWERED, RECEIVED),
         c.Merge: _cell((A, D, X), MERGED),
         **_sorted_out(RECEIVED),
         **_always(RECEIVED),
     },
     ACCEPTED: {
         c.Dispatch: _cell((D, X, T), DISPATCHED),
+        c.Cease: _cell((A, D, X), TERMINATED),
         **_sorted_out(ACCEPTED),
         **_pressed(ACCEPTED),
         **_always(ACCEPTED),
@@ -95,6 +105,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Extend: _cell((H, U), DISPATCHED),
         c.GrantExtension: _cell((U, D, X), DISPATCHED),
         c.Defer: _cell((D, S, X), DISPATCHED),
+        c.Cease: _cell((H, U, D, X), TERMINATED),
         **_pressed(DISPATCHED),
         **_always(DISPATCHED),
     },
@@ -108,6 +119,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Extend: _cell((H, U), SIGNED),
         c.GrantExtension: _cell((U, D, X), SIGNED),
         c.Defer: _cell((D, S, X), SIGNED),
+        c.Cease: _cell((H, U, D, X), TERMINATED),
         **_pressed(SIGNED),
         **_always(SIGNED),
     },
@@ -120,10 +132,13 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Urge: _cell((R, A, S, X), REPLIED),
         c.Supervise: _cell((S, X), REPLIED),
         c.Flag: _cell((D, S, X, T), REPLIED),
+        c.Clear: _cell((V, X), REPLIED, REVIEWED, CLOSED, SIGNED),
+        c.Entrust: _cell((D, S, X), REPLIED),
         **_always(REPLIED),
     },
     REVIEWED: {
-        c.FollowUp: _cell((R, C, A, X), FOLLOWING_UP, CLOSED),
+        c.FollowUp: _cell((R, C, A, X), FOLLOWING_UP, CLOSED, REVIEWED),
+        c.Entrust: _cell((D, S, X), REVIEWED),
         c.Close: _cell((C, D, X, T), CLOSED),
         c.Reopen: _cell((C, D, S, X), DISPATCHED),
         c.Supervise: _cell((S, X), REVIEWED),
@@ -131,6 +146,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         **_always(REVIEWED),
     },
     FOLLOWING_UP: {
+        c.Entrust: _cell((D, S, X), FOLLOWING_UP),
         c.FollowUp: _cell((R, C, A, X), FOLLOWING_UP, CLOSED),
         c.Close: _cell((C, D, X, T), CLOSED),
         c.Reopen: _cell((C, D, S, X), DISPATCHED),
@@ -142,11 +158,14 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Accept: _cell((A, D, X), ACCEPTED),  # the answer did not do: it becomes a worksheet
         c.Close: _cell((A, C, D, X, T), CLOSED),
         c.Supplement: _cell((R, O, A, D), ANSWERED),
+        **_remembered(ANSWERED),
         c.Archive: _cell((X, T), ARCHIVED),
     },
     CLOSED: {
         c.Reopen: _cell((C, D, S, X), ACCEPTED, DISPATCHED),
-        c.Supplement: _cell((R, O, A, D), CLOSED),
+        c.Supplement: _cell((R, O, A, D), CLOSED, ACCEPTED, DISPATCHED),  # a new fact may reopen it
+        c.FollowUp: _cell((C, A, X), CLOSED),  # whoever merged into it
+        **_remembered(CLOSED),
         c.Supervise: _cell((S, X), CLOSED),
         c.Flag: _cell((D, S, X, T), CLOSED),
         c.Archive: _cell((X, T), ARCHIVED),
@@ -154,11 +173,13 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
     REFERRED: {
         c.Reopen: _cell((D, X), ACCEPTED, DISPATCHED),
         c.Supplement: _cell((R, O, A, D), REFERRED),
+        **_remembered(REFERRED),
         c.Archive: _cell((X, T), ARCHIVED),
     },
     DECLINED: {
         c.Reopen: _cell((D, X), ACCEPTED, DISPATCHED),
         c.Supplement: _cell((R, O, A, D), DECLINED),
+        **_remembered(DECLINED),
         c.Archive: _cell((X, T), ARCHIVED),
     },
     MERGED: {c.Supplement: _cell((R, O, A, D), MERGED), c.Archive: _cell((X, T), ARCHIVED)},

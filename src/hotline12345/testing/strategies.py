@@ -70,6 +70,21 @@ def limits() -> st.SearchStrategy[TimeLimit]:
     return st.builds(TimeLimit, st.integers(1, 10), st.sampled_from(Unit))
 
 
+def _taking_in(others: tuple[str, ...]) -> dict[type[c.Command], dict[str, Any]]:
+    return {
+        c.Offer: {
+            "to": st.sampled_from(("110", "122", "114")),
+            "outcome": st.sampled_from(("taken", "declined", "undecided", "lost")),
+            "first": st.sampled_from(("here", "there")),
+        },
+        c.Curb: {"step": st.sampled_from(("", "warn", "restrict")), "note": WORDS},
+        c.Entrust: {"person": st.sampled_from(("", "p1", "p2"))},
+        c.Join: {"numbers": st.sampled_from(((), *((number,) for number in others)))},
+        c.Cease: {"earlier": st.sampled_from(("", *others)), "note": WORDS},
+        c.Clear: {"passed": st.booleans(), "reason": CODES, "note": WORDS},
+    }
+
+
 def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> dict[type[c.Command], dict[str, Any]]:
     """Return, for each command, the strategies of the fields that matter."""
     unit, ahead = st.sampled_from(("", *units)), st.integers(-1, 60).map(lambda days: now + timedelta(days=days))
@@ -98,6 +113,7 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
             "solved": st.none() | st.booleans(),
             "satisfied": st.sampled_from(("", "satisfied", "dissatisfied", "ecstatic")),
             "note": WORDS,
+            "caller": st.sampled_from(("", "", *others)),
         },
         c.Reopen: {"unit": unit, "note": WORDS},
         c.Extend: {"amount": limits(), "reason": CODES, "note": WORDS},
@@ -109,10 +125,15 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
             "count": st.integers(0, 4),
             "note": WORDS,
         },
-        c.Supplement: {"text": WORDS},
+        c.Supplement: {
+            "text": WORDS,
+            "facts": st.sampled_from(((), ("place",), ("place", "time"))),
+            "new_fact": st.booleans(),
+        },
         c.Withdraw: {"note": WORDS},
         c.Terminate: {"reason": CODES, "note": WORDS},
         c.Void: {"reason": CODES},
+        **_taking_in(others),
     }
 
 

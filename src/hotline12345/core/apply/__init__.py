@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import events as e
 from ..order import Order, Status
+from .acceptance import ceased, cleared, curbed, entrusted, joined, offered, supplement_asked
 from .base import ended, noted
 from .clocks import (
     deadline_moved,
@@ -34,6 +35,13 @@ APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
     e.Referred: referred,
     e.Declined: declined,
     e.Merged: lambda o, ev: ended(o, ev, Status.MERGED, ev.reason, ev.into),
+    e.SupplementAsked: supplement_asked,
+    e.Offered: offered,
+    e.Curbed: curbed,
+    e.Entrusted: entrusted,
+    e.Joined: joined,
+    e.Ceased: ceased,
+    e.Cleared: cleared,
     e.Dispatched: dispatched,
     e.Assisted: assisted,
     e.Signed: signed,

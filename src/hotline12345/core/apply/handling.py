@@ -5,7 +5,8 @@ from __future__ import annotations
 from .. import events as e
 from ..order import NO_PENDING, Assignment, Clock, Clocks, Order, Outcome, Standing, Status, Verdict
 from ..sla import Stage
-from .base import all_closed, clock_of, onward, unasked
+from .acceptance import held, marked
+from .base import all_closed, clock_of, noted, onward, unasked
 
 
 def signed(o: Order, event: e.Signed) -> Order:
@@ -24,6 +25,8 @@ def signed(o: Order, event: e.Signed) -> Order:
 
 
 def replied(o: Order, event: e.Replied) -> Order:
+    if event.held:
+        o = held(o, event)
     at, final = event.at, event.final
     unit, role = "", ""
     rows = []
@@ -67,6 +70,10 @@ def reviewed(o: Order, event: e.Reviewed) -> Order:
 
 
 def followed_up(o: Order, event: e.FollowedUp) -> Order:
+    if event.caller and event.outcome == "unreachable":
+        return noted(o, event)
+    if event.caller:  # the verdict is that of the order's own requester
+        return marked(o, event, called=(*o.intake.marks.called, event.caller))
     intake, version, _, _, topic, rows, clocks, counts, pending, outcome = o
     outcome = Outcome(outcome.reply, Verdict(event.outcome, event.solved, event.satisfied, event.attempt))
     if event.outcome == "reached" and clocks.stage is not None:

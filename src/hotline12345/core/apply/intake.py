@@ -37,6 +37,8 @@ def opened(event: e.Received) -> Order:
 def accepted(o: Order, event: e.Accepted) -> Order:
     topic = Topic(event.kind, event.category, event.area, event.urgency, event.needs_person)
     intake, version, _, _, _, rows, clocks, counts, pending, _ = o
+    if clocks.stage is not None:  # what was asked of the requester is waited for no longer
+        clocks = Clocks(clocks.citizen)
     return Order(intake, version + 1, Status.ACCEPTED, event.at, topic, rows, clocks, counts, pending, NO_OUTCOME)
 
 
@@ -53,5 +55,12 @@ def declined(o: Order, event: e.Declined) -> Order:
 
 
 def supplemented(o: Order, event: e.Supplemented) -> Order:
+    if event.facts and o.intake.marks.lacks is not None:
+        marks = o.intake.marks
+        lacks = tuple(element for element in marks.lacks or () if element not in event.facts)
+        clocks = o.clocks
+        if not lacks and clocks.stage is not None and clocks.stage.stage is Stage.SUPPLEMENT:
+            clocks = Clocks(clocks.citizen)
+        o = o._replace(intake=o.intake._replace(marks=marks._replace(lacks=lacks)), clocks=clocks)
     n = o.counts
     return counted(o, event, n._replace(supplements=n.supplements + 1))

@@ -11,6 +11,7 @@ import re
 
 from attrs import fields
 
+from .acceptance import Cease, Clear, Curb, Entrust, Join, Offer
 from .base import PRIVATE, Command
 from .clocks import Defer, Extend, Flag, GrantExtension, Supervise, Tick, Urge
 from .ending import Archive, Close, Terminate, Void, Withdraw
@@ -28,17 +29,23 @@ __all__ = [
     "Answer",
     "Archive",
     "Assist",
+    "Cease",
+    "Clear",
     "Close",
     "Command",
     "Connect",
+    "Curb",
     "Decline",
     "Defer",
     "Dispatch",
+    "Entrust",
     "Extend",
     "Flag",
     "FollowUp",
     "GrantExtension",
+    "Join",
     "Merge",
+    "Offer",
     "Recall",
     "Receive",
     "Reclassify",
@@ -76,6 +83,12 @@ COMMAND_ZH: dict[str, str] = {
     "refer": "转出",
     "decline": "不予受理",
     "merge": "并单",
+    "join": "并入",
+    "offer": "移交协商",
+    "curb": "扰线处置",
+    "entrust": "指定专人",
+    "cease": "停止办理",
+    "clear": "公开审查",
     "dispatch": "派单",
     "assist": "加派协办",
     "sign": "签收",

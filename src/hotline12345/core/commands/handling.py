@@ -36,12 +36,13 @@ class Review(Command):
 
 @frozen(weakref_slot=False)
 class FollowUp(Command):
-    """Follow up (回访): reached | unreachable | refused | disputed; solved? satisfied?"""
+    """Follow up (回访): reached | unreachable | refused | disputed; *caller* is a merged order's number."""
 
     outcome: str = field(default="reached", validator=short_code)
     solved: bool | None = None
     satisfied: str = field(default="", validator=short_code)
     note: str = field(default="", metadata=PRIVATE)
+    caller: str = ""
 
 
 @frozen(weakref_slot=False)

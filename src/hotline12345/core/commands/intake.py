@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from attrs import field, frozen
 
 from ..refs import Origin
@@ -21,13 +23,15 @@ class Receive(Command):
     citizen: Deadline | None = None
 
 
-@frozen(weakref_slot=False)
-class Similar:
+class Similar(NamedTuple):
     """Another order that looks like this one (相似工单), gathered by the Hotline."""
 
     number: str
     same_requester: bool
     open: bool
+    same: bool = False  # the same matter, by the place's rule, in progress or lawfully closed
+    lawful: bool = False  # handled and closed
+    category: str = ""
 
 
 @frozen(weakref_slot=False)
@@ -42,6 +46,9 @@ class Accept(Command):
     title: str = field(default="", metadata=PRIVATE)
     text: str = field(default="", metadata=PRIVATE)
     similar: tuple[Similar, ...] = ()
+    lacks: tuple[str, ...] = ()
+    new_fact: bool = False
+    conduct: str = ""
 
 
 @frozen(weakref_slot=False)
@@ -93,6 +100,8 @@ class Merge(Command):
 
 @frozen(weakref_slot=False)
 class Supplement(Command):
-    """Supplement (补充): new facts or material."""
+    """Supplement (补充): new facts or material; a *new_fact* that a person confirms may reopen what has ended."""
 
     text: str = field(default="", metadata=PRIVATE)
+    facts: tuple[str, ...] = ()
+    new_fact: bool = False

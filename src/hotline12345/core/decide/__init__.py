@@ -17,7 +17,7 @@ from ..order import Order
 from ..policy import Policy
 from ..refs import Ref
 from ..transitions import RECEIVE, TRANSITIONS
-from . import ending, extending, handling, intake, routing, supervising, tick
+from . import acceptance, clearing, ending, extending, handling, intake, routing, supervising, tick
 from .context import in_context
 from .refusal import not_permitted, not_possible
 
@@ -30,6 +30,12 @@ DECIDERS: dict[type[c.Command], Decider] = {
     c.Refer: intake.refer,
     c.Decline: intake.decline,
     c.Merge: intake.merge,
+    c.Offer: acceptance.offer,
+    c.Curb: acceptance.curb,
+    c.Entrust: acceptance.entrust,
+    c.Join: acceptance.join,
+    c.Cease: acceptance.cease,
+    c.Clear: clearing.clear,
     c.Dispatch: routing.dispatch,
     c.Assist: routing.assist,
     c.Adjudicate: routing.adjudicate,

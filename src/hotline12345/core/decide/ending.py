@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from .. import commands as c
+from ..actor import Role
 from ..events import Archived, Closed, Event, Reopened, Supplemented, Terminated, Voided, Withdrawn
-from ..order import Order
-from ..policy import Policy
+from ..order import Order, Status
+from ..policy import ELEMENTS, Policy
 from ..refs import Ref
 from .ladder import flagged
 from .refusal import need_reason, refuse
@@ -15,8 +16,21 @@ from .routing import check_unit, dispatched
 
 
 def supplement(policy: Policy, order: Order, command: c.Supplement, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
-    """Supplement (补充)."""
-    return (Supplemented(at, command.by, ref),)
+    """Supplement (补充); a new fact that the centre confirms reopens what has been closed, where the rules say so."""
+    for element in command.facts:
+        if element not in ELEMENTS:
+            raise refuse(
+                "unknown-element",
+                f"没有要素「{element}」",
+                f"there is no element {element!r}",
+                "要素有：" + "、".join(ELEMENTS),
+                ", ".join(ELEMENTS),
+            )
+    told = Supplemented(at, command.by, ref, command.facts, command.new_fact)
+    confirmed = command.new_fact and not command.by.roles.isdisjoint((Role.AGENT, Role.DISPATCHER))
+    if not (confirmed and policy.repeat.reopen and order.status is Status.CLOSED):
+        return (told,)
+    return (told, *reopen(policy, order, c.Reopen(command.by, "new-fact"), at, None))
 
 
 def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

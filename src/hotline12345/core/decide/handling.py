@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from .. import commands as c
-from ..actor import SYSTEM
+from ..actor import SYSTEM, Role
 from ..events import Closed, Event, FollowedUp, Replied, Reviewed, SentBack, Signed
 from ..order import Assignment, Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..sla import Stage, start_of
 from .ladder import flagged
+from .clearing import cleared
 from .limits import handle_rule, stage_deadline
 from .refusal import own_assignment, refuse
 
@@ -116,24 +117,30 @@ def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref
     if own.signed is None and own.role == "lead":
         events.append(Signed(at, command.by, own.id))  # answering is taking it; it starts no clock anew
     review_by = stage_deadline(policy, order, Stage.REVIEW, at) if final and policy.flow.review else None
-    events.append(Replied(at, command.by, own.id, final, command.solved, command.reason, ref, review_by))
-    if final and not policy.flow.review:
-        events.extend(_passed(policy, order, c.Review(SYSTEM), at, None))
+    held = policy.clearance.required and bool(command.public)
+    events.append(Replied(at, command.by, own.id, final, command.solved, command.reason, ref, review_by, held))
+    if final and not policy.flow.review and not held:
+        events.extend(passed(policy, order, c.Review(SYSTEM), at, None))
     return tuple(events)
 
 
-def _passed(policy: Policy, order: Order, command: c.Review, at: datetime, ref: Ref | None) -> list[Event]:
-    follow = stage_deadline(policy, order, Stage.FOLLOW_UP, at) if policy.flow.follow_up else None
+def passed(policy: Policy, order: Order, command: c.Review, at: datetime, ref: Ref | None) -> list[Event]:
+    """Return what follows when a reply passes: the follow-up, or the end where nobody is to be called."""
+    wanted = order.intake.wants_reply or bool(uncalled(order))
+    follow = stage_deadline(policy, order, Stage.FOLLOW_UP, at) if policy.flow.follow_up and wanted else None
     events: list[Event] = [Reviewed(at, command.by, True, command.reason, ref, follow)]
     if not policy.flow.follow_up:
         events.append(Closed(at, SYSTEM, "no-follow-up"))
+    elif not wanted:
+        events.append(Closed(at, SYSTEM, "no-reply-wanted"))
     return events
 
 
 def review(policy: Policy, order: Order, command: c.Review, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Review (审核): pass the reply on, or send it back with a reason."""
     if command.passed:
-        return tuple(_passed(policy, order, command, at, ref))
+        cleared(policy, order)
+        return tuple(passed(policy, order, command, at, ref))
     if not command.reason:
         raise refuse(
             "reason-needed", "审核退回必须说明理由", "sending a reply back needs a reason", "写明 reason", "give a code"
@@ -161,6 +168,7 @@ def follow_up(policy: Policy, order: Order, command: c.FollowUp, at: datetime, r
             "等级有：" + "、".join(levels),
             ", ".join(levels),
         )
+    own = _whose(order, command)
     reached = command.outcome == "reached"
     told = FollowedUp(
         at,
@@ -168,10 +176,53 @@ def follow_up(policy: Policy, order: Order, command: c.FollowUp, at: datetime, r
         command.outcome,
         command.solved if reached else None,
         command.satisfied if reached else "",
-        order.outcome.attempts + 1,
+        order.outcome.attempts + 1 if own else 1,
         ref,
+        command.caller,
     )
-    content = command.solved is not False and levels.get(command.satisfied, False)
-    if reached and content and policy.flow.close_when_satisfied:
+    solved, satisfied = command.solved, command.satisfied
+    if not own:  # the order ends with its own requester's word, once everybody has been called
+        verdict = order.outcome
+        reached, solved, satisfied = verdict.follow_up == "reached", verdict.solved, verdict.satisfied
+    content = solved is not False and levels.get(satisfied, False)
+    waiting = uncalled(order) - ({command.caller} if command.outcome != "unreachable" else set())
+    if reached and content and policy.flow.close_when_satisfied and not waiting and order.is_open:
         return (told, Closed(at, SYSTEM, "satisfied"))
     return (told,)
+
+
+def uncalled(order: Order) -> set[str]:
+    """Return the merged orders whose requesters have not been called back (待回访的并单)."""
+    marks = order.intake.marks
+    return set(marks.joined).difference(marks.called)
+
+
+def _whose(order: Order, command: c.FollowUp) -> bool:
+    """Whether the order's own requester was called; refuse whom nobody merged, and who wants no reply."""
+    if command.caller:
+        if command.caller not in order.intake.marks.joined:
+            raise refuse(
+                "unknown-caller",
+                f"{command.caller} 没有并入工单 {order.number}",
+                f"{command.caller} has not merged into {order.number}",
+                "并入的有：" + ("、".join(order.intake.marks.joined) or "无"),
+                "merged: " + (", ".join(order.intake.marks.joined) or "none"),
+            )
+        return False
+    if order.status is Status.CLOSED:
+        raise refuse(
+            "caller-needed",
+            "工单已办结，只能回访并入工单的诉求人",
+            "the order is closed: only the requesters of merged orders can be called",
+            "写明 caller",
+            "give `caller`",
+        )
+    if not order.intake.wants_reply and Role.REQUESTER not in command.by.roles:
+        raise refuse(
+            "no-reply-wanted",
+            "诉求人表示不需要回复，不应回访",
+            "the requester wants no reply and is not to be called",
+            "直接 close",
+            "close it",
+        )
+    return True

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from .. import commands as c
+from ..actor import Role
 from ..classify import Classification, classify
-from ..classify.negation import NEGATED, read
-from ..events import Accepted, Answered, Connected, Declined, Event, Merged, Received, Referred
-from ..order import Order, Status
-from ..policy import DEFAULT_BASIS, Policy, ScopeRule
+from ..errors import RequestError
+from ..events import Accepted, Answered, Connected, Declined, Entrusted, Event, Merged, Received, Referred
+from ..order import Order
+from ..policy import REFERRALS, REFUSALS, Line, Policy
 from ..refs import Finding, HitRef, Ref
 from ..request import Kind, Urgency
+from .acceptance import accepted_here, follower
 from .context import plain
+from .disposing import dispose
 from .refusal import refuse
 
-# The 2025 text says so outright; the 2020 one leaves emergencies to 110, 119, 120 and 122 likewise.
-EMERGENCY_BASIS = "国办函〔2025〕66号（二）；国办发〔2020〕53号"
 TOP_HITS = 24
 """Hits recorded with an order; the heaviest, since a long text may have hundreds."""
 
@@ -25,6 +26,15 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
     """Receive (收件): the request becomes an order of this place."""
     assert isinstance(command, c.Receive)
     request = command.request
+    line = policy.line(request.line)
+    if request.line and line is None and policy.lines:
+        raise RequestError(
+            f"本地没有专线「{request.line}」",
+            f"there is no line {request.line!r} here",
+            code="unknown-line",
+            hint="专线有：" + ("、".join(f"{each.code} {each.zh}" for each in policy.lines) or "无；请留空"),
+            hint_en="lines: " + (", ".join(each.code for each in policy.lines) or "none; leave it empty"),
+        )
     return (
         Received(
             at,
@@ -46,33 +56,10 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
             command.origin,
             command.citizen,
             request.level,
-            request.line,
+            line.code if line is not None else request.line,
             ext=plain(request.ext),
         ),
     )
-
-
-def _scope(policy: Policy, category: str, certain: bool, body: str) -> ScopeRule | None:
-    """Return the first rule that takes the request out of handling: by a word that is asserted, or a sure category.
-
-    A category that is only guessed turns nobody away.
-    """
-    for rule in policy.scope:
-        if certain and any((category + "/").startswith(prefix + "/") for prefix in rule.categories):
-            return rule
-        if any(word in body and _asserted(body, word) for word in rule.words):
-            return rule
-    return None
-
-
-def _asserted(body: str, word: str) -> bool:
-    """Whether *word* stands in *body* at least once without being denied (不走诉讼 is no lawsuit)."""
-    at = body.find(word)
-    while at >= 0:
-        if read(body, at, at + len(word), False) is not NEGATED:
-            return True
-        at = body.find(word, at + 1)
-    return False
 
 
 def _hits(found: Classification | None) -> tuple[HitRef, ...]:
@@ -85,7 +72,7 @@ def _hits(found: Classification | None) -> tuple[HitRef, ...]:
 
 
 def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
-    """Accept (受理): classify, test the scope, and dispose of it the way the policy says."""
+    """Accept (受理): classify, and dispose of it the way the policy says."""
     by = command.by
     if command.disposition not in ("auto", "handle"):
         raise refuse(
@@ -95,39 +82,54 @@ def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: R
             "方式有：auto 按规则、handle 一律受理",
             "auto or handle",
         )
+    line = policy.line(order.intake.line)
+    if line is not None:
+        _taken_by(line, command)
     found = classify(policy.rules, command.title, command.text) if policy.rules is not None else None
     kind, kind_from = _kind(policy, order, command, found)
     category, category_from = _category(order, command, found)
-    urgency = command.urgency or (found.urgency if found is not None and found.urgency else Urgency.NORMAL)
-    certain = category_from == "given" or (found is not None and not found.needs_person)
-    disposed, findings = _disposition(policy, command, found, urgency, category, certain)
-    hands_on = command.disposition == "auto" and order.status is Status.RECEIVED
-    if disposed is not None and hands_on:
-        finding = (Finding(disposed.code, disposed.to, disposed.basis), *findings)
-        if disposed.disposition == "decline":
-            return (Declined(at, by, disposed.code, disposed.basis, disposed.told, None, kind, category, finding),)
-        return (Referred(at, by, disposed.disposition, disposed.to, disposed.basis, None, kind, category, finding),)
-    if disposed is not None:
-        findings = (Finding(f"scope.{disposed.code}", disposed.to, disposed.basis), *findings)
+    urgency = command.urgency or (found.urgency if found is not None and found.urgency else None)
+    if urgency is None:
+        urgency = line.urgency if line is not None and line.urgency is not None else Urgency.NORMAL
+    given = category_from == "given"
+    certain = given or (found is not None and not found.needs_person)
+    disposed, findings = dispose(
+        policy, order, command, at, kind, category, certain=certain, urgency=urgency, found=found
+    )
+    if disposed:
+        return disposed
     if policy.flow.answer_kinds and kind in policy.flow.answer_kinds:
         findings = (*findings, Finding("direct-answer", "", policy.flow.basis))
-    given = category_from == "given"
-    return (
-        Accepted(
-            at,
-            by,
-            kind,
-            category,
-            command.area or order.intake.area,
-            urgency,
-            kind_from,
-            category_from,
-            1.0 if given or found is None else round(found.confidence, 4),
-            category == "" or (not given and found is not None and found.needs_person),
-            _hits(found),
-            findings,
-        ),
+    accepted = Accepted(
+        at,
+        by,
+        kind,
+        category,
+        command.area or order.intake.area,
+        urgency,
+        kind_from,
+        category_from,
+        1.0 if given or found is None else round(found.confidence, 4),
+        category == "" or (not given and found is not None and found.needs_person),
+        _hits(found),
+        findings,
     )
+    if not policy.follower.persons or order.intake.marks.follower:
+        return (accepted,)
+    person = follower(policy, order.number, kind)
+    return (accepted, Entrusted(at, by, person, "", policy.follower.basis)) if person else (accepted,)
+
+
+def _taken_by(line: Line, command: c.Accept) -> None:
+    """Refuse whoever is not of the line's own people, where it has some."""
+    if line.takes and command.by.unit != line.takes and command.by.roles.isdisjoint((Role.SYSTEM, Role.ADMIN)):
+        raise refuse(
+            "other-line",
+            f"{line.zh}（{line.code}）由 {line.takes} 专人受理（{line.basis}）",
+            f"the line {line.code} is taken by {line.takes} ({line.basis})",
+            f"由 {line.takes} 的人员受理",
+            f"have somebody of {line.takes} accept it",
+        )
 
 
 def _kind(policy: Policy, order: Order, command: c.Accept, found: Classification | None) -> tuple[Kind, str]:
@@ -144,22 +146,6 @@ def _category(order: Order, command: c.Accept, found: Classification | None) -> 
     if given:
         return given, "given"
     return (found.category, "rules") if found is not None and found.category else ("", "default")
-
-
-def _disposition(
-    policy: Policy, command: c.Accept, found: Classification | None, urgency: Urgency, category: str, certain: bool
-) -> tuple[ScopeRule | None, tuple[Finding, ...]]:
-    """Return the rule that takes the request out of handling, and what else was noticed."""
-    findings = tuple(
-        Finding("repeat" if other.same_requester else "similar", other.number, DEFAULT_BASIS)
-        for other in command.similar
-    )
-    if found is not None:
-        findings += tuple(Finding(f"risk.{risk}", "", DEFAULT_BASIS) for risk in found.risks)
-    if urgency is Urgency.EMERGENCY:
-        number = found.refer if found is not None and found.refer else "110"
-        return ScopeRule("emergency", "emergency", f"已转 {number}", EMERGENCY_BASIS, (), (), number), findings
-    return _scope(policy, category, certain, f"{command.title}\n{command.text}"), findings
 
 
 def answer(policy: Policy, order: Order, command: c.Answer, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -187,7 +173,8 @@ def connect(policy: Policy, order: Order, command: c.Connect, at: datetime, ref:
 
 def refer(policy: Policy, order: Order, command: c.Refer, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Refer (转出) to an emergency number, a legal route, the petition office or another channel."""
-    if command.route not in ("emergency", "legal", "petition", "channel"):
+    accepted_here(order)
+    if command.route not in REFERRALS:
         raise refuse(
             "unknown-route",
             f"没有转出途径「{command.route}」",
@@ -208,7 +195,12 @@ def decline(policy: Policy, order: Order, command: c.Decline, at: datetime, ref:
             "写明 reason 代码",
             "give a reason code",
         )
-    return (Declined(at, command.by, command.reason, command.basis, command.told, ref, order.kind, order.category),)
+    accepted_here(order)
+    listed = next((r for r in policy.scope if r.code == command.reason and r.disposition in REFUSALS), None)
+    basis, told, how = command.basis, command.told, "decline"
+    if listed is not None:  # what the place's own list says of this reason is told with it
+        basis, told, how = basis or listed.basis, told or listed.told, listed.disposition
+    return (Declined(at, command.by, command.reason, basis, told, ref, order.kind, order.category, (), how),)
 
 
 def merge(policy: Policy, order: Order, command: c.Merge, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

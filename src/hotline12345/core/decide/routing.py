@@ -103,6 +103,11 @@ def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, re
     if command.unit:
         check_unit(policy, command.unit)
         return (dispatched(policy, order, command, at, command.unit),)
+    line = policy.line(order.intake.line)
+    if line is not None and line.unit:
+        check_unit(policy, line.unit)
+        _not_sent_back(order, line.unit)
+        return (dispatched(policy, order, command, at, line.unit, rule=f"line.{line.code}", basis=line.basis),)
     if policy.routes is None:
         raise refuse(
             "no-catalogue",
@@ -112,14 +117,7 @@ def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, re
             "give `unit`",
         )
     route = policy.routes.route(order.category, command.area or order.area, order.kind)
-    if any(a.unit == route.unit and a.why == "sent-back" for a in order.assignments):
-        raise refuse(
-            "already-sent-back",
-            f"按目录应派 {route.unit}，但该单位已退单",
-            f"the catalogue names {route.unit}, which has sent it back",
-            "写明另一单位，或用 adjudicate 指定",
-            "name another unit, or designate one with adjudicate",
-        )
+    _not_sent_back(order, route.unit)
     lead = dispatched(
         policy, order, command, at, route.unit, path=route.path, rule=route.rule, basis=route.basis, copies=route.copies
     )
@@ -129,6 +127,18 @@ def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, re
         for i, unit in enumerate(route.assist, start=1)
     )
     return (lead, *helpers)
+
+
+def _not_sent_back(order: Order, unit: str) -> None:
+    """Refuse to hand an order by rule to a unit that has sent it back."""
+    if any(a.unit == unit and a.why == "sent-back" for a in order.assignments):
+        raise refuse(
+            "already-sent-back",
+            f"按目录应派 {unit}，但该单位已退单",
+            f"the catalogue names {unit}, which has sent it back",
+            "写明另一单位，或用 adjudicate 指定",
+            "name another unit, or designate one with adjudicate",
+        )
 
 
 def _downward(policy: Policy, order: Order, command: c.Dispatch, at: datetime) -> tuple[Event, ...]:

@@ -16,7 +16,7 @@ from .refusal import refuse
 
 def urge(policy: Policy, order: Order, command: c.Urge, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Urge (催办) whoever holds the order."""
-    urged = Urged(at, command.by, order.holder, command.reason)
+    urged = Urged(at, command.by, order.holder, command.reason, order.intake.marks.follower)
     return (urged, *flagged(policy, order, command.by, at, "urged", order.counts.urged + 1))
 
 

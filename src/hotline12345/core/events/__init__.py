@@ -9,6 +9,7 @@ Events have no slots: a frozen attrs class with slots is a quarter dearer to mak
 
 from __future__ import annotations
 
+from .acceptance import Ceased, Cleared, Curbed, Entrusted, Joined, Offered, SupplementAsked
 from .base import Event
 from .clocks import (
     DeadlineMoved,
@@ -33,12 +34,16 @@ __all__ = [
     "Answered",
     "Archived",
     "Assisted",
+    "Ceased",
+    "Cleared",
     "Closed",
     "Connected",
+    "Curbed",
     "DeadlineMoved",
     "Declined",
     "Deferred",
     "Dispatched",
+    "Entrusted",
     "Event",
     "Extended",
     "ExtensionAsked",
@@ -46,7 +51,9 @@ __all__ = [
     "FellOverdue",
     "Flagged",
     "FollowedUp",
+    "Joined",
     "Merged",
+    "Offered",
     "Recalled",
     "Received",
     "Reclassified",
@@ -57,6 +64,7 @@ __all__ = [
     "SentBack",
     "Signed",
     "Supervised",
+    "SupplementAsked",
     "Supplemented",
     "Terminated",
     "Urged",

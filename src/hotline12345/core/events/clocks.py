@@ -77,6 +77,7 @@ class Urged(Event):
 
     unit: str = ""
     reason: str = ""
+    person: str = ""  # who follows the order up, by an opaque id
 
 
 @frozen(slots=False)

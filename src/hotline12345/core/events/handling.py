@@ -28,6 +28,7 @@ class Replied(Event):
     reason: str = ""  # why unsolved, a code
     private: Ref | None = None
     review: Deadline | None = None
+    held: bool = False  # nobody outside sees the public words before they are cleared
 
 
 @frozen(slots=False)
@@ -49,6 +50,7 @@ class FollowedUp(Event):
     satisfied: str = ""  # a level of the policy's scale
     attempt: int = 1
     private: Ref | None = None
+    caller: str = ""  # the merged order whose requester this was; "" for the order's own
 
 
 @frozen(slots=False)

@@ -56,8 +56,8 @@ class Accepted(Event):
 class Answered(Event):
     """Answered at once (直接答复), from the knowledge base, an expert seat or a connected window."""
 
-    how: str = "knowledge"  # knowledge | window | expert-seat | three-party-call
-    source: str = ""
+    how: str = "knowledge"  # knowledge | window | expert-seat | three-party-call | progress | result
+    source: str = ""  # of the answer; of progress or result, the earlier order
     kind: Kind | None = None
     category: str = ""
     private: Ref | None = None
@@ -88,7 +88,7 @@ class Referred(Event):
 
 @frozen(slots=False)
 class Declined(Event):
-    """Declined (不予受理), with the reason and the route told."""
+    """Declined (不予受理), with the reason and the route told; *how* says what that was: declined, explained …"""
 
     reason: str
     basis: str = ""
@@ -97,6 +97,7 @@ class Declined(Event):
     kind: Kind | None = None
     category: str = ""
     findings: tuple[Finding, ...] = ()
+    how: str = "decline"  # decline | explain | dissuade
 
 
 @frozen(slots=False)
@@ -109,6 +110,8 @@ class Merged(Event):
 
 @frozen(slots=False)
 class Supplemented(Event):
-    """Supplemented (补充材料) by the requester or for them."""
+    """Supplemented (补充材料) by the requester or for them; *facts* are the elements of the record it adds."""
 
     private: Ref | None = None
+    facts: tuple[str, ...] = ()
+    new_fact: bool = False

@@ -106,7 +106,7 @@ class Order(NamedTuple):
         """Return a clock by the name events use: ``citizen``, ``review``, ``follow-up`` or an assignment id."""
         if name == "citizen":
             return self.clocks.citizen
-        if name in ("review", "follow-up"):
+        if name in ("review", "follow-up", "supplement"):
             clock = self.clocks.stage
             return clock if clock is not None and clock.stage.value == name else None
         assignment = self.assignment(name)

@@ -13,8 +13,24 @@ from ..status import Status
 from .assignment import Clock
 
 
+class Marks(NamedTuple):
+    """What is noted on an order's cover (卷面标记): rarely set, and apart from what every step changes."""
+
+    follower: str = ""  # the opaque id of the person who follows it up
+    lacks: tuple[str, ...] | None = None  # what was asked of the requester and not yet added; None: never asked
+    held: tuple[str, ...] = ()  # private records whose public words nobody outside may see
+    uncleared: str = ""  # the reply among them that waits for its security review
+    curbed: tuple[str, ...] = ()  # steps taken against disruption
+    ours: bool = False  # undecided with an emergency number, and received here first
+    joined: tuple[str, ...] = ()  # orders merged into this one
+    called: tuple[str, ...] = ()  # those of them whose requesters have been called back
+
+
+NO_MARKS = Marks()
+
+
 class Intake(NamedTuple):
-    """How the order came in (收件信息); set once."""
+    """How the order came in (收件信息), set once, with what is noted on its cover."""
 
     place: str
     number: str
@@ -34,6 +50,7 @@ class Intake(NamedTuple):
     ext: Mapping[str, Any] | None
     level: str = ""
     line: str = ""
+    marks: Marks = NO_MARKS
 
 
 class Topic(NamedTuple):

@@ -6,6 +6,18 @@ answers the questions ``decide`` asks: which limit holds, where does it go, when
 
 from __future__ import annotations
 
+from .acceptance import (
+    ELEMENTS,
+    REPEATS,
+    AcceptedType,
+    ClearanceRule,
+    ConductStep,
+    FollowerRule,
+    Line,
+    LinkageRule,
+    RecordRule,
+    RepeatRule,
+)
 from .edition import Policy
 from .ladder import TRIGGERS, Paper, Rung
 from .pack import Pack
@@ -14,6 +26,8 @@ from .rules import (
     DISPOSITIONS,
     NO_LIMIT_BASIS,
     PARTS,
+    REFERRALS,
+    REFUSALS,
     ExtensionRule,
     Flow,
     LimitRule,
@@ -25,16 +39,28 @@ from .rules import (
 __all__ = [
     "DEFAULT_BASIS",
     "DISPOSITIONS",
+    "ELEMENTS",
     "NO_LIMIT_BASIS",
     "PARTS",
     "TRIGGERS",
+    "REFERRALS",
+    "REFUSALS",
+    "REPEATS",
+    "AcceptedType",
+    "ClearanceRule",
+    "ConductStep",
     "ExtensionRule",
     "Flow",
+    "FollowerRule",
     "LimitRule",
+    "Line",
+    "LinkageRule",
     "Pack",
     "Paper",
     "Policy",
+    "RecordRule",
     "ReopenRule",
+    "RepeatRule",
     "Rung",
     "ScopeRule",
     "SendBackRule",

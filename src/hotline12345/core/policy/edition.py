@@ -15,6 +15,17 @@ from ..request import Kind, Urgency
 from ..sla import PLAIN, ClockRules, Deadline, Explanation, Stage, TimeLimit, deadline, explain
 from .ladder import PARTIES, Rung
 from .rules import DEFAULT_BASIS, NO_LIMIT_BASIS, ExtensionRule, Flow, LimitRule, ReopenRule, ScopeRule, SendBackRule
+from .acceptance import (
+    ELEMENTS,
+    AcceptedType,
+    ClearanceRule,
+    ConductStep,
+    FollowerRule,
+    Line,
+    LinkageRule,
+    RecordRule,
+    RepeatRule,
+)
 
 if TYPE_CHECKING:  # a due date needs neither rules nor routes nor scores, and should not wait for them
     from ..classify import RuleSet
@@ -48,6 +59,14 @@ class Policy:
     reopen: ReopenRule = field(factory=ReopenRule)
     ladder: tuple[Rung, ...] = ()
     parties: Mapping[str, str] = field(factory=lambda: PARTIES)
+    lines: tuple[Line, ...] = ()
+    types: tuple[AcceptedType, ...] = ()
+    record: RecordRule = field(factory=RecordRule)
+    repeat: RepeatRule = field(factory=RepeatRule)
+    conduct: tuple[ConductStep, ...] = ()
+    follower: FollowerRule = field(factory=FollowerRule)
+    clearance: ClearanceRule = field(factory=ClearanceRule)
+    linkage: LinkageRule = field(factory=LinkageRule)
     scoring: ScoreRules | None = None
     satisfied_levels: Mapping[str, bool] = field(
         factory=lambda: {"very-satisfied": True, "satisfied": True, "fairly-satisfied": True, "dissatisfied": False}
@@ -60,9 +79,16 @@ class Policy:
     seen: tuple[date, date] | None = None  # first and last day seen in force, where the effective day is not known
     digest: str = ""
     _memo: dict[tuple[Any, ...], LimitRule | None] = field(factory=dict, init=False, eq=False, repr=False)
+    # The elements of a record that a rule asks about; where none does, nobody looks.
+    asks: tuple[str, ...] = field(init=False, eq=False, repr=False)
     # What the limits can say at all, so that a step which has no limit does not look for one.
     stages: frozenset[Stage] = field(init=False, eq=False, repr=False)
     starts_at_signing: bool = field(init=False, eq=False, repr=False)
+
+    @asks.default
+    def _asks(self) -> tuple[str, ...]:
+        named = {*self.record.needs, *(element for rule in self.scope for element in rule.lacking)}
+        return tuple(element for element in ELEMENTS if element in named)
 
     @stages.default
     def _stages(self) -> frozenset[Stage]:
@@ -153,6 +179,10 @@ class Policy:
     def after(self, limit: TimeLimit, start: datetime, basis: str = DEFAULT_BASIS) -> Deadline:
         """Return the end of *limit* from *start* by this place's calendar and clock rules."""
         return deadline(limit, start, self.calendar, self.clock, (), basis)
+
+    def line(self, code: str) -> Line | None:
+        """Return the line that *code* or its key names (专线); ``None`` where the place has no such line."""
+        return next((line for line in self.lines if code and code in (line.code, line.key)), None)
 
     def unit_name(self, code: str) -> str:
         """Return the name of the unit *code*; the code itself where it is not known."""

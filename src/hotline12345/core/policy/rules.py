@@ -19,8 +19,16 @@ PARTS = ("limits", "rules", "routes", "scoring", "supervision")
 """What a pack can provide (政策包提供的内容); what it does not provide is not asked of it."""
 
 
-DISPOSITIONS = ("emergency", "legal", "petition", "channel", "decline")
-"""What a scope rule can do (处置方式); all but ``decline`` refer."""
+REFERRALS = ("emergency", "legal", "petition", "channel")
+"""Where a request can be referred to (转出途径)."""
+
+
+REFUSALS = ("decline", "explain", "dissuade")
+"""How a request can be left undone (不办理): declined, explained why it cannot be done, dissuaded from the unlawful."""
+
+
+DISPOSITIONS = (*REFERRALS, *REFUSALS)
+"""What a scope rule can do (处置方式)."""
 
 
 @frozen(weakref_slot=False)
@@ -80,8 +88,8 @@ class LimitRule:
 class ScopeRule:
     """What is not handled as an order (诉求分类处理), and what is done instead.
 
-    ``categories`` are category prefixes, ``words`` substrings of title and text.  ``disposition`` is
-    ``emergency``, ``legal``, ``petition``, ``channel`` (referred) or ``decline``.
+    ``categories`` are category prefixes, ``words`` substrings of title and text, ``lacking`` elements of the
+    record that must all lack.  ``disposition`` is one of :data:`DISPOSITIONS`.
     """
 
     code: str
@@ -91,6 +99,7 @@ class ScopeRule:
     categories: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     to: str = ""
+    lacking: tuple[str, ...] = ()
 
 
 @frozen(weakref_slot=False)

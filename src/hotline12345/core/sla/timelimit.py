@@ -40,6 +40,7 @@ class Stage(Enum):
     DISPATCH = "dispatch"
     REDO = "redo"
     TELL = "tell"
+    SUPPLEMENT = "supplement"
 
     __hash__ = object.__hash__
 
@@ -59,6 +60,7 @@ _STAGES = {
     Stage.DISPATCH: "派单",
     Stage.REDO: "重新办理",
     Stage.TELL: "告知",
+    Stage.SUPPLEMENT: "补充",
 }
 # unit: suffix, Chinese, English, the most of it there can be (ten years and some)
 _UNITS: dict[Unit, tuple[str, str, str, int]] = {

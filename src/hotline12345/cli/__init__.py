@@ -30,7 +30,13 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "tick": ("tick", "推进时钟：超期、督办、暂定转确定", "let time pass: overdue, ladder, provisional deadlines"),
     "score": ("score", "考核：四率与得分", "the four rates and the score"),
     "replay": ("replay", "用历史诉求重放全流程", "replay recorded requests through the whole flow"),
+    "trace": ("trace", "用另一个系统的流转日志检验状态机", "another system's log through the machine"),
     "simulate": ("simulate", "模拟一座城市的热线", "simulate a city's hotline"),
+    "centre": (
+        "centre",
+        "热线机构台账：话务、归并、拨测、接听日、每月一题",
+        "the office's registers: calls, lines, test calls …",
+    ),
     "pack": ("pack", "政策包：new list show check", "policy packs: new, list, show, check"),
     "calendar": ("calendar", "工作日历", "the working-day calendar"),
     "plugins": ("plugins", "列出插件", "list plug-ins"),

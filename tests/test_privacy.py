@@ -58,6 +58,9 @@ REQUEST = Request(
 )
 LIFE: tuple[c.Command, ...] = (
     c.Supplement(CITIZEN, private("补充")),
+    c.Consult(DISPATCHER, ("u1", "u2"), note=private("会商")),
+    c.Conclude(DISPATCHER, "undecided", note=private("会商结论")),
+    c.Divide(DISPATCHER, category="公安", title=private("拆单标题"), text=private("拆单内容"), into="9"),
     c.Dispatch(DISPATCHER, unit="u1"),
     c.Sign(HANDLER),
     c.Extend(HANDLER, TimeLimit.parse("1wd"), "complex", private("延期")),
@@ -67,6 +70,7 @@ LIFE: tuple[c.Command, ...] = (
     c.Defer(DISPATCHER, AT.replace(month=12), "no-budget", private("挂账")),
     c.Supervise(SUPERVISOR, note=private("督办")),
     c.Flag(SUPERVISOR, "negative-impact", note=private("情形")),
+    c.Report(HANDLER, private("阶段报告")),
     c.Reply(HANDLER, private("内部答复"), private("公开答复"), True),
     c.Review(REVIEWER, False, "incomplete", private("审核退回")),
     c.Reply(HANDLER, private("再答复"), private("再公开"), True),

@@ -88,7 +88,14 @@ def hash_of_instants(event: e.Event) -> list[str]:
 def test_only_what_differs_from_the_default_is_written(name: str) -> None:
     cls = e.EVENTS[name]
     hints = get_type_hints(cls)
-    some = {str: "x", bool: True, datetime: AT, Actor: HANDLER, TimeLimit: TimeLimit.parse("1wd")}
+    some = {
+        str: "x",
+        bool: True,
+        datetime: AT,
+        Actor: HANDLER,
+        TimeLimit: TimeLimit.parse("1wd"),
+        tuple[str, ...]: ("x",),
+    }
     needed = {a.name: a for a in fields(cls) if a.default is codec.NOTHING}
     given_ = {n: some[hints[n]] if hints[n] in some else example(hints[n]) for n in needed}
     assert set(encode(cls(**given_))) == set(needed)

@@ -396,6 +396,7 @@ def test_a_reason_is_a_code_and_words_are_private():
 def test_commands_are_called_as_the_command_line_calls_them():
     assert c.COMMANDS["send-back"] is c.SendBack
     assert c.COMMANDS["grant-extension"] is c.GrantExtension
+    assert c.COMMANDS["follow-up"] is c.FollowUp
     assert set(c.COMMANDS) == set(c.COMMAND_ZH)
 
 

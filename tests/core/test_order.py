@@ -116,7 +116,9 @@ def test_a_second_receipt_is_only_counted():
 
 
 ASSIGNMENTS = st.sampled_from(("A1", "A2", "A3"))
-NAMES = st.sampled_from(("A1", "A2", "A3", "A9", "citizen", "review", "follow-up", "supplement", ""))
+NAMES = st.sampled_from(
+    ("A1", "A2", "A3", "A9", "citizen", "review", "follow-up", "supplement", "consult", "adjudicate", "")
+)
 EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
     e.Received: st.just(Life().log[0]),
     e.Accepted: st.builds(e.Accepted, st.just(AT), st.just(BY), st.sampled_from(Kind), st.just("城乡建设")),
@@ -140,13 +142,26 @@ EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
         e.Assisted, st.just(AT), st.just(BY), ASSIGNMENTS, st.just("u2"), NAMES, st.sampled_from(("assist", "copy"))
     ),
     e.Signed: st.builds(e.Signed, st.just(AT), st.just(BY), NAMES, st.none() | st.just(DUE), st.none() | st.just(DUE)),
-    e.SentBack: st.builds(e.SentBack, st.just(AT), st.just(BY), NAMES, st.just("x"), to_parent=st.booleans()),
+    e.SentBack: st.builds(
+        e.SentBack,
+        st.just(AT),
+        st.just(BY),
+        NAMES,
+        st.just("x"),
+        to_parent=st.booleans(),
+        decide_by=st.none() | st.just(DUE),
+    ),
     e.Adjudicated: st.just(e.Adjudicated(AT, BY, "uphold")),
     e.Recalled: st.just(e.Recalled(AT, BY, "x")),
+    e.Escalated: st.just(e.Escalated(AT, BY, "refused", 3)),
+    e.Consulted: st.builds(e.Consulted, st.just(AT), st.just(BY), st.just(("u1",)), until=st.none() | st.just(DUE)),
+    e.Concluded: st.just(e.Concluded(AT, BY, "undecided")),
+    e.Divided: st.just(e.Divided(AT, BY, "2")),
     e.Reclassified: st.just(e.Reclassified(AT, BY, Kind.HELP, "公安", Urgency.NORMAL)),
     e.Replied: st.builds(
         e.Replied, st.just(AT), st.just(BY), NAMES, st.booleans(), review=st.none() | st.just(DUE), held=st.booleans()
     ),
+    e.Reported: st.builds(e.Reported, st.just(AT), st.just(BY), NAMES),
     e.Reviewed: st.builds(e.Reviewed, st.just(AT), st.just(BY), st.booleans(), follow_up=st.none() | st.just(DUE)),
     e.FollowedUp: st.builds(
         e.FollowedUp,

@@ -431,7 +431,7 @@ def test_amounts_have_bounds(amount: Any, unit: Any) -> None:
 
 
 def test_every_stage_has_a_chinese_name() -> None:
-    names = ["接听", "签收", "先行联系", "办理", "审核", "回访", "派单", "重新办理", "告知", "补充"]
+    names = ["接听", "签收", "先行联系", "办理", "审核", "回访", "派单", "重新办理", "告知", "补充", "会商", "裁定"]
     assert [stage.zh for stage in Stage] == names
 
 

@@ -46,6 +46,9 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Refer(HANDLER, "legal", "court"),
     c.Decline(HANDLER, "out-of-scope"),
     c.Merge(HANDLER, "2"),
+    c.Consult(HANDLER, ("u1", "u2")),
+    c.Conclude(HANDLER, unit="u2"),
+    c.Divide(HANDLER, category="公安", into="2"),
     c.Dispatch(HANDLER, "u2"),
     c.Assist(HANDLER, "u4"),
     c.Sign(HANDLER),
@@ -53,6 +56,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Adjudicate(HANDLER),
     c.Recall(HANDLER),
     c.Reclassify(HANDLER, Kind.HELP),
+    c.Report(HANDLER, reason="waiting"),
     c.Reply(HANDLER, solved=True),
     c.Review(HANDLER),
     c.FollowUp(HANDLER, "unreachable"),
@@ -104,6 +108,10 @@ def handed_down(life: Life) -> None:
     life.take("signed").do(c.Dispatch(HANDLER, "u2"))
 
 
+def consulted(life: Life) -> None:
+    life.do(c.Consult(DISPATCHER, ("u1", "u2")))
+
+
 def answered_and_closed(life: Life) -> None:
     life.take("answered").do(c.Close(ACTORS[Role.ADMIN]))
 
@@ -150,6 +158,8 @@ WAYS: tuple[Way, ...] = (
     Way(S.RECEIVED, c.Accept(HANDLER, urgency=Urgency.EMERGENCY), S.REFERRED),
     Way(S.RECEIVED, c.Accept(HANDLER, text="代办贷款"), S.DECLINED, policy={"scope": (NOT_OURS,)}),
     Way(S.ACCEPTED, c.Connect(HANDLER, answered=True), S.ANSWERED),
+    Way(S.ACCEPTED, c.Conclude(HANDLER, unit="u2"), S.DISPATCHED, consulted),
+    Way(S.ACCEPTED, c.Conclude(HANDLER, "undecided"), S.ACCEPTED, consulted),
     Way(S.DISPATCHED, c.Sign(U3), S.DISPATCHED, helped),
     Way(S.DISPATCHED, c.SendBack(U2, "not-our-duty"), S.SIGNED, handed_down),
     Way(S.DISPATCHED, c.SendBack(U3, "not-our-duty"), S.DISPATCHED, helped),

@@ -115,6 +115,11 @@ ONE: dict[str, tuple[dict[str, str | bytes], str, int]] = {
     ),
     "bad-place": ({"unknown_toml": HEAD.replace("990100", "99010")}, "unknown.toml", 2),
     "bad-limit": ({"unknown_toml": HEAD + '[[limit]]\nlimit = "0wd"\nbasis = "x"\n'}, "unknown.toml", 5),
+    "bad-code": (
+        {"unknown_toml": HEAD + '[send_back]\nbasis = "x"\n[send_back.reasons]\n"Not Ours" = "x"\n'},
+        "unknown.toml",
+        7,
+    ),
     "bad-count": ({"unknown_toml": HEAD + '[reopen]\nmost = -1\nbasis = "x"\n'}, "unknown.toml", 5),
     "naive-time": (
         {"unknown_toml": HEAD + '[[case]]\nwhat = "x"\nreceived = "2027-01-04T10:00:00"\nlimit = "none"\n'},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +24,7 @@ from .printing import iso, note, print_csv, say, table, when
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ..core.order import Order
     from ..hotline import Hotline
     from ..stores.port import Head, Query
 
@@ -58,6 +59,7 @@ COLUMNS = (
 @click.option("--requester", default="", help="诉求人的证件号、电话或姓名 · the requester's id, phone or name")
 @click.option("--open/--ended", "is_open", default=None, help="未终结／已终结 · still open, or ended")
 @click.option("--overdue", is_flag=True, help="群众时限已过而未答复 · past the citizen's deadline and not answered")
+@click.option("--problem", is_flag=True, help="问题工单 · problem orders")
 @click.option("--provisional", is_flag=True, help="到期日暂定 · with a provisional deadline")
 @click.option("--due-before", default="", help="此刻之前到期 · due before this instant")
 @click.option(
@@ -69,7 +71,7 @@ COLUMNS = (
 @own_pack_option
 @place_option
 @answers("table", "json", "csv")
-def command(form: str, limit: int, after: str, overdue: bool, moment: str, **given: Any) -> None:
+def command(form: str, limit: int, after: str, overdue: bool, problem: bool, moment: str, **given: Any) -> None:
     """List orders."""
     at = instant_of(moment) if moment else now()
     # Neither rules nor routes are needed to read heads, but names of units are for people.
@@ -79,7 +81,8 @@ def command(form: str, limit: int, after: str, overdue: bool, moment: str, **giv
         given["pack_name"], given["store"], given["place"], must_exist=True, reads=not searching, need=need
     )
     query = _query(hotline, given, overdue, at)
-    heads, cursor = _page(hotline, query, after, limit, at if overdue else None)
+    wanted = [_late(at)] * overdue + [_problem] * problem
+    heads, cursor = _page(hotline, query, after, limit, wanted)
     rows = [row_of(head) for head in heads]
     if form == "json":
         print_json({"orders": rows, "next": cursor})
@@ -125,9 +128,11 @@ def _blind(hotline: Hotline, person: str) -> str | None:
     return heads[0].requester if heads else "-"
 
 
-def _page(hotline: Hotline, query: Query, after: str, limit: int, late_at: datetime | None) -> tuple[list[Head], str]:
-    """Return a page; whether an order is late is asked of the order itself, since a reply stops the clock."""
-    if late_at is None:
+def _page(
+    hotline: Hotline, query: Query, after: str, limit: int, wanted: Sequence[Callable[[Order], bool]]
+) -> tuple[list[Head], str]:
+    """Return a page; what no index tells is asked of the order itself."""
+    if not wanted:
         page = hotline.find(query, after=after, limit=limit)
         return list(page.heads), page.next
     found: list[Head] = []
@@ -135,11 +140,24 @@ def _page(hotline: Hotline, query: Query, after: str, limit: int, late_at: datet
         if len(found) == limit:
             return found, found[-1].number
         order = hotline.order(head.number)
-        citizen = order.citizen
-        due = citizen.deadline.at if citizen is not None else None
-        if due is not None and due <= late_at and order.outcome.replied is None:
+        if all(holds(order) for holds in wanted):
             found.append(head)
     return found, ""
+
+
+def _late(at: datetime) -> Callable[[Order], bool]:
+    """Tell whether an order is late at *at*: its clock may have passed, and a reply stops the clock."""
+
+    def late(order: Order) -> bool:
+        citizen = order.citizen
+        due = citizen.deadline.at if citizen is not None else None
+        return due is not None and due <= at and order.outcome.replied is None
+
+    return late
+
+
+def _problem(order: Order) -> bool:
+    return order.problem is not None
 
 
 def _all(hotline: Hotline, query: Query, after: str) -> Iterator[Head]:

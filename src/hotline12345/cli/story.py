@@ -49,6 +49,10 @@ _MOVES: dict[str, Two] = {
     "reclassified": ("重新归类", "reclassified"),
     "policy": ("新版办法", "a new edition"),
 }
+_CARRIED: dict[str, Two] = {
+    "continue": ("办理时限接续前一单位", "the last unit's deadline goes on"),
+    "remaining": ("办理时限为前一单位剩余", "what the last unit had left"),
+}
 _LEVELS = {code: zh for zh, code in CODES["satisfied"].items()}
 
 
@@ -173,11 +177,21 @@ def finding(code: str, target: str, basis: str) -> str:
 
 
 def _dispatched(s: Story, ev: e.Dispatched) -> str:
-    rules = {"by-hand": ("人工指派", "by hand"), "downward": ("下派", "downward"), "redo": ("重办", "redo")}
+    rules = {
+        "by-hand": ("人工指派", "by hand"),
+        "downward": ("下派", "downward"),
+        "redo": ("重办", "redo"),
+        "consultation": ("会商", "as agreed in consultation"),
+        "reassign": ("改派", "reassigned"),
+        "designate": ("指定", "designated"),
+        "backstop": ("属地兜底", "left to the government of the area"),
+    }
     zh, en = rules.get(ev.rule, (f"规则 {ev.rule}", f"rule {ev.rule}"))
     parts = [
         say(f"派给{s.unit(ev.unit)}（{zh}）", f"dispatched to {s.unit(ev.unit)} ({en})"),
         say("指定承办，不得再退", "designated, may not send back") if ev.designated else "",
+        say(f"确需派给基层：{ev.override}", f"a town must have it: {ev.override}") if ev.override else "",
+        say(*_CARRIED[ev.carried]) if ev.carried in _CARRIED else "",
         say("抄送 ", "copies to ") + "、".join(map(s.unit, ev.copies)) if ev.copies else "",
         say(f"派单依据：{half(ev.basis)}", f"basis: {half(ev.basis)}") if ev.basis else "",
         say("签收 ", "signing ") + s.due(ev.sign) if ev.sign is not None else "",
@@ -193,11 +207,51 @@ def _assisted(s: Story, ev: e.Assisted) -> str:
 
 def _sent_back(s: Story, ev: e.SentBack) -> str:
     to = say("退回上一级单位", "sent back to the unit above") if ev.to_parent else say("退单，待裁定", "sent back")
-    return to + _because(ev.reason)
+    late = say("（已过退单期限，计为超期）", " (after the window, counted as overdue)") if ev.late else ""
+    by = say("裁定 ", "to be decided ") + s.due(ev.decide_by) if ev.decide_by is not None else ""
+    return _join(to + late + _because(ev.reason), by)
+
+
+def _escalated(s: Story, ev: e.Escalated) -> str:
+    why = {
+        "refused": (f"{ev.count} 个单位退单，无人牵头", f"{ev.count} units sent it back and none takes the lead"),
+        "redone": (f"重办 {ev.count} 次仍未解决", f"redone {ev.count} times and still unsolved"),
+    }
+    to = say(f"提级至{s.unit(ev.to)}", f"taken up by {s.unit(ev.to)}") if ev.to else ""
+    return _join(say("列为问题工单：", "a problem order: ") + _named(why, ev.reason) + _basis(ev.basis), to)
+
+
+def _consulted(s: Story, ev: e.Consulted) -> str:
+    units = "、".join(map(s.unit, ev.units))
+    until = say("会商 ", "to be concluded ") + s.due(ev.until) if ev.until is not None else ""
+    return _join(say(f"请 {units} 会商", f"{units} are consulted") + _because(ev.reason), until)
+
+
+def _concluded(s: Story, ev: e.Concluded) -> str:
+    if ev.outcome != "agreed":
+        return say("会商未达成一致", "the consultation did not agree")
+    assist = "、".join(map(s.unit, ev.assist))
+    who = say(f"会商一致：{s.unit(ev.unit)}主办", f"agreed: {s.unit(ev.unit)} leads")
+    return who + (say(f"，{assist}协办", f", {assist} assist") if assist else "") + _basis(ev.basis)
+
+
+def _divided(s: Story, ev: e.Divided) -> str:
+    kind = say(ev.kind.zh, ev.kind.value) if ev.kind is not None else ""
+    about = " ".join(part for part in (kind, ev.category, ev.area) if part)
+    return _join(say(f"拆单，另立工单 {ev.into}", f"divided: a part became order {ev.into}"), about)
+
+
+def _reported(s: Story, ev: e.Reported) -> str:
+    late = say("（已超期）", " (past its deadline)") if ev.late else ""
+    return say(f"{ev.assignment} 阶段报告", f"stage report of {ev.assignment}") + late + _because(ev.reason)
 
 
 def _adjudicated(s: Story, ev: e.Adjudicated) -> str:
-    words = {"uphold": ("异议成立，重新派单", "objection upheld"), "reassign": ("改派", "reassigned")}
+    words = {
+        "uphold": ("异议成立，重新派单", "objection upheld"),
+        "reassign": ("改派", "reassigned"),
+        "backstop": ("属地兜底", "left to the government of the area"),
+    }
     zh, en = words.get(ev.decision, ("指定承办", "designated"))
     return say(f"裁定：{zh}", f"adjudicated: {en}") + _basis(ev.basis)
 
@@ -305,6 +359,11 @@ _TELL: dict[type[e.Event], _Tell] = {
     e.Signed: lambda s, ev: _join(say("签收", "signed"), s.due(ev.handle)),
     e.SentBack: _sent_back,
     e.Adjudicated: _adjudicated,
+    e.Escalated: _escalated,
+    e.Consulted: _consulted,
+    e.Concluded: _concluded,
+    e.Divided: _divided,
+    e.Reported: _reported,
     e.Recalled: lambda s, ev: say("撤回派单", "recalled") + _because(ev.reason),
     e.Reclassified: _reclassified,
     e.Replied: _replied,

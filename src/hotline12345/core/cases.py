@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from .calendar import local
 from .errors import Fault, HotlineError
 from .request import Kind, Urgency
 from .sla import Stage
@@ -107,7 +108,8 @@ def _outcome(policy: Policy, case: Case) -> dict[str, Any]:
         due = policy.due(kind, case.received, case.stage, category, urgency, case.channel, case.level, case.line)
         found |= {"due_day": due.due_day, "at": due.at, "provisional": due.provisional}
     if policy.routes is not None and not {"unit", "rule"}.isdisjoint(case.expected):
-        route = policy.routes.route(category, area, kind)
+        routes = policy.routes.on(local(case.received).date()) if case.received is not None else policy.routes
+        route = routes.route(category, area, kind)
         found |= {"unit": route.unit, "rule": route.rule}
     return found
 

@@ -91,6 +91,9 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
     ACCEPTED: {
         c.Dispatch: _cell((D, X, T), DISPATCHED),
         c.Cease: _cell((A, D, X), TERMINATED),
+        c.Consult: _cell((D, X), ACCEPTED),
+        c.Conclude: _cell((D, X), ACCEPTED, DISPATCHED),
+        c.Divide: _cell((A, D, X), ACCEPTED),
         **_sorted_out(ACCEPTED),
         **_pressed(ACCEPTED),
         **_always(ACCEPTED),
@@ -101,6 +104,8 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Reply: _cell((H, U), REPLIED, REVIEWED, CLOSED, SIGNED, DISPATCHED),
         c.Dispatch: _cell((H, U), DISPATCHED),  # an assistant, in its own branch
         c.Assist: _cell((D, X, H, U), DISPATCHED),
+        c.Report: _cell((H, U), DISPATCHED),
+        c.Divide: _cell((D, X), DISPATCHED),
         c.Recall: _cell((D, X), ACCEPTED),
         c.Extend: _cell((H, U), DISPATCHED),
         c.GrantExtension: _cell((U, D, X), DISPATCHED),
@@ -115,6 +120,8 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Sign: _cell((H, U), SIGNED),
         c.SendBack: _cell((H, U), DISPUTED, SIGNED),
         c.Assist: _cell((D, X, H, U), SIGNED),
+        c.Report: _cell((H, U), SIGNED),
+        c.Divide: _cell((D, X), SIGNED),
         c.Recall: _cell((D, X), ACCEPTED),
         c.Extend: _cell((H, U), SIGNED),
         c.GrantExtension: _cell((U, D, X), SIGNED),
@@ -123,7 +130,12 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         **_pressed(SIGNED),
         **_always(SIGNED),
     },
-    DISPUTED: {c.Adjudicate: _cell((D, X), ACCEPTED, DISPATCHED), **_pressed(DISPUTED), **_always(DISPUTED)},
+    DISPUTED: {
+        c.Adjudicate: _cell((D, X), ACCEPTED, DISPATCHED),
+        c.Divide: _cell((D, X), DISPUTED),
+        **_pressed(DISPUTED),
+        **_always(DISPUTED),
+    },
     REPLIED: {
         c.Review: _cell((V, X, T), REVIEWED, CLOSED, SIGNED),
         c.Reply: _cell((H, U), REPLIED),

@@ -11,7 +11,20 @@ from attrs import evolve
 from ..core.calendar import DEFAULT_WINDOWS, WorkCalendar
 from ..core.calendar.overlay import Overlay
 from ..core.errors import Fault, PolicyError
-from ..core.policy import ExtensionRule, Flow, LimitRule, Policy, ReopenRule, ScopeRule, SendBackRule
+from ..core.policy import (
+    AssistRule,
+    Dispatching,
+    ExtensionRule,
+    Flow,
+    GrassrootsRule,
+    Hops,
+    LimitRule,
+    Policy,
+    ProblemRule,
+    ReopenRule,
+    ScopeRule,
+    SendBackRule,
+)
 from ..core.policy.ladder import PARTIES
 from ..core.sla import ClockRules
 from .load import Folder, Shelf
@@ -52,6 +65,7 @@ def compile_policy(
         send_back=evolve(SendBackRule(), **_settings(chain, "send_back")),
         extension=evolve(ExtensionRule(), **_settings(chain, "extension")),
         reopen=evolve(ReopenRule(), **_settings(chain, "reopen")),
+        dispatching=_dispatching(chain),
         ladder=next((one.ladder for _, one in _upto(chain, "ladder") if one.ladder), ()),
         parties=PARTIES | _settings(chain, "parties"),
         sources=tuple(dict.fromkeys(source for _, one in chain for source in one.sources)),
@@ -80,6 +94,15 @@ def _settings(chain: Chain, part: str) -> dict[str, Any]:
     for _, layer in reversed(list(_upto(chain, PART_OF.get(part, part)))):
         settings |= getattr(layer, part)
     return settings
+
+
+def _dispatching(chain: Chain) -> Dispatching:
+    return Dispatching(
+        Hops(**_settings(chain, "hops")),
+        AssistRule(**_settings(chain, "assist")),
+        ProblemRule(**_settings(chain, "problem")),
+        GrassrootsRule(**_settings(chain, "grassroots")),
+    )
 
 
 def _levels(chain: Chain) -> dict[str, Any]:
@@ -158,7 +181,9 @@ def _routes(shelf: Shelf, chain: Chain) -> RoutingGraph | None:
     from ..core.routing import RoutingGraph
 
     try:
-        return RoutingGraph.of(units, claims, centre=centre)
+        flags = (one.copies_districts for _, one in _upto(chain, "units"))
+        copies = next((flag for flag in flags if flag is not None), True)
+        return RoutingGraph.of(units, claims, centre=centre, copies_districts=copies)
     except PolicyError as error:
         for fault in error.faults:
             if fault.code == "unknown-centre":  # said in the edition, not among the units
@@ -208,7 +233,7 @@ def in_csv(fault: Fault, units: Folder, catalogue: Folder) -> Fault:
         numbers = (n for n, unit in enumerate(units.units(), 2) if unit.code == fault.key)
         return evolve(fault, file=units.label(units.path / "units.csv"), line=next(numbers, 0), table="")
     claims = catalogue.claims() or ()
-    names = ((n, f"{one.category or '*'} × {one.area or '*'}", f" → {one.unit}") for n, one in enumerate(claims, 2))
+    names = ((one.line, f"{one.category or '*'} × {one.area or '*'}", f" → {one.unit}") for one in claims)
     line = next((n for n, what, who in names if fault.key in (what, what + who)), 0)
     return evolve(fault, file=catalogue.label(catalogue.path / "catalogue.csv"), line=line, table="")
 

@@ -26,6 +26,7 @@ from hotline12345.core.transitions import TRANSITIONS
 
 UNITS = ("u1", "u2", "u3")
 """The units that actors and commands name unless told otherwise."""
+DECISIONS = st.sampled_from(("uphold", "reassign", "designate", "backstop", "coin"))
 WORDS = st.sampled_from(("", "路灯不亮", "小区停水三天了", "不存在燃气泄漏", "谢谢", "Ａ1🙂", "'; --"))
 CODES = st.sampled_from(("", "not-our-duty", "complex", "unsolved"))
 CATEGORIES = st.sampled_from(("", "城乡建设", "城乡建设/物业管理", "公安"))
@@ -96,11 +97,15 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
         c.Refer: {"route": st.sampled_from(("legal", "petition", "nowhere")), "note": WORDS},
         c.Decline: {"reason": CODES, "note": WORDS},
         c.Merge: {"into": st.sampled_from(("", *others))},
-        c.Dispatch: {"unit": unit},
+        c.Dispatch: {"unit": unit, "designate": st.sampled_from((False, False, False, True))},
+        c.Consult: {"units": st.lists(unit, max_size=2).map(tuple)},
+        c.Conclude: {"outcome": st.sampled_from(("agreed", "undecided", "coin")), "unit": unit},
+        c.Divide: {"category": CATEGORIES, "text": WORDS},
+        c.Report: {"reason": CODES, "text": WORDS, "assignment": assignment},
         c.Assist: {"unit": unit, "role": st.sampled_from(("assist", "copy", "lead"))},
         c.Sign: {"assignment": assignment},
         c.SendBack: {"reason": CODES, "note": WORDS, "assignment": assignment},
-        c.Adjudicate: {"decision": st.sampled_from(("uphold", "reassign", "designate", "coin")), "unit": unit},
+        c.Adjudicate: {"decision": DECISIONS, "unit": unit},
         c.Reclassify: {
             "kind": st.none() | st.sampled_from(Kind),
             "category": CATEGORIES,

@@ -21,9 +21,20 @@ from .clocks import (
     urged,
 )
 from .ending import archived, closed
-from .handling import followed_up, reopened, replied, reviewed, signed
+from .handling import followed_up, reopened, replied, reported, reviewed, signed
 from .intake import accepted, answered, declined, opened, referred, supplemented
-from .routing import adjudicated, assisted, dispatched, recalled, reclassified, sent_back
+from .routing import (
+    adjudicated,
+    assisted,
+    concluded,
+    consulted,
+    dispatched,
+    divided,
+    escalated,
+    recalled,
+    reclassified,
+    sent_back,
+)
 
 __all__ = ["APPLY", "opened"]
 
@@ -47,9 +58,14 @@ APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
     e.Signed: signed,
     e.SentBack: sent_back,
     e.Adjudicated: adjudicated,
+    e.Escalated: escalated,
+    e.Consulted: consulted,
+    e.Concluded: concluded,
+    e.Divided: divided,
     e.Recalled: recalled,
     e.Reclassified: reclassified,
     e.Replied: replied,
+    e.Reported: reported,
     e.Reviewed: reviewed,
     e.FollowedUp: followed_up,
     e.Reopened: reopened,

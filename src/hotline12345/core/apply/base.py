@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import events as e
-from ..order import NO_PENDING, Assignment, Clock, Counts, End, Order, Outcome, Pending, Status, Topic
+from ..order import NO_PENDING, Assignment, Clock, Clocks, Counts, End, Order, Outcome, Pending, Status, Topic
 from ..request import Kind, Urgency
 from ..sla import Deadline, Stage
 
@@ -36,6 +36,8 @@ def ended(o: Order, event: e.Event, status: Status, reason: str, to: str = "", t
     intake, version, _, _, known, _, clocks, counts, _, outcome = o
     outcome = Outcome(outcome.reply, outcome.verdict, End(at, status, reason, to))
     closed = all_closed(o, at, status.value)
+    if counts.handovers.consulted:  # it may live on after an answer that did not do, and the consultation does not
+        clocks, counts = unconsulted(clocks, counts)
     return Order(intake, version + 1, status, at, topic or known, closed, clocks, counts, NO_PENDING, outcome)
 
 
@@ -54,6 +56,16 @@ def unasked(pending: Pending, by: str = "") -> Pending:
     if by and pending.extension_for != by:
         return pending
     return Pending(dispute=pending.dispute, deferred=pending.deferred)
+
+
+def unconsulted(clocks: Clocks, counts: Counts) -> tuple[Clocks, Counts]:
+    """Return clocks and counts without the consultation that is over."""
+    return Clocks(clocks.citizen), counts._replace(handovers=counts.handovers._replace(consulted=()))
+
+
+def handed(counts: Counts, **changes: Any) -> Counts:
+    """Return *counts* with *changes* to what came of handing it over."""
+    return counts._replace(handovers=counts.handovers._replace(**changes))
 
 
 def counted(o: Order, event: e.Event, counts: Counts) -> Order:

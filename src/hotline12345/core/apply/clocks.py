@@ -33,8 +33,8 @@ def on_clock(o: Order, event: e.DeadlineMoved | e.FellOverdue, make: Callable[[C
     if name == "citizen":
         clocks = Clocks(clocks.citizen and make(clocks.citizen), clocks.stage)
         return onward(o, event, clocks=clocks)
-    if name in ("review", "follow-up", "supplement"):
-        return onward(o, event, clocks=Clocks(clocks.citizen, clocks.stage and make(clocks.stage)))
+    if clocks.stage is not None and clocks.stage.stage.value == name:
+        return onward(o, event, clocks=Clocks(clocks.citizen, make(clocks.stage)))
     on = on_sign if event.stage is Stage.SIGN else on_handle
     return onward(o, event, assignments=tuple([on(a, make) if a.id == name else a for a in o.assignments]))
 

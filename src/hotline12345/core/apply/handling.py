@@ -6,7 +6,7 @@ from .. import events as e
 from ..order import NO_PENDING, Assignment, Clock, Clocks, Order, Outcome, Standing, Status, Verdict
 from ..sla import Stage
 from .acceptance import held, marked
-from .base import all_closed, clock_of, noted, onward, unasked
+from .base import all_closed, clock_of, handed, noted, onward, unasked
 
 
 def signed(o: Order, event: e.Signed) -> Order:
@@ -86,3 +86,7 @@ def reopened(o: Order, event: e.Reopened) -> Order:
     counts = o.counts._replace(reopened=event.count)
     clocks, outcome = Clocks(o.clocks.citizen), Outcome(o.outcome.reply)
     return onward(o, event, status=Status.ACCEPTED, assignments=closed, counts=counts, clocks=clocks, outcome=outcome)
+
+
+def reported(o: Order, event: e.Reported) -> Order:
+    return onward(o, event, counts=handed(o.counts, reported=(*o.counts.handovers.reported, event.assignment)))

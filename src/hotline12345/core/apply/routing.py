@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .. import events as e
-from ..order import Assignment, Clock, Clocks, Order, Pending, Status, Task, Topic
+from ..order import Assignment, Clock, Clocks, Order, Pending, Problem, Status, Task, Topic
 from ..sla import Stage
-from .base import all_closed, clock_of, onward, unasked
+from .base import all_closed, clock_of, handed, onward, unasked, unconsulted
 
 
 def dispatched(o: Order, event: e.Dispatched) -> Order:
@@ -27,24 +27,52 @@ def assisted(o: Order, event: e.Assisted) -> Order:
 
 def sent_back(o: Order, event: e.SentBack) -> Order:
     at = event.at
-    lead = False
+    lead, unit = False, ""
     rows = []
     for a in o.assignments:
         if a.task.id == event.assignment:
-            lead = a.task.role == "lead"
+            lead, unit = a.task.role == "lead", a.task.unit
             a = Assignment(a.task, a.sign, a.handle, a.signed, a.replied, at, "sent-back")
         rows.append(a)
-    o = onward(o, event, assignments=tuple(rows), counts=o.counts._replace(sent_back=o.counts.sent_back + 1))
+    counts, past = o.counts, o.counts.handovers
     if not lead:
-        return o
+        return onward(
+            o, event, assignments=tuple(rows), counts=handed(counts, assists_sent_back=past.assists_sent_back + 1)
+        )
+    counts = counts._replace(sent_back=counts.sent_back + 1)
     if event.to_parent:
-        return o._replace(status=Status.SIGNED, pending=unasked(o.pending, event.assignment))
+        pending = unasked(o.pending, event.assignment)
+        return onward(o, event, assignments=tuple(rows), counts=counts, status=Status.SIGNED, pending=pending)
+    if unit not in past.refused:
+        counts = handed(counts, refused=(*past.refused, unit))
     pending = Pending(dispute=event.assignment, deferred=o.pending.deferred)
-    return o._replace(status=Status.DISPUTED, assignments=all_closed(o, at, "sent-back"), pending=pending)
+    o = onward(o, event, assignments=tuple(rows), counts=counts, status=Status.DISPUTED, pending=pending)
+    clocks = Clocks(o.clocks.citizen, clock_of(Stage.ADJUDICATE, event.decide_by))
+    return o._replace(assignments=all_closed(o, at, "sent-back"), clocks=clocks)
 
 
 def adjudicated(o: Order, event: e.Adjudicated) -> Order:
-    return onward(o, event, status=Status.ACCEPTED, pending=o.pending._replace(dispute=""))
+    pending = o.pending._replace(dispute="")
+    return onward(o, event, status=Status.ACCEPTED, pending=pending, clocks=Clocks(o.clocks.citizen))
+
+
+def escalated(o: Order, event: e.Escalated) -> Order:
+    problem = Problem(event.at, event.reason, event.count, event.to)
+    return onward(o, event, counts=handed(o.counts, problem=problem))
+
+
+def consulted(o: Order, event: e.Consulted) -> Order:
+    clocks = Clocks(o.clocks.citizen, clock_of(Stage.CONSULT, event.until))
+    return onward(o, event, counts=handed(o.counts, consulted=event.units), clocks=clocks)
+
+
+def concluded(o: Order, event: e.Concluded) -> Order:
+    clocks, counts = unconsulted(o.clocks, o.counts)
+    return onward(o, event, clocks=clocks, counts=counts)
+
+
+def divided(o: Order, event: e.Divided) -> Order:
+    return onward(o, event, counts=handed(o.counts, divided=(*o.counts.handovers.divided, event.into)))
 
 
 def recalled(o: Order, event: e.Recalled) -> Order:

@@ -15,9 +15,9 @@ from .acceptance import Cease, Clear, Curb, Entrust, Join, Offer
 from .base import PRIVATE, Command
 from .clocks import Defer, Extend, Flag, GrantExtension, Supervise, Tick, Urge
 from .ending import Archive, Close, Terminate, Void, Withdraw
-from .handling import FollowUp, Reopen, Reply, Review, Sign
+from .handling import FollowUp, Reopen, Reply, Report, Review, Sign
 from .intake import Accept, Answer, Connect, Decline, Merge, Receive, Refer, Similar, Supplement
-from .routing import Adjudicate, Assist, Dispatch, Recall, Reclassify, SendBack
+from .routing import Adjudicate, Assist, Conclude, Consult, Dispatch, Divide, Recall, Reclassify, SendBack
 
 __all__ = [
     "COMMANDS",
@@ -33,11 +33,14 @@ __all__ = [
     "Clear",
     "Close",
     "Command",
+    "Conclude",
     "Connect",
+    "Consult",
     "Curb",
     "Decline",
     "Defer",
     "Dispatch",
+    "Divide",
     "Entrust",
     "Extend",
     "Flag",
@@ -52,6 +55,7 @@ __all__ = [
     "Refer",
     "Reopen",
     "Reply",
+    "Report",
     "Review",
     "SendBack",
     "Sign",
@@ -94,6 +98,10 @@ COMMAND_ZH: dict[str, str] = {
     "sign": "签收",
     "send-back": "退单",
     "adjudicate": "争议裁定",
+    "consult": "会商",
+    "conclude": "会商结论",
+    "divide": "拆单",
+    "report": "阶段报告",
     "recall": "撤回派单",
     "reclassify": "重新归类",
     "reply": "答复",

@@ -51,4 +51,14 @@ class Reopen(Command):
 
     reason: str = field(default="unsolved", validator=short_code)
     unit: str = ""
+    override: str = field(default="", validator=short_code)
     note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Report(Command):
+    """Report (阶段报告) how far the unit has got."""
+
+    text: str = field(default="", metadata=PRIVATE)
+    reason: str = field(default="", validator=short_code)
+    assignment: str = ""

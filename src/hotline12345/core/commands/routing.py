@@ -10,10 +10,15 @@ from .base import PRIVATE, Command, short_code
 
 @frozen(weakref_slot=False)
 class Dispatch(Command):
-    """Dispatch (派单): without *unit* the catalogue decides; by a unit's handler it goes downward (下派)."""
+    """Dispatch (派单): without *unit* the catalogue decides; by a unit's handler it goes downward (下派).
+
+    *designate* names the unit for good (指定承办); *override* is a code that says why a town gets a department's duty.
+    """
 
     unit: str = ""
     area: str = ""
+    designate: bool = False
+    override: str = field(default="", validator=short_code)
 
 
 @frozen(weakref_slot=False)
@@ -35,11 +40,15 @@ class SendBack(Command):
 
 @frozen(weakref_slot=False)
 class Adjudicate(Command):
-    """Adjudicate (争议裁定): ``uphold`` the objection, ``reassign`` to *unit*, or ``designate`` it (不得再退)."""
+    """Adjudicate (争议裁定): ``uphold`` the objection, ``reassign`` to *unit*, or ``designate`` it (不得再退).
+
+    ``backstop`` leaves it to the government of the area (属地兜底).
+    """
 
     decision: str = field(default="uphold", validator=short_code)
     unit: str = ""
     basis: str = ""
+    override: str = field(default="", validator=short_code)
     note: str = field(default="", metadata=PRIVATE)
 
 
@@ -59,3 +68,36 @@ class Reclassify(Command):
     urgency: Urgency | None = None
     area: str = ""
     reason: str = field(default="", validator=short_code)
+
+
+@frozen(weakref_slot=False)
+class Consult(Command):
+    """Consult (会商) *units* before dispatching: whose is it?"""
+
+    units: tuple[str, ...] = ()
+    reason: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Conclude(Command):
+    """Conclude the consultation (会商结论): ``agreed`` on *unit* and who assists, or ``undecided``."""
+
+    outcome: str = field(default="agreed", validator=short_code)
+    unit: str = ""
+    assist: tuple[str, ...] = ()
+    basis: str = ""
+    override: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Divide(Command):
+    """Divide (拆单): a part of the matter becomes an order of its own, with the citizen's clock as it runs."""
+
+    kind: Kind | None = None
+    category: str = ""
+    area: str = ""
+    title: str = field(default="", metadata=PRIVATE)
+    text: str = field(default="", metadata=PRIVATE)
+    into: str = ""

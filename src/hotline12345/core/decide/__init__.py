@@ -17,7 +17,20 @@ from ..order import Order
 from ..policy import Policy
 from ..refs import Ref
 from ..transitions import RECEIVE, TRANSITIONS
-from . import acceptance, clearing, ending, extending, handling, intake, routing, supervising, tick
+from . import (
+    acceptance,
+    assisting,
+    clearing,
+    consulting,
+    disputes,
+    ending,
+    extending,
+    handling,
+    intake,
+    routing,
+    supervising,
+    tick,
+)
 from .context import in_context
 from .refusal import not_permitted, not_possible
 
@@ -37,12 +50,16 @@ DECIDERS: dict[type[c.Command], Decider] = {
     c.Cease: acceptance.cease,
     c.Clear: clearing.clear,
     c.Dispatch: routing.dispatch,
-    c.Assist: routing.assist,
-    c.Adjudicate: routing.adjudicate,
+    c.Consult: consulting.consult,
+    c.Conclude: consulting.conclude,
+    c.Divide: consulting.divide,
+    c.Assist: assisting.assist,
+    c.Report: assisting.report,
+    c.Adjudicate: disputes.adjudicate,
     c.Recall: routing.recall,
     c.Reclassify: routing.reclassify,
     c.Sign: handling.sign,
-    c.SendBack: handling.send_back,
+    c.SendBack: disputes.send_back,
     c.Reply: handling.reply,
     c.Review: handling.review,
     c.FollowUp: handling.follow_up,

@@ -11,8 +11,9 @@ from ..order import Order, Status
 from ..policy import ELEMENTS, Policy
 from ..refs import Ref
 from .ladder import flagged
+from .problems import unsolved_again
 from .refusal import need_reason, refuse
-from .routing import check_unit, dispatched
+from .routing import check_unit, handed_over
 
 
 def supplement(policy: Policy, order: Order, command: c.Supplement, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -52,9 +53,10 @@ def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: R
         check_unit(policy, unit)
     elif last is not None and last.why not in ("sent-back", "recalled"):
         unit = last.unit  # whoever sent it back, or had it taken away, is not the one to do it again
-    events: list[Event] = [reopened, *flagged(policy, order, command.by, at, "reopened", count)]
+    events: list[Event] = [*unsolved_again(policy, order, at), reopened]
+    events.extend(flagged(policy, order, command.by, at, "reopened", count))
     if unit:
-        events.append(dispatched(policy, order, command, at, unit, rule="redo", redo=True))
+        events.extend(handed_over(policy, order, command, at, unit, rule="redo", redo=True, hop="reopening", last=last))
     return tuple(events)
 
 

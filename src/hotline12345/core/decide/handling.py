@@ -1,4 +1,4 @@
-"""Deciders of the work (办理): sign, send back, reply, review, follow up."""
+"""Deciders of the work (办理): sign, reply, review, follow up."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from datetime import datetime
 
 from .. import commands as c
 from ..actor import SYSTEM, Role
-from ..events import Closed, Event, FollowedUp, Replied, Reviewed, SentBack, Signed
+from ..events import Closed, Event, FollowedUp, Replied, Reviewed, Signed
 from ..order import Assignment, Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..sla import Stage, start_of
-from .ladder import flagged
+from .assisting import check_reported
 from .clearing import cleared
+from .ladder import flagged
 from .limits import handle_rule, stage_deadline
+from .problems import unsolved_again
 from .refusal import own_assignment, refuse
 
 OUTCOMES = ("reached", "unreachable", "refused", "disputed")
@@ -53,7 +55,7 @@ def _awaits_signing(own: Assignment, rule: LimitRule, at: datetime) -> bool:
     return old.limit == rule.limit and old.start == start and (limit is None or at < limit)
 
 
-def _ours_to_end(order: Order, own: Assignment) -> None:
+def ours_to_end(order: Order, own: Assignment) -> None:
     """Refuse a lead that does not hold the order now: it has replied, or a unit below has it."""
     if own.role != "lead":
         return
@@ -68,51 +70,14 @@ def _ours_to_end(order: Order, own: Assignment) -> None:
         )
 
 
-def send_back(policy: Policy, order: Order, command: c.SendBack, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
-    """Send back (退单): with a reason, within the window, not when designated."""
-    own = own_assignment(order, command, command.assignment)
-    _ours_to_end(order, own)
-    if not command.reason:
-        raise refuse(
-            "reason-needed", "退单必须说明理由", "sending back needs a reason", "写明 reason 代码", "give a code"
-        )
-    rule = policy.send_back
-    if own.designated:
-        raise refuse(
-            "designated",
-            "本单为指定承办，不得再退（library default，参照潍坊条例第二十二条）",
-            "this unit was designated and may not send it back (library default, after Weifang art. 22)",
-        )
-    if rule.most is not None and order.counts.sent_back >= rule.most:
-        raise refuse(
-            "send-back-too-often",
-            f"本单已退 {order.counts.sent_back} 次，达到上限（{rule.basis}）",
-            f"sent back {order.counts.sent_back} times already, the most allowed ({rule.basis})",
-            "请由中心裁定指定",
-            "ask the centre to designate",
-        )
-    if rule.window is not None:
-        end = policy.after(rule.window, own.signed or own.opened, rule.basis).at
-        if end is not None and at >= end:
-            raise refuse(
-                "send-back-late",
-                f"退单期限 {rule.window.zh} 已于 {end.isoformat()} 届满（{rule.basis}）",
-                f"the window to send back, {rule.window.en}, ended at {end.isoformat()} ({rule.basis})",
-            )
-    parent = order.assignment(own.parent) if own.parent else None
-    to_parent = parent is not None and parent.closed is None and own.role == "lead"
-    back = SentBack(at, command.by, own.id, command.reason, ref, to_parent)
-    if own.role != "lead":
-        return (back,)
-    return (back, *flagged(policy, order, command.by, at, "sent-back", order.counts.sent_back + 1))
-
-
 def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Reply (答复): an assistant's or a lower unit's goes to whoever asked, the lead's to the centre."""
     own = own_assignment(order, command, command.assignment)
-    _ours_to_end(order, own)
+    ours_to_end(order, own)
     parent = order.assignment(own.parent) if own.parent else None
     final = own.role == "lead" and (parent is None or parent.closed is not None)
+    if final:
+        check_reported(policy, order, own, at)
     events: list[Event] = []
     if own.signed is None and own.role == "lead":
         events.append(Signed(at, command.by, own.id))  # answering is taking it; it starts no clock anew
@@ -188,6 +153,8 @@ def follow_up(policy: Policy, order: Order, command: c.FollowUp, at: datetime, r
     waiting = uncalled(order) - ({command.caller} if command.outcome != "unreachable" else set())
     if reached and content and policy.flow.close_when_satisfied and not waiting and order.is_open:
         return (told, Closed(at, SYSTEM, "satisfied"))
+    if command.outcome == "reached" and (command.solved is False or levels.get(command.satisfied) is False):
+        return (told, *unsolved_again(policy, order, at))
     return (told,)
 
 

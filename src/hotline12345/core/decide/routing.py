@@ -1,18 +1,21 @@
-"""Deciders of whose it is (派单): dispatch, assist, adjudicate, recall, reclassify."""
+"""Deciders of whose it is (派单): dispatch, recall, reclassify, and what handing over makes happen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from .. import commands as c
-from ..actor import Role
-from ..errors import RequestError
-from ..events import Adjudicated, Assisted, DeadlineMoved, Dispatched, Event, Recalled, Reclassified
-from ..order import Clock, Order, Status
+from ..calendar import local
+from ..errors import CommandError, RequestError
+from ..events import Assisted, DeadlineMoved, Dispatched, Event, Recalled, Reclassified
+from ..order import Assignment, Clock, Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..request import Urgency
 from ..sla import Deadline, Stage, start_of
+from .grassroots import set_aside
+from .hops import before, carried, hop_from
 from .ladder import next_rung
 from .limits import handle_rule, stage_deadline
 from .refusal import own_assignment, refuse
@@ -33,7 +36,7 @@ def _signing(policy: Policy, order: Order, at: datetime) -> tuple[Deadline | Non
     return sign, at
 
 
-def dispatched(
+def handed_over(
     policy: Policy,
     order: Order,
     command: c.Command,
@@ -44,40 +47,92 @@ def dispatched(
     path: tuple[str, ...] = (),
     rule: str = BY_HAND,
     basis: str = "",
-    copies: tuple[str, ...] = (),
+    assist: tuple[str, ...] = (),
+    copies: tuple[str, ...] | None = None,
     designated: bool = False,
     redo: bool = False,
-) -> Dispatched:
-    """Build the Dispatched event with the clocks it sets.
+    hop: str = "",
+    last: Assignment | None = None,
+) -> tuple[Event, ...]:
+    """Build what handing the order to *unit* makes happen: its own clocks, and the desks of those who help or look on.
 
-    The citizen's clock starts here only if it has not started yet; the unit's own starts at every hop.
+    The citizen's clock starts here only if it has not started yet; the unit's own does what the policy says of *hop*.
+    Without *copies* the district of a town gets one (北京条例 art. 12).
     """
+    override = set_aside(policy, order, command, unit, at) if policy.dispatching.grassroots.guard else ""
+    if copies is None:
+        copies = policy.routes.districts(unit) if policy.routes is not None else ()
     sign, start = _signing(policy, order, at)
     limit = handle_rule(policy, order)
-    if redo and policy.reopen.limit is not None:
-        handle = policy.after(policy.reopen.limit, at, policy.reopen.basis)
+    kept = carried(policy, hop, last, at)
+    if kept is not None:
+        handle, how = kept
+    elif redo and policy.reopen.limit is not None:
+        handle, how = policy.after(policy.reopen.limit, at, policy.reopen.basis), ""
     else:
-        handle = policy.by_rule(limit, start)
+        handle, how = policy.by_rule(limit, start), ""
     citizen = None
     if order.clocks.citizen is None:
         received = limit is not None and limit.start == "received"
         citizen = policy.by_rule(limit, order.intake.received) if received else handle
-    return Dispatched(
-        at,
-        command.by,
-        f"A{len(order.assignments) + 1}",
-        unit,
-        parent,
-        path,
-        rule,
-        basis,
-        copies,
-        sign,
-        handle,
-        citizen,
-        designated,
-        redo,
-    )
+    number = len(order.assignments) + 1
+    lead = Dispatched(
+        at, command.by, f"A{number}", unit, parent, path, rule, basis, copies, sign, handle, citizen,
+        designated, redo, how, override,
+    )  # fmt: skip
+    if not (assist or copies):
+        return (lead,)
+    return (lead, *_joined(policy, order, command, lead, assist, copies))
+
+
+def _joined(
+    policy: Policy, order: Order, command: c.Command, lead: Dispatched, assist: tuple[str, ...], copies: tuple[str, ...]
+) -> Iterator[Event]:
+    """Yield the desks of those who help the *lead*, and of those who get a copy and have no desk here yet."""
+    at, number = lead.at, len(order.assignments) + 1
+    has = {a.unit for a in order.open_assignments} | {lead.unit, *assist}
+    shares = policy.dispatching.assist
+    for unit in assist:
+        number += 1
+        if shares.limit is None and shares.sign is None:
+            yield Assisted(at, command.by, f"A{number}", unit, lead.assignment, "assist", lead.sign, lead.handle)
+        else:
+            yield assisted(policy, order, command, at, unit, lead.assignment, "assist", id=f"A{number}")
+    for unit in copies:
+        if unit not in has:
+            number += 1
+            yield Assisted(at, command.by, f"A{number}", unit, lead.assignment, "copy")
+
+
+def assisted(
+    policy: Policy,
+    order: Order,
+    command: c.Command,
+    at: datetime,
+    unit: str,
+    parent: str,
+    role: str,
+    *,
+    id: str = "",  # noqa: A002 - the domain's word
+    hop: str = "",
+    last: Assignment | None = None,
+) -> Assisted:
+    """Build the Assisted event; an assistant has clocks of its own, a copy has none."""
+    name = id or f"A{len(order.assignments) + 1}"
+    if role == "copy":
+        return Assisted(at, command.by, name, unit, parent, role)
+    rule = policy.dispatching.assist
+    sign, start = _signing(policy, order, at)
+    if rule.sign is not None:
+        sign = policy.after(rule.sign, at, rule.basis)
+    kept = carried(policy, hop, last, at)
+    if kept is not None:
+        handle = kept[0]
+    elif rule.limit is not None:
+        handle = policy.after(rule.limit, at, rule.basis)
+    else:
+        handle = policy.by_rule(handle_rule(policy, order), start)
+    return Assisted(at, command.by, name, unit, parent, role, sign, handle)
 
 
 def check_unit(policy: Policy, unit: str) -> None:
@@ -96,18 +151,37 @@ def check_unit(policy: Policy, unit: str) -> None:
         ) from error
 
 
+def in_consultation(order: Order) -> CommandError:
+    """Who is asked must first have said whose it is."""
+    units = order.counts.handovers.consulted
+    return refuse(
+        "in-consultation",
+        f"正在会商（{'、'.join(units)}），尚未形成结论",
+        f"a consultation with {', '.join(units)} has not been concluded",
+        "先 conclude",
+        "conclude it first",
+    )
+
+
 def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Dispatch (派单) by the catalogue or by hand; from a unit's desk, downward (下派)."""
     if order.status is not Status.ACCEPTED:
         return _downward(policy, order, command, at)
+    if order.counts.handovers.consulted:
+        raise in_consultation(order)
+    last = before(order) if order.assignments else None
+    hop = hop_from(last)
     if command.unit:
         check_unit(policy, command.unit)
-        return (dispatched(policy, order, command, at, command.unit),)
+        return handed_over(policy, order, command, at, command.unit, designated=command.designate, hop=hop, last=last)
+    if command.designate:
+        raise refuse("unit-needed", "指定承办须写明单位", "designating needs a unit", "写明 unit", "give `unit`")
     line = policy.line(order.intake.line)
     if line is not None and line.unit:
         check_unit(policy, line.unit)
         _not_sent_back(order, line.unit)
-        return (dispatched(policy, order, command, at, line.unit, rule=f"line.{line.code}", basis=line.basis),)
+        by_line = f"line.{line.code}"
+        return handed_over(policy, order, command, at, line.unit, rule=by_line, basis=line.basis, hop=hop, last=last)
     if policy.routes is None:
         raise refuse(
             "no-catalogue",
@@ -116,17 +190,13 @@ def dispatch(policy: Policy, order: Order, command: c.Dispatch, at: datetime, re
             "写明 unit",
             "give `unit`",
         )
-    route = policy.routes.route(order.category, command.area or order.area, order.kind)
+    route = policy.routes.on(local(at).date()).route(order.category, command.area or order.area, order.kind)
     _not_sent_back(order, route.unit)
-    lead = dispatched(
-        policy, order, command, at, route.unit, path=route.path, rule=route.rule, basis=route.basis, copies=route.copies
-    )
-    number = len(order.assignments) + 1
-    helpers = tuple(
-        Assisted(at, command.by, f"A{number + i}", unit, lead.assignment, "assist", lead.sign, lead.handle)
-        for i, unit in enumerate(route.assist, start=1)
-    )
-    return (lead, *helpers)
+    return handed_over(
+        policy, order, command, at, route.unit,
+        path=route.path, rule=route.rule, basis=route.basis, assist=route.assist, copies=route.copies,
+        hop=hop, last=last,
+    )  # fmt: skip
 
 
 def _not_sent_back(order: Order, unit: str) -> None:
@@ -152,6 +222,8 @@ def _downward(policy: Policy, order: Order, command: c.Dispatch, at: datetime) -
             "写明 unit",
             "give `unit`",
         )
+    if command.designate:
+        raise refuse("not-centre", "只有热线中心可以指定承办", "only the centre may designate", "去掉 designate")
     if leads and own.signed is None:
         raise refuse("not-signed", "请先签收再下派", "sign before handing it down", "先 sign", "sign first")
     check_unit(policy, command.unit)
@@ -164,62 +236,10 @@ def _downward(policy: Policy, order: Order, command: c.Dispatch, at: datetime) -
             "send it back to have another unit take it",
         )
     if leads:
-        return (dispatched(policy, order, command, at, command.unit, parent=own.id, rule="downward"),)
-    return (_assisted(policy, order, command, at, command.unit, own.id, own.role),)
-
-
-def assist(policy: Policy, order: Order, command: c.Assist, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
-    """Ask to assist (加派协办): by the centre, or by the unit that leads."""
-    lead = order.lead
-    if not command.unit or command.role not in ("assist", "copy"):
-        raise refuse(
-            "assist-needs-unit",
-            "加派须写明协办单位，角色为 assist 或 copy",
-            "assist needs a unit, and the role assist or copy",
-            "写明 unit",
-            "give `unit`",
+        return handed_over(
+            policy, order, command, at, command.unit, parent=own.id, rule="downward", hop="downward", last=own
         )
-    check_unit(policy, command.unit)
-    if not command.by.roles & {Role.DISPATCHER, Role.ADMIN} and own_assignment(order, command) is not lead:
-        raise refuse("not-lead", "只有主办单位可以加派", "only the lead may ask others to assist")
-    if any(a.unit == command.unit for a in order.open_assignments):
-        raise refuse(
-            "already-assigned", f"{command.unit} 已在办理这张工单", f"{command.unit} already works on this order"
-        )
-    parent = lead.id if lead is not None else ""
-    return (_assisted(policy, order, command, at, command.unit, parent, command.role),)
-
-
-def _assisted(
-    policy: Policy, order: Order, command: c.Command, at: datetime, unit: str, parent: str, role: str
-) -> Assisted:
-    """Build the Assisted event; an assistant has clocks of its own, a copy has none."""
-    sign, start = (None, at) if role == "copy" else _signing(policy, order, at)
-    handle = None if role == "copy" else policy.by_rule(handle_rule(policy, order), start)
-    return Assisted(at, command.by, f"A{len(order.assignments) + 1}", unit, parent, role, sign, handle)
-
-
-def adjudicate(policy: Policy, order: Order, command: c.Adjudicate, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
-    """Adjudicate (争议裁定): a designated unit may not send it back again (潍坊条例 art. 22)."""
-    if command.decision not in ("uphold", "reassign", "designate"):
-        raise refuse(
-            "unknown-decision",
-            f"没有裁定「{command.decision}」",
-            f"there is no decision {command.decision!r}",
-            "裁定有：uphold 异议成立、reassign 改派、designate 指定（不得再退）",
-            "uphold, reassign or designate",
-        )
-    decided = Adjudicated(at, command.by, command.decision, command.basis, ref)
-    if command.decision == "uphold":
-        return (decided,)
-    if not command.unit:
-        raise refuse("unit-needed", "改派或指定须写明单位", "reassigning needs a unit", "写明 unit", "give `unit`")
-    check_unit(policy, command.unit)
-    designated = command.decision == "designate"
-    onward = dispatched(
-        policy, order, command, at, command.unit, rule=command.decision, basis=command.basis, designated=designated
-    )
-    return (decided, onward)
+    return (assisted(policy, order, command, at, command.unit, own.id, own.role, hop="downward", last=own),)
 
 
 def recall(policy: Policy, order: Order, command: c.Recall, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

@@ -23,9 +23,20 @@ from .clocks import (
     Urged,
 )
 from .ending import Archived, Closed, Terminated, Voided, Withdrawn
-from .handling import FollowedUp, Reopened, Replied, Reviewed, Signed
+from .handling import FollowedUp, Reopened, Replied, Reported, Reviewed, Signed
 from .intake import Accepted, Answered, Connected, Declined, Merged, Received, Referred, Supplemented
-from .routing import Adjudicated, Assisted, Dispatched, Recalled, Reclassified, SentBack
+from .routing import (
+    Adjudicated,
+    Assisted,
+    Concluded,
+    Consulted,
+    Dispatched,
+    Divided,
+    Escalated,
+    Recalled,
+    Reclassified,
+    SentBack,
+)
 
 __all__ = [
     "EVENTS",
@@ -37,13 +48,17 @@ __all__ = [
     "Ceased",
     "Cleared",
     "Closed",
+    "Concluded",
     "Connected",
+    "Consulted",
     "Curbed",
     "DeadlineMoved",
     "Declined",
     "Deferred",
     "Dispatched",
+    "Divided",
     "Entrusted",
+    "Escalated",
     "Event",
     "Extended",
     "ExtensionAsked",
@@ -60,6 +75,7 @@ __all__ = [
     "Referred",
     "Reopened",
     "Replied",
+    "Reported",
     "Reviewed",
     "SentBack",
     "Signed",

@@ -60,3 +60,13 @@ class Reopened(Event):
     reason: str
     count: int = 1
     private: Ref | None = None
+
+
+@frozen(slots=False)
+class Reported(Event):
+    """Reported (阶段报告): how far a unit has got, and why it is not further."""
+
+    assignment: str
+    reason: str = ""
+    late: bool = False
+    private: Ref | None = None

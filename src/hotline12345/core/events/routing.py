@@ -26,6 +26,8 @@ class Dispatched(Event):
     citizen: Deadline | None = None  # only where the citizen's clock starts here
     designated: bool = False
     redo: bool = False
+    carried: str = ""  # the last unit's clock went on: continue | remaining; "" when it was started anew
+    override: str = ""  # why the guard of the grassroots was set aside, a code
 
 
 @frozen(slots=False)
@@ -48,6 +50,8 @@ class SentBack(Event):
     reason: str
     private: Ref | None = None
     to_parent: bool = False
+    late: bool = False  # after the window, where the policy counts that as overdue
+    decide_by: Deadline | None = None  # until when the dispute is to be decided
 
 
 @frozen(slots=False)
@@ -75,3 +79,45 @@ class Reclassified(Event):
     urgency: Urgency
     area: str = ""
     reason: str = ""
+
+
+@frozen(slots=False)
+class Escalated(Event):
+    """Escalated (列为问题工单): nobody takes it, or redoing does not solve it, so *to* sees to it from above."""
+
+    reason: str  # refused | redone
+    count: int
+    to: str = ""
+    basis: str = ""
+
+
+@frozen(slots=False)
+class Consulted(Event):
+    """Consulted (会商): *units* are asked, before dispatching, whose it is."""
+
+    units: tuple[str, ...]
+    reason: str = ""
+    until: Deadline | None = None
+    private: Ref | None = None
+
+
+@frozen(slots=False)
+class Concluded(Event):
+    """Concluded (会商结论): who leads and who assists, or that they did not agree."""
+
+    outcome: str  # agreed | undecided
+    unit: str = ""
+    assist: tuple[str, ...] = ()
+    basis: str = ""
+    private: Ref | None = None
+
+
+@frozen(slots=False)
+class Divided(Event):
+    """Divided (拆单): a part of it became the order *into*, which inherits the citizen's clock."""
+
+    into: str
+    kind: Kind | None = None
+    category: str = ""
+    area: str = ""
+    private: Ref | None = None

@@ -10,7 +10,7 @@ from ..request import Kind
 from ..sla import Stage
 from ..status import OPEN, Status
 from .assignment import Assignment, Clock
-from .parts import Clocks, Counts, Ground, Intake, Outcome, Pending, Topic
+from .parts import Clocks, Counts, Ground, Intake, Outcome, Pending, Problem, Topic
 
 
 class Order(NamedTuple):
@@ -86,6 +86,16 @@ class Order(NamedTuple):
         return self.holder or (last.unit if last is not None else "")
 
     @property
+    def first_receiver(self) -> str:
+        """The unit that had it first (首接单位); "" before it was dispatched."""
+        return next((a.unit for a in self.assignments if a.role == "lead"), "")
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why it is a problem order (问题工单); ``None`` while it is none."""
+        return self.counts.handovers.problem
+
+    @property
     def open_assignments(self) -> tuple[Assignment, ...]:
         """Every assignment that is still on somebody's desk."""
         return tuple(a for a in self.assignments if a.closed is None)
@@ -103,12 +113,12 @@ class Order(NamedTuple):
         return self.status in OPEN
 
     def clock(self, name: str, stage: Stage | None = None) -> Clock | None:
-        """Return a clock by the name events use: ``citizen``, ``review``, ``follow-up`` or an assignment id."""
+        """Return a clock by the name events use: ``citizen``, a stage such as ``review``, or an assignment id."""
         if name == "citizen":
             return self.clocks.citizen
-        if name in ("review", "follow-up", "supplement"):
-            clock = self.clocks.stage
-            return clock if clock is not None and clock.stage.value == name else None
+        clock = self.clocks.stage
+        if clock is not None and clock.stage.value == name:
+            return clock
         assignment = self.assignment(name)
         if assignment is None:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from ..refs import Origin, Ref
@@ -64,7 +64,10 @@ class Topic(NamedTuple):
 
 
 class Clocks(NamedTuple):
-    """The clocks that belong to the order and not to a unit: the citizen's, and review or follow-up."""
+    """The clocks that belong to the order and not to a unit: the citizen's, and that of the stage it is in.
+
+    A stage here is review, follow-up, a consultation or a dispute.
+    """
 
     citizen: Clock | None = None
     stage: Clock | None = None
@@ -79,8 +82,32 @@ class Ground(NamedTuple):
     next: datetime | None = None  # the next of its rungs, computed when the last one fired
 
 
+class Problem(NamedTuple):
+    """Why it is a problem order (问题工单), since when, and who sees to it from above."""
+
+    at: datetime
+    reason: str  # refused | redone
+    times: int
+    to: str
+
+
+class Handovers(NamedTuple):
+    """What came of handing it over (流转情况); rarely anything, so that it lies apart."""
+
+    refused: tuple[str, ...] = ()  # the units that led and gave it back to the centre, each once
+    assists_sent_back: int = 0
+    reported: tuple[str, ...] = ()  # the assignments that have made a stage report
+    consulted: tuple[str, ...] = ()  # the units in a consultation that has not been concluded
+    divided: tuple[str, ...] = ()  # the orders that parts of it have become
+    problem: Problem | None = None
+    adopted: date | None = None  # the day it was taken over from another system
+
+
+NO_HANDOVERS = Handovers()
+
+
 class Counts(NamedTuple):
-    """What has been counted (计次)."""
+    """What has been counted (计次); ``sent_back`` counts the units that led, assistants are counted apart."""
 
     sent_back: int = 0
     reopened: int = 0
@@ -90,6 +117,7 @@ class Counts(NamedTuple):
     reviews_failed: int = 0
     rungs: tuple[str, ...] = ()
     grounds: tuple[Ground, ...] = ()
+    handovers: Handovers = NO_HANDOVERS
 
 
 class Pending(NamedTuple):

@@ -18,6 +18,7 @@ from .acceptance import (
     RecordRule,
     RepeatRule,
 )
+from .dispatching import CARRIES, HOPS, AssistRule, Dispatching, GrassrootsRule, Hops, ProblemRule
 from .edition import Policy
 from .ladder import TRIGGERS, Paper, Rung
 from .pack import Pack
@@ -37,27 +38,34 @@ from .rules import (
 )
 
 __all__ = [
+    "CARRIES",
     "DEFAULT_BASIS",
     "DISPOSITIONS",
     "ELEMENTS",
+    "HOPS",
     "NO_LIMIT_BASIS",
     "PARTS",
-    "TRIGGERS",
     "REFERRALS",
     "REFUSALS",
     "REPEATS",
+    "TRIGGERS",
     "AcceptedType",
+    "AssistRule",
     "ClearanceRule",
     "ConductStep",
+    "Dispatching",
     "ExtensionRule",
     "Flow",
     "FollowerRule",
+    "GrassrootsRule",
+    "Hops",
     "LimitRule",
     "Line",
     "LinkageRule",
     "Pack",
     "Paper",
     "Policy",
+    "ProblemRule",
     "RecordRule",
     "ReopenRule",
     "RepeatRule",

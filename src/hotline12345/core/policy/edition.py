@@ -13,8 +13,6 @@ from ..cases import Case
 from ..errors import RequestError
 from ..request import Kind, Urgency
 from ..sla import PLAIN, ClockRules, Deadline, Explanation, Stage, TimeLimit, deadline, explain
-from .ladder import PARTIES, Rung
-from .rules import DEFAULT_BASIS, NO_LIMIT_BASIS, ExtensionRule, Flow, LimitRule, ReopenRule, ScopeRule, SendBackRule
 from .acceptance import (
     ELEMENTS,
     AcceptedType,
@@ -26,6 +24,9 @@ from .acceptance import (
     RecordRule,
     RepeatRule,
 )
+from .dispatching import Dispatching
+from .ladder import PARTIES, Rung
+from .rules import DEFAULT_BASIS, NO_LIMIT_BASIS, ExtensionRule, Flow, LimitRule, ReopenRule, ScopeRule, SendBackRule
 
 if TYPE_CHECKING:  # a due date needs neither rules nor routes nor scores, and should not wait for them
     from ..classify import RuleSet
@@ -57,6 +58,7 @@ class Policy:
     send_back: SendBackRule = field(factory=SendBackRule)
     extension: ExtensionRule = field(factory=ExtensionRule)
     reopen: ReopenRule = field(factory=ReopenRule)
+    dispatching: Dispatching = field(factory=Dispatching)
     ladder: tuple[Rung, ...] = ()
     parties: Mapping[str, str] = field(factory=lambda: PARTIES)
     lines: tuple[Line, ...] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ..request import Kind, Urgency
 from ..sla import Stage, TimeLimit
@@ -118,10 +119,25 @@ class Flow:
 
 @frozen(weakref_slot=False)
 class SendBackRule:
-    """When a unit may send back (退单规定): *window* from sign-in or receipt; None = at any time."""
+    """When a unit may send back (退单规定).
+
+    Args:
+        window: how long after *start*; ``None`` = at any time.
+        start: ``signed`` (receipt, while it has not signed) or ``received``.
+        late: what sending back after the window is: ``refuse``, or ``overdue``: allowed and counted as overdue.
+        most: how often the units that lead may send one order back.
+        reasons: the reason codes there are, each with what it means; empty takes any.
+        designated: whether a designated unit may send back all the same.
+        first_receiver: the first unit that signed keeps it and asks others to assist (首接负责).
+    """
 
     window: TimeLimit | None = None
     most: int | None = None
+    start: str = "signed"
+    late: str = "refuse"
+    reasons: Mapping[str, str] = field(factory=dict)
+    designated: bool = False
+    first_receiver: bool = False
     basis: str = DEFAULT_BASIS
 
 

@@ -147,7 +147,9 @@ class Catalogue:
             for claims in tables.values():
                 for key in claims:
                     spot = self.spot(claims, key)
-                    units.update(claim.unit for claim in (spot and spot.high, spot and spot.low) if claim)
+                    for claim in (spot and spot.high, spot and spot.low):
+                        if claim:
+                            units.update((claim.unit, *claim.assist, *claim.copies))
         return units
 
 
@@ -171,8 +173,9 @@ def compile_claims(
             key = keys[area] if area in keys else keys.setdefault(area, _key(area, home))
         else:
             key = network.areas.get(unit, "")
-        if rank is None or key is None or category not in good or role not in ROLES:
-            wrong = _faults(claim, network, rank, key)
+        helped = claim.assist or claim.copies
+        if rank is None or key is None or category not in good or role not in ROLES or helped:
+            wrong = _faults(claim, network, rank, key) + (_helpers(claim, network, ranks) if helped else [])
             faults.extend(wrong)
             if wrong or rank is None or key is None:
                 continue
@@ -252,6 +255,20 @@ def _faults(claim: Claim, network: Network, rank: int | None, key: str | None) -
         )
     if claim.role not in ROLES:
         add("unknown-role", f"没有角色「{claim.role}」", f"there is no role {claim.role!r}", ", ".join(ROLES))
+    return faults
+
+
+def _helpers(claim: Claim, network: Network, ranks: Mapping[str, int]) -> list[Fault]:
+    """Find those of a line's helpers that do not exist, or that the centre does not reach."""
+    name = f"{claim.category or '*'} × {claim.area or '*'} → {claim.unit}"
+    faults = []
+    for code in (*claim.assist, *claim.copies):
+        if code not in network.units:
+            zh, en = f"单位「{code}」不存在", f"there is no unit {code!r}"
+            faults.append(Fault("unknown-unit", zh, en, table="catalogue", key=name))
+        elif code not in ranks:
+            zh, en = f"「{code}」不在热线工作机构之下，派不到", f"{code!r} does not stand below the centre"
+            faults.append(Fault("out-of-reach", zh, en, table="catalogue", key=name))
     return faults
 
 

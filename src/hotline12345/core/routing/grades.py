@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ..errors import Fault
 
@@ -91,6 +92,9 @@ class Claim:
         role: ``lead`` (主办), ``assist`` (协办) or ``copy`` (抄送).
         since: the first day it is in force; ``None`` from the beginning.
         until: the last day it is in force; ``None`` until further notice.
+        assist: who assists where this line's lead is the one; lines of their own help whoever leads there.
+        copies: who gets a copy then.
+        line: where it stands in the table.
     """
 
     unit: str
@@ -100,6 +104,9 @@ class Claim:
     basis: str = ""
     since: date | None = None
     until: date | None = None
+    assist: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    line: int = field(default=0, eq=False, repr=False)
 
     def holds(self, on: date | None) -> bool:
         """Tell whether the claim is in force on the day *on*; ``None`` asks for the newest catalogue."""
@@ -232,8 +239,10 @@ def category_chain(category: str) -> tuple[str, ...]:
 
 UNIT_COLUMNS = ("code", "name", "grade", "parent", "area", "phone", "source")
 """The columns of ``units.csv`` (承办单位表)."""
-CLAIM_COLUMNS = ("category", "area", "unit", "role", "basis", "since", "until")
-"""The columns of ``catalogue.csv`` (派单目录表)."""
+CLAIM_COLUMNS = ("category", "area", "unit", "role", "basis", "since", "until", "assist", "copy")
+"""The columns of ``catalogue.csv`` (派单目录表); ``lead`` is another name of ``unit``, and ``from`` of ``since``."""
+CLAIM_ALIASES = {"lead": "unit", "from": "since"}
+_SEVERAL = re.compile(r"[\s;；,，、|]+")
 
 
 class _Rows:
@@ -280,6 +289,11 @@ class _Rows:
         if not text and name in self.required and name in self._row:
             self.fault("empty-cell", f"「{name}」不能为空", f"{name!r} must not be empty", name)
         return text
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """Return the codes in a cell, apart by spaces, commas or semicolons."""
+        text = (self._row.get(name) or "").strip()
+        return tuple(dict.fromkeys(_SEVERAL.split(text))) if text else ()
 
     def area(self) -> str:
         text = self.cell("area")
@@ -334,7 +348,7 @@ def read_claims(
     """
     table = _Rows(file, CLAIM_COLUMNS, ("unit",))
     claims: list[Claim] = []
-    for _ in table.each(rows):
+    for _ in table.each(_renamed(row) for row in rows):
         before = len(table.faults)
         unit, category, text = table.cell("unit"), table.cell("category"), table.cell("role")
         role = _ROLES.get(text)
@@ -344,6 +358,21 @@ def read_claims(
         area, since, until = table.area(), table.day("since"), table.day("until")
         if since and until and until < since:
             table.fault("bad-period", "失效日早于生效日", "it ends before it begins", "until")
+        assist, copies = table.several("assist"), table.several("copy")
+        if role not in (None, "lead") and (assist or copies):
+            zh, en = "只有主办的行可以写 assist、copy", "only a line that leads may name who assists or gets a copy"
+            table.fault("helpers-without-lead", zh, en, "assist" if assist else "copy")
         if role is not None and len(table.faults) == before:
-            claims.append(Claim(unit, category, area, role, table.cell("basis"), since, until))
+            line = Claim(unit, category, area, role, table.cell("basis"), since, until, assist, copies, table.line)
+            claims.append(line)
     return tuple(claims), tuple(table.faults)
+
+
+def _renamed(row: Mapping[str, str]) -> Mapping[str, str]:
+    """Return *row* under the names of :data:`CLAIM_COLUMNS`; a column given under both its names stays unknown."""
+    if not any(alias in row for alias in CLAIM_ALIASES):
+        return row
+    return {
+        (name if CLAIM_ALIASES.get(name, name) in row else CLAIM_ALIASES.get(name, name)): value
+        for name, value in row.items()
+    }

@@ -5,11 +5,13 @@ The rules, in the order they are tried, are :data:`RULES`; the order follows the
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import PolicyError, RequestError
 from .claims import Catalogue, Helpers, Spot, Table, compile_claims
@@ -27,7 +29,8 @@ from .grades import (
     read_claims,
     read_units,
 )
-from .network import Network, build
+from .network import build
+from .tree import Tree
 
 if TYPE_CHECKING:
     from ..request import Kind
@@ -37,39 +40,52 @@ __all__ = ["RULES", "Claim", "Grade", "Route", "RoutingGraph", "Rule", "Unit", "
 
 _REMEMBERED = 65_536
 """How many areas and answers are remembered: China has some 44,000 codes, and made-up ones must not add up."""
+_PERIODS = 16
+"""How many periods of a dated catalogue are remembered; orders are dispatched today, and cases ask for some days."""
 _Place = tuple[tuple[str, ...], int]
 _Note = Callable[[str, bool, str, str], None]
 _Helps = tuple[dict[str, Helpers], ...]
 
 
 @frozen(weakref_slot=False, eq=False)
-class RoutingGraph:
+class RoutingGraph(Tree):
     """The units and the dispatch catalogue of a place (派单网络), compiled to answer.
 
     Make one with :meth:`of`; it never changes afterwards.
     """
 
-    centre: str
-    seat: str
-    _network: Network = field(repr=False)
     _catalogue: Catalogue = field(repr=False)
     _backstops: Mapping[str, Route] = field(repr=False)
     _kept: Mapping[str, Route] = field(repr=False)
     _places: dict[str, _Place] = field(factory=dict, repr=False)
     _asked: dict[tuple[str, str], Route] = field(factory=dict, repr=False)
     _ways: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(factory=dict, repr=False)
+    copies_districts: bool = True
+    _turns: tuple[date, ...] = field(default=(), repr=False)  # the days on which another catalogue takes force
+    _compile: Callable[[date], RoutingGraph] | None = field(default=None, repr=False)
+    _dated: dict[int, RoutingGraph] = field(factory=dict, repr=False)
 
     @classmethod
-    def of(cls, units: Iterable[Unit], claims: Iterable[Claim], *, centre: str, on: date | None = None) -> RoutingGraph:
+    def of(
+        cls,
+        units: Iterable[Unit],
+        claims: Iterable[Claim],
+        *,
+        centre: str,
+        on: date | None = None,
+        copies_districts: bool = True,
+    ) -> RoutingGraph:
         """Check and compile *units* and *claims* (编译派单网络) for the hotline *centre*.
 
         Args:
             centre: the code of the hotline; it dispatches for its parent, to whatever stands below that.
             on: the day whose catalogue is asked for; ``None`` takes the claims without an end.
+            copies_districts: what goes straight to a town is copied to its county or district (北京条例 art. 12).
 
         Raises:
             PolicyError: ``bad-routing``, with every fault of the units and the claims at once.
         """
+        units, claims = tuple(units), tuple(claims)
         network, faults = build(units, centre)
         known = network.units
         above = known[centre].parent if centre in known else ""
@@ -92,7 +108,23 @@ class RoutingGraph:
             for code in (*network.children.get(seat, ()), *network.children.get(centre, ()))
             if known[code].grade in (Grade.CITY, Grade.COUNTY)
         }
-        return cls(centre, seat, network, catalogue, backstops, kept)
+        graph = cls(centre, seat, network, catalogue, backstops, kept, copies_districts=copies_districts)
+        if on is not None:
+            return graph
+        given = partial(cls.of, units, claims, centre=centre, copies_districts=copies_districts)
+        return evolve(graph, turns=_turns(claims), compile=lambda day: given(on=day))
+
+    def on(self, day: date) -> RoutingGraph:
+        """Return the network with the catalogue in force on *day* (当日派单目录); where no line is dated, this one."""
+        if not self._turns or self._compile is None:
+            return self
+        period = bisect_right(self._turns, day)
+        found = self._dated.get(period)
+        if found is None:
+            if len(self._dated) >= _PERIODS:
+                self._dated.pop(next(iter(self._dated)))
+            found = self._dated[period] = self._compile(day)
+        return found
 
     # ── the answer ──
 
@@ -252,11 +284,11 @@ class RoutingGraph:
         area = key if len(key) >= 6 or not key else key.ljust(6, "0")
         way, districts = self._way(lead)
         basis = claim.basis if rule == "longest-claim" and claim.basis else _both(RULES[rule].basis, claim.basis)
-        if not (overlapped or named or districts):
+        if not (overlapped or named or districts or claim.assist or claim.copies):
             return Route(lead, way, rule, basis, claim.category, area)
-        assist = [*overlapped, *(unit for role, unit in named if role == "assist")]
+        assist = [*overlapped, *claim.assist, *(unit for role, unit in named if role == "assist")]
         helping = tuple(dict.fromkeys(unit for unit in assist if unit != lead))
-        copies = [*districts, *(unit for role, unit in named if role == "copy")]
+        copies = [*districts, *claim.copies, *(unit for role, unit in named if role == "copy")]
         copied = tuple(dict.fromkeys(unit for unit in copies if unit != lead and unit not in helping))
         basis = _both(basis, RULES["town-copy"].basis) if districts else basis
         return Route(lead, way, rule, basis, claim.category, area, helping, copied)
@@ -271,7 +303,7 @@ class RoutingGraph:
                 way = chain[chain.index(self.centre) :]
             else:
                 way = (self.centre, *chain[chain.index(self.seat) + 1 :])
-            town = units[code].grade is Grade.TOWN
+            town = units[code].grade is Grade.TOWN and self.copies_districts
             found = way, (*(above for above in way[:-1] if town and units[above].grade is Grade.COUNTY),)
             self._ways[code] = found
         return found
@@ -288,76 +320,20 @@ class RoutingGraph:
             note("centre", True, RULES["centre"].zh, RULES["centre"].en)
         return self._kept["centre"]
 
-    # ── the tree ──
+    # ── what hangs on an area ──
 
-    @property
-    def units(self) -> tuple[Unit, ...]:
-        """Every unit of the place (全部单位)."""
-        return tuple(self._network.units.values())
+    def districts(self, code: str) -> tuple[str, ...]:
+        """Return who gets a copy of what goes straight to *code* (抄送属地): a town's county or district."""
+        return self._way(self.unit(code).code)[1]
 
-    def unit(self, code: str) -> Unit:
-        """Return the unit with *code* (查单位).
-
-        Raises:
-            RequestError: ``unknown-unit``.
-        """
-        found = self._network.units.get(code)
-        if found is None:
-            raise RequestError(
-                f"没有单位「{code}」",
-                f"there is no unit {code!r}",
-                code="unknown-unit",
-                hint="请用单位表中的代码",
-                hint_en="give a code from the units of the place",
-            )
-        return found
-
-    def ancestors(self, code: str) -> tuple[str, ...]:
-        """Return the codes above *code* (上级单位), nearest first."""
-        return self._chain(code)[-2::-1]
-
-    def children(self, code: str) -> tuple[str, ...]:
-        """Return the codes next below *code* (下级单位)."""
-        return self._network.children.get(self.unit(code).code, ())
-
-    def common(self, a: str, b: str) -> str:
-        """Return the nearest unit above both, or one of them (共同上级); empty when they share none."""
-        shared = ""
-        for one, two in zip(self._chain(a), self._chain(b), strict=False):
-            if one != two:
-                break
-            shared = one
-        return shared
-
-    def path(self, a: str, b: str) -> tuple[str, ...]:
-        """Return the way from *a* up to what they share and down to *b* (层级路径); () when there is none."""
-        up, down = self._chain(a), self._chain(b)
-        shared, most = 0, min(len(up), len(down))
-        while shared < most and up[shared] == down[shared]:
-            shared += 1
-        return (*up[: shared - 1 : -1], *down[shared - 1 :]) if shared else ()
-
-    def _chain(self, code: str) -> tuple[str, ...]:
-        return self._network.chains.get(code) or self._network.chains[self.unit(code).code]
-
-    def emergency(self, number: str) -> Unit:
-        """Return the emergency service with *number* (紧急热线), such as 110, 119, 120 or 122.
-
-        Raises:
-            RequestError: ``unknown-emergency`` when the units have none with this number.
-        """
-        there = [unit for unit in self.units if unit.grade is Grade.EMERGENCY]
-        for unit in there:
-            if number in (unit.phone, unit.code):
-                return unit
-        known = "、".join(unit.phone or unit.code for unit in there)
-        raise RequestError(
-            f"没有紧急热线「{number}」",
-            f"there is no emergency number {number!r}",
-            code="unknown-emergency",
-            hint=f"有：{known}",
-            hint_en=f"there are: {known}",
-        )
+    def territory(self, area: str) -> str:
+        """Return the government of *area* next below the hotline's own (属地政府); "" where the area does not tell."""
+        try:
+            keys, _ = self._locate(area)
+        except RequestError:
+            return ""
+        found = next((self._backstops[key].unit for key in keys if key in self._backstops), "")
+        return found or (self.seat if self._network.units[self.seat].grade is Grade.COUNTY else "")
 
     # ── checks ──
 
@@ -394,3 +370,10 @@ def _named(helps: _Helps, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 def _both(one: str, two: str) -> str:
     return f"{one}；{two}" if one and two and one != two else one or two
+
+
+def _turns(claims: Iterable[Claim]) -> tuple[date, ...]:
+    """Return the days on which what is in force changes: the first of each line, and the one after its last."""
+    days = {claim.since for claim in claims if claim.since is not None}
+    days |= {claim.until + timedelta(days=1) for claim in claims if claim.until is not None}
+    return tuple(sorted(days))

@@ -41,6 +41,8 @@ class Stage(Enum):
     REDO = "redo"
     TELL = "tell"
     SUPPLEMENT = "supplement"
+    CONSULT = "consult"
+    ADJUDICATE = "adjudicate"
 
     __hash__ = object.__hash__
 
@@ -61,6 +63,8 @@ _STAGES = {
     Stage.REDO: "重新办理",
     Stage.TELL: "告知",
     Stage.SUPPLEMENT: "补充",
+    Stage.CONSULT: "会商",
+    Stage.ADJUDICATE: "裁定",
 }
 # unit: suffix, Chinese, English, the most of it there can be (ten years and some)
 _UNITS: dict[Unit, tuple[str, str, str, int]] = {

@@ -11,6 +11,7 @@ from ...core.policy import PARTS
 from ..cases import read_case
 from ..table import Notes, Row, as_day
 from .clock import read_clock, read_overlays
+from .dispatching import read_dispatching
 from .ladder import read_ladder
 from .layer import INHERITED, UNKNOWN, Layer
 from .limits import read_limits
@@ -45,12 +46,14 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
     read_clock(row, layer)
     layer.limits = read_limits(row, layer)
     read_steps(row, layer)
+    read_dispatching(row, layer)
     layer.scope = read_scope(row, layer)
     layer.ladder = read_ladder(row, layer)
     layer.levels = read_satisfaction(row)
     routing = row.row("routing")
     if routing is not None:
         layer.centre = routing.text("centre", required=True)
+        layer.copies_districts = routing.flag("copy_district")
         routing.text("basis")
         routing.done()
     layer.scoring = read_scoring(row, layer)

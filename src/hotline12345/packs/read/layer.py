@@ -14,6 +14,7 @@ from ..table import Notes
 INHERITED = (
     "limits", "clock", "flow", "send_back", "extension", "reopen", "ladder",
     "scope", "satisfaction", "scoring", "overlays", "rules", "units", "catalogue",
+    "hops", "assist", "problem", "grassroots",
 )  # fmt: skip
 """What a child may refuse to inherit (可不继承的部分): ``[inherit] scope = false``."""
 
@@ -39,6 +40,11 @@ class Layer:
     send_back: Mapping[str, Any] = {}
     extension: Mapping[str, Any] = {}
     reopen: Mapping[str, Any] = {}
+    hops: Mapping[str, Any] = {}
+    assist: Mapping[str, Any] = {}
+    problem: Mapping[str, Any] = {}
+    grassroots: Mapping[str, Any] = {}
+    copies_districts: bool | None = None
     levels: Mapping[str, bool] = {}
     limits: tuple[LimitRule, ...] = ()
     scope: tuple[ScopeRule, ...] = ()

@@ -11,7 +11,7 @@ APPROVERS = {"centre": "centre", "unit-head": "unit-head", "none": "none"}
 
 
 def read_steps(row: Row, layer: Layer) -> None:
-    """Read the tables that switch steps: flow, send_back, extension, reopen."""
+    """Read the tables that switch steps: flow, extension, reopen."""
     flow = row.row("flow")
     if flow is not None:
         switches = ("accept_to_dispatch", "sign", "review", "follow_up", "close_when_satisfied")
@@ -20,9 +20,6 @@ def read_steps(row: Row, layer: Layer) -> None:
         given["default_kind"] = flow.choice("default_kind", KINDS, "unknown-kind")
         flow.known += ["answer_kinds"] if "answer_kinds" not in flow.known else []
         layer.flow = given_in(flow, given)
-    back = row.row("send_back")
-    if back is not None:
-        layer.send_back = given_in(back, {"window": back.limit("window"), "most": back.count("most")})
     more = row.row("extension")
     if more is not None:
         given = {"most": more.count("most"), "longest": more.limit("longest")}

@@ -1,0 +1,52 @@
+"""The guard of the grassroots (不得向基层转嫁): a department's duty is not handed to a town or subdistrict."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .. import commands as c
+from ..calendar import local
+from ..errors import RequestError
+from ..order import Order
+from ..policy import GrassrootsRule, Policy
+from ..routing import Grade, RoutingGraph
+from .refusal import refuse
+
+
+def set_aside(policy: Policy, order: Order, command: c.Command, unit: str, at: datetime) -> str:
+    """Return the code by which the guard is set aside for *unit*; "" where there is nothing to set aside.
+
+    Raises:
+        CommandError: ``grassroots`` when the guard holds and nobody says why it should not.
+    """
+    rule, routes = policy.dispatching.grassroots, policy.routes
+    if not rule.guard or routes is None or not routes.grassroots(unit):
+        return ""
+    whose = _duty_of(rule, routes.on(local(at).date()), order)
+    if not whose:
+        return ""
+    override: str = getattr(command, "override", "")
+    if override:
+        return override
+    name = policy.unit_name(unit)
+    raise refuse(
+        "grassroots",
+        f"「{order.category}」属{whose}职责，不得分派给{name}（{rule.basis}）",
+        f"{order.category!r} is the duty of {whose} and is not handed to {name} ({rule.basis})",
+        "派给职能部门，请乡镇（街道）协办；确需分派的，用 override 写明理由代码",
+        "dispatch it to the department and let the town assist; where it must be, give a reason code as `override`",
+    )
+
+
+def _duty_of(rule: GrassrootsRule, routes: RoutingGraph, order: Order) -> str:
+    """Return the department whose duty it is; "" where it is nobody's that the policy knows of."""
+    whole = order.category + "/"
+    if any(whole.startswith(prefix + "/") for prefix in rule.categories):
+        return "职能部门"
+    if not rule.by_catalogue:
+        return ""
+    try:
+        lead = routes.unit(routes.route(order.category, order.area, order.kind).unit)
+    except RequestError:  # an area that is none: nothing can be said about whose duty it is there
+        return ""
+    return lead.name if lead.grade is Grade.DEPARTMENT else ""

@@ -243,7 +243,7 @@ def test_whole_numbers_do_for_decimals() -> None:
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"metric": "on-tme"}, "on-time"),
+        ({"metric": ""}, "on-time"),
         ({"points": 0.1}, "points"),
         ({"points": True}, "points"),
         ({"points": "25"}, "points"),
@@ -268,9 +268,17 @@ def test_a_component_that_cannot_be_is_refused(wrong: dict[str, Any], named: str
 
 def test_everything_wrong_with_a_component_is_said_at_once() -> None:
     with pytest.raises(RequestError) as refused:
-        Component("on-tme", D(-1), D(101), 0.5)  # type: ignore[arg-type]
+        Component(" ", D(-1), D(101), 0.5)  # type: ignore[arg-type]
     assert refused.value.zh.count("；可用") == 1
     assert all(key in refused.value.en for key in ("metric", "points", "target", "slope"))
+
+
+def test_a_metric_that_neither_the_library_nor_the_place_knows_is_refused() -> None:
+    with pytest.raises(RequestError) as refused:
+        ScoreRules((Component("on-tme", D(20)),))
+    assert refused.value.code == "bad-component"
+    assert "on-tme" in refused.value.zh
+    assert "on-time" in refused.value.en
 
 
 # ── from a pack ──

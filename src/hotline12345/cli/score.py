@@ -64,19 +64,41 @@ _COUNTS = {
     default="",
     help="算到何时，默认最后有记录之日；now 为此刻 · until when, by default the last day on record",
 )
+@click.option("--on", default="", help="按哪一天的版本 · the edition in force on this day")
+@click.option(
+    "--figures",
+    "figures_file",
+    default="",
+    help="给已有数据打分，不用存储：JSON 文件，- 为标准输入 · score figures from a JSON file, without a store",
+)
 @store_option
 @own_pack_option
 @edition_option
 @place_option
 @answers("table", "json", "csv")
-def command(by: str | None, until: str, store: str, pack_name: str, edition: str, place: str, form: str) -> None:
+def command(by: str | None, until: str, figures_file: str, **options: Any) -> None:
     """Score."""
+    if figures_file:
+        from .figures import score_file
+
+        score_file(figures_file, options["pack_name"] or "cn", options["edition"], options["on"], options["form"])
+    else:
+        score_store(by, until, **options)
+
+
+def score_store(
+    by: str | None, until: str, on: str, store: str, pack_name: str, edition: str, place: str, form: str
+) -> None:
+    """Count and score the orders in a store."""
+    from ..core.calendar import local
     from ..core.scoring import ScoreRules, measure, score
     from ..core.scoring import facts as facts_of
     from ..report.cards import card_json
 
     hotline = hotline_of(pack_name, store, place, must_exist=True, reads=True, need=("routes", "scoring"))
     policy = hotline.pack.edition(edition) if edition else hotline.pack.newest
+    if on and not edition:
+        policy = hotline.pack.on(local(instant_of(on)).date())
     end = instant_of(until) if until else last_day(hotline, now())
     found: list[OrderFacts] = []
     with progress(say("统计", "counting")) as step:

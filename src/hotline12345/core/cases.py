@@ -29,8 +29,8 @@ _SOME_TIME = datetime(2026, 6, 1, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 class Case:
     """One golden case (用例): what is given, and what is ``expected`` by name.
 
-    With ``text`` or ``title`` the request is received and accepted; otherwise ``kind``, ``category``,
-    ``urgency``, ``channel``, ``level``, ``line`` and ``stage`` are asked of the policy directly.
+    With ``text`` or ``title`` the request is received and accepted; with ``figures`` these are scored; otherwise the
+    policy is asked by ``kind``, ``category``, ``urgency``, ``channel``, ``level``, ``line`` and ``stage`` directly.
     """
 
     what: str
@@ -49,6 +49,7 @@ class Case:
     source: str = ""
     level: str = ""
     line: str = ""
+    figures: Mapping[str, Any] | None = None  # what a city counted; total and earned are what they come to
 
 
 def run_cases(policy: Policy) -> tuple[Fault, ...]:
@@ -84,6 +85,8 @@ def _failing(case: Case, zh: str, en: str) -> Fault:
 def _fits(key: str, wanted: Any, found: Any) -> bool:
     if key == "category":  # a case may name the beginning of a path
         return (str(found) + "/").startswith(f"{wanted}/")
+    if key == "total" and wanted == "none":
+        return found is None
     return bool(wanted == found)
 
 
@@ -92,10 +95,14 @@ def _shown(value: Any) -> str:
         return "—"
     if isinstance(value, Kind | Urgency):
         return str(value.value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_shown(one)}" for key, one in value.items()) + "}"
     return str(value.isoformat()) if isinstance(value, date) else str(value)
 
 
 def _outcome(policy: Policy, case: Case) -> dict[str, Any]:
+    if case.figures is not None:
+        return _scored(policy, case)
     kind, category, urgency, area = case.kind, case.category, case.urgency, case.area
     found: dict[str, Any] = {}
     if case.text or case.title or "disposition" in case.expected or "to" in case.expected:
@@ -112,6 +119,20 @@ def _outcome(policy: Policy, case: Case) -> dict[str, Any]:
         route = routes.route(category, area, kind)
         found |= {"unit": route.unit, "rule": route.rule}
     return found
+
+
+def _scored(policy: Policy, case: Case) -> dict[str, Any]:
+    from .scoring import ScoreRules, read_figures, score_figures
+
+    rules = policy.scoring or ScoreRules()
+    found = score_figures(rules, read_figures(rules, case.figures))
+    earned = {part.metric: part.earned for part in found.components if part.earned is not None}
+    wanted = case.expected.get("earned", {})  # a case may look at some of the components only
+    return {
+        "total": found.total,
+        "earned": {metric: earned.get(metric) for metric in wanted},
+        "grade": found.grade.code if found.grade is not None else "",
+    }
 
 
 def _accepted(policy: Policy, case: Case) -> dict[str, Any]:

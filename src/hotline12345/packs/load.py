@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 BUILT_IN = (
     "cn", "anhui", "anyang", "beijing", "bengbu", "county-supervision", "jinan", "liaoyuan", "shandong", "shenyang",
     "shenyang-undated", "sichuan", "weifang", "wuhu",
+    "lianyungang", "qingpu-zhaoxiang", "county-formula", "zhungeer", "donghai",
 )  # fmt: skip
 DATED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?|" + UNKNOWN)
 _SYNTAX = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")

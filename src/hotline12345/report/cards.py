@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.scoring import Score, Scorecard
+from ..core.scoring.standings import Table
 
 
 def card_json(card: Scorecard, points: Score) -> dict[str, Any]:
@@ -22,30 +23,61 @@ def card_json(card: Scorecard, points: Score) -> dict[str, Any]:
         },
         "counts": dict(card.counts),
         "median_working_days": _text(card.median_working_days),
-        "score": {
-            "total": _text(points.total),
-            "possible": str(points.possible),
-            "components": [
-                {
-                    "metric": part.metric,
-                    "rate": _text(part.rate),
-                    "points": str(part.points),
-                    "earned": _text(part.earned),
-                    "basis": part.basis,
-                }
-                for part in points.components
-            ],
-            "lost": [
-                {
-                    "metric": lost.metric,
-                    "points": str(lost.points),
-                    "why": lost.zh,
-                    "why_en": lost.en,
-                    "orders": list(lost.orders),
-                }
-                for lost in points.lost
-            ],
-        },
+        "score": score_json(points),
+    }
+
+
+def score_json(points: Score) -> dict[str, Any]:
+    """Return a score as JSON (得分转为 JSON): total, possible, grade, components, and each lost point with its sum."""
+    return {
+        "total": _text(points.total),
+        "possible": str(points.possible),
+        "grade": points.grade.code if points.grade is not None else None,
+        "components": [
+            {
+                "metric": part.metric,
+                "form": part.form,
+                "unit": part.unit,
+                "rate": _text(part.rate),
+                "points": str(part.points),
+                "earned": _text(part.earned),
+                "basis": part.basis,
+                "why": part.zh,
+                "why_en": part.en,
+            }
+            for part in points.components
+        ],
+        "lost": [
+            {
+                "metric": lost.metric,
+                "points": str(lost.points),
+                "why": lost.zh,
+                "why_en": lost.en,
+                "orders": list(lost.orders),
+            }
+            for lost in points.lost
+        ],
+    }
+
+
+def table_json(table: Table) -> dict[str, Any]:
+    """Return one peer group's standings as JSON (排名转为 JSON)."""
+    group = table.group
+    return {
+        "group": group.code,
+        "name": group.zh,
+        "standings": [
+            {
+                "rank": one.rank,
+                "unit": one.unit,
+                "total": _text(one.score.total),
+                "grade": one.score.grade.code if one.score.grade is not None else None,
+            }
+            for one in table.standings
+        ],
+        "unscored": list(table.unscored),
+        "red": list(table.red),
+        "black": list(table.black),
     }
 
 

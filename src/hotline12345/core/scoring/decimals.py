@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
 EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
@@ -12,6 +12,26 @@ EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
 def half_up(value: Decimal, places: Decimal = CENT) -> Decimal:
     """Round half up (四舍五入), as published tables do; binary or banker's rounding would not."""
     return value.quantize(places, ROUND_HALF_UP, EXACT)
+
+
+def kept(places: int) -> Decimal:
+    """Return the quantum of *places* decimals (保留位数)."""
+    return Decimal(1).scaleb(-places, EXACT)
+
+
+def ratio(numerator: Decimal, denominator: Decimal, places: int | None, down: bool = False) -> Decimal | None:
+    """Return the percentage as a scoring takes it (比率): to *places*, half up or cut off; ``None`` does not round."""
+    if not denominator:
+        return None
+    value = EXACT.divide(EXACT.multiply(numerator, Decimal(100)), denominator)
+    return rounded(value, places, down)
+
+
+def rounded(value: Decimal, places: int | None, down: bool = False) -> Decimal:
+    """Return *value* to *places* decimals, half up or cut off; ``None`` leaves it as it is (取整)."""
+    if places is None:
+        return value
+    return value.quantize(kept(places), ROUND_DOWN if down else ROUND_HALF_UP, EXACT)
 
 
 def percent(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:

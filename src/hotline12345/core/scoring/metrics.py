@@ -17,6 +17,7 @@ from .decimals import half_up, median, percent
 from .orderfacts import OrderFacts, facts
 
 __all__ = [
+    "COUNTS",
     "FOUR",
     "GROUPS",
     "METRIC",
@@ -294,7 +295,7 @@ def _unknown(en: str, zh: str, name: str, known: Iterable[str]) -> RequestError:
 MOST_NAMED = 100
 GROUPS = ("unit", "kind", "category", "area", "channel")
 """By what orders can be grouped (分组)."""
-_COUNTS = (
+COUNTS = (
     "received",
     "dispatched",
     "replied",
@@ -316,7 +317,7 @@ class _Tally:
         self.yes = dict.fromkeys(METRIC, 0)
         self.out: dict[str, dict[str, int]] = {name: {} for name in METRIC}
         self.failing: dict[str, list[str]] = {name: [] for name in METRIC}
-        self.counts = dict.fromkeys(_COUNTS, 0)
+        self.counts = dict.fromkeys(COUNTS, 0)
         self.days: list[int] = []
 
     def add(self, f: OrderFacts, exempt: tuple[str, ...]) -> None:

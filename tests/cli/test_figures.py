@@ -1,0 +1,113 @@
+"""``score --figures``: a city's own figures scored without a store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def scored(run, tmp_path: Path):
+    def call(pack: str, figures: Any, *more: str, code: int = 0):
+        path = tmp_path / "figures.json"
+        path.write_text(figures if isinstance(figures, str) else json.dumps(figures), encoding="utf-8")
+        return run("score", "--pack", pack, "--figures", str(path), *more, code=code)
+
+    return call
+
+
+def test_a_published_total_comes_out_with_its_components_and_what_was_lost(scored):
+    """TV-38: 2021-08 铁塔, 78.04 = 100 - 9.29 - 11.67 - 1."""
+    figures = {"sign-in": {"num": 6, "den": 7}, "on-time": {"num": 5, "den": 6}, "manual-deductions": 1}
+    told = scored("lianyungang", figures, "--on", "2021-08-31", "--format", "json").json
+    assert (told["total"], told["possible"], told["edition"]) == ("78.04", "100", "2021-07")
+    earned = {part["metric"]: part["earned"] for part in told["components"]}
+    assert earned == {
+        "sign-in": "0.71",
+        "on-time": "8.33",
+        "satisfaction": None,
+        "reply-norm": None,
+        "manual-deductions": "-1.00",
+    }
+    lost = {line["metric"]: line["points"] for line in told["lost"]}
+    assert lost == {"sign-in": "9.29", "on-time": "11.67", "manual-deductions": "1.00"}
+    assert all(line["why"] and line["why_en"] for line in told["lost"])
+    assert told["official"] is False
+
+
+def test_the_day_picks_the_edition_and_a_day_between_them_needs_it_named(scored):
+    figures = {"satisfaction": 90}  # T = 95: 2.5 lost; T = 98: 4 lost
+    assert scored("lianyungang", figures, "--on", "2022-02-28", "--format", "json").json["total"] == "97.50"
+    assert scored("lianyungang", figures, "--on", "2022-08-01", "--format", "json").json["total"] == "96.00"
+    refused = scored("lianyungang", figures, "--on", "2022-05-01", code=1)
+    assert "no-edition" in refused.err
+    named = scored("lianyungang", figures, "--on", "2022-05-01", "--edition", "2021-07", "--format", "json").json
+    assert named["total"] == "97.50"
+
+
+def test_numbers_are_taken_as_they_are_written(scored):
+    """TV-36: 12.795 is 12.80, though no binary float is 12.795; sixteen decimals do not tip it either."""
+    for written in ("70.59", "70.590000000000"):
+        told = scored("lianyungang", f'{{"satisfaction": {written}}}', "--on", "2022-02-15", "--format", "json").json
+        assert told["components"][2]["earned"] == "12.80"
+
+
+def test_nothing_assessed_is_not_scored(scored):
+    """TV-69."""
+    told = scored("lianyungang", {"on-time": {"num": 0, "den": 0}}, "--on", "2021-08-31", "--format", "json").json
+    assert (told["total"], told["lost"]) == (None, [])
+    assert "不评分" in scored("lianyungang", {}, "--on", "2021-08-31").out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "不是 JSON"),
+        ('{"on-time": NaN}', "不是 JSON"),
+        ('{"on-time": 90, "on-time": 91}', "写了两次"),
+        ('{"on-tme": 90, "sign-in": {"num": 3, "den": 2}}', "有 2 处错误"),
+        ("[]", "对象"),
+        ('{"units": []}', "units"),
+        ('{"units": {}, "on-time": 3}', "units"),
+        ('{"units": {"甲": {"on-tme": 1}, "乙": {"on-time": 101}}}', "乙：数据有 1 处错误"),
+    ],
+)
+def test_a_file_that_cannot_be_scored_is_refused(scored, text, said):
+    refused = scored("lianyungang", text, "--on", "2021-08-31", code=2)
+    assert said in refused.err
+    assert "bad-figures" in refused.err
+
+
+def test_a_file_that_is_not_there_is_refused(run, tmp_path):
+    refused = run("score", "--pack", "zhungeer", "--figures", str(tmp_path / "none.json"), code=2)
+    assert "no-such-file" in refused.err
+
+
+def test_many_units_are_ranked_within_their_groups(scored):
+    figures = {
+        "units": {"东海县": {"on-time": 94}, "灌云县": {"on-time": 95}, "市交通局": {"on-time": 94.5}, "市体育局": {}}
+    }
+    told = scored("lianyungang", figures, "--on", "2021-08-31", "--format", "json").json
+    counties, others = told["groups"]
+    assert [(one["rank"], one["unit"], one["total"]) for one in counties["standings"]] == [
+        (1, "灌云县", "150.00"),
+        (2, "东海县", "149.00"),
+    ]
+    assert (others["standings"][0]["total"], others["unscored"]) == ("99.50", ["市体育局"])
+    assert told["units"]["东海县"]["lost"][0]["points"] == "1.00"
+    shown = scored("lianyungang", figures, "--on", "2021-08-31").out
+    assert "不评分（没有数据）：市体育局" in shown
+
+
+def test_components_come_as_csv_too(scored):
+    out = scored("zhungeer", {"response": 98, "resolution": 90, "satisfaction": 92}, "--format", "csv").out
+    assert out.splitlines() == [
+        "unit,metric,value,points,earned",
+        ",response,98.00,30,29.40",
+        ",resolution,90.00,35,31.50",
+        ",satisfaction,92.00,35,32.20",
+        ",total,,100,93.10",
+    ]

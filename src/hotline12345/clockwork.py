@@ -49,7 +49,7 @@ def _due(hotline: Hotline, now: datetime, seen: set[str]) -> Iterator[str]:
         for number in numbers:
             seen.add(number)
             yield number
-    for digest in sorted({policy.calendar.digest for policy in hotline.pack.editions}):
+    for digest in sorted({policy.calendar.digest for policy in hotline.pack.every}):
         for order in hotline.orders(Query(provisional=True, not_digest=digest)):
             if order.number not in seen and _unsettled(hotline, order):
                 seen.add(order.number)

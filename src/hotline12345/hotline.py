@@ -89,8 +89,8 @@ class Hotline:
             path = getattr(store, "path", None)
             secrets = key_beside(str(path)) if path else os.urandom(32)
         self._secrets = Secrets(secrets, self.place)
-        self._edition = pack.edition(edition) if edition else None
-        self._editions: dict[str, Policy] = {policy.edition: policy for policy in pack.editions}
+        self._edition = pack.edition(edition).edition if edition else ""
+        self._editions: dict[str, Policy] = {policy.digest: policy for policy in pack.every if policy.digest}
         self._book = Book(store, self.place)
         self._near = Neighbours(self._book)
 
@@ -339,11 +339,12 @@ class Hotline:
 
     def policy_for(self, received: datetime) -> Policy:
         """Return the edition under which a request received then is kept."""
-        return self._edition or self.pack.on(local(received).date())
+        day = local(received).date()
+        return self.pack.edition(self._edition, day) if self._edition else self.pack.on(day)
 
     def policy_of(self, order: Order) -> Policy:
         """Return the edition *order* is kept under; it was written into its first event."""
-        return self._editions.get(order.intake.edition) or self.pack.edition(order.intake.edition)
+        return self._editions.get(order.intake.digest) or self.pack.kept(order.intake.edition, order.intake.parents)
 
 
 def _of_order(number: str) -> str:

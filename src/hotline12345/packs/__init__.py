@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from ..core.cases import run_cases
 from ..core.errors import Fault, PolicyError, RequestError
-from .load import BUILT_IN, DATED, HERE, Shelf, age, locate
+from .load import BUILT_IN, DATED, HERE, age
+from .shelf import Shelf, locate
 
 if TYPE_CHECKING:
     from ..core.calendar.overlay import Overlay
@@ -89,15 +90,15 @@ def _kept(name: str, parts: frozenset[str]) -> Pack:
 
 def _load(name_or_path: str | Path, parts: frozenset[str], more: tuple[Overlay, ...]) -> Pack:
     from ..core.policy import Pack
-    from .compile import compile_policy
+    from .compile import compile_edition
 
     path, only = _find(name_or_path)
     shelf = Shelf()
     lone = only is not None and not DATED.fullmatch(only.stem)
     folder = shelf.folder(path, only.stem if only is not None and lone else "", only)
-    policies = [compile_policy(shelf, folder, layer, parts, more) for layer in folder.layers.values()]
+    made = [compile_edition(shelf, folder, layer, parts, more) for layer in folder.layers.values()]
     faults = tuple(shelf.all_faults())
-    if any(fault.severity == "error" for fault in faults) or not policies:
+    if any(fault.severity == "error" for fault in faults) or not made:
         raise PolicyError(
             f"政策包 {folder.name} 有 {len(faults)} 处错误",
             f"the pack {folder.name} has {len(faults)} fault(s)",
@@ -105,8 +106,10 @@ def _load(name_or_path: str | Path, parts: frozenset[str], more: tuple[Overlay, 
             hint="；".join(fault.text("zh") for fault in faults[:3]),
             hint_en="; ".join(fault.text("en") for fault in faults[:3]),
         )
-    policies.sort(key=age)
-    return Pack(folder.name, policies[-1].place, policies[-1].title, tuple(policies))
+    made.sort(key=lambda one: age(one[-1]))
+    newest = made[-1][-1]
+    editions = tuple(one[-1] for one in made)
+    return Pack(folder.name, newest.place, newest.title, editions, tuple(old for one in made for old in one[:-1]))
 
 
 def _find(name_or_path: str | Path) -> tuple[Path, Path | None]:
@@ -151,7 +154,7 @@ def check_pack(name_or_path: str | Path) -> tuple[Fault, ...]:
         lines: Lines | None = None
         for fault in check(policy):
             if fault.table in ("units", "catalogue"):
-                fault = in_csv(fault, folder, folder)
+                fault = in_csv(fault, (folder, layer.file_of("units")), (folder, layer.file_of("catalogue")))
             elif not fault.file or fault.file == layer.file:
                 lines = lines or Lines(layer.notes.text)
                 line = fault.line or lines.find(fault.table, fault.key)

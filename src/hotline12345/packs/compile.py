@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -27,28 +28,38 @@ from ..core.policy import (
 )
 from ..core.policy.ladder import PARTIES
 from ..core.sla import ClockRules
-from .load import Folder, Shelf
+from .load import Folder
 from .read import Layer
+from .shelf import Chain, Shelf
 from .table import Notes, nearest
 
 if TYPE_CHECKING:
     from ..core.classify import RuleSet
     from ..core.routing import RoutingGraph
-    from ..core.routing.grades import Claim, Unit
+    from ..core.routing.grades import Unit
     from ..core.scoring import ScoreRules
 
-Chain = list[tuple[Folder, Layer]]
+File = tuple[Folder, str]
 PART_OF = {"parties": "ladder"}
 
 
-def compile_policy(
+def compile_edition(
     shelf: Shelf, folder: Folder, layer: Layer, need: frozenset[str], more: tuple[Overlay, ...]
-) -> Policy:
-    """Compile one edition (编成一个版本): *need* names the parts to compile besides limits, *more* further overlays."""
-    chain = shelf.chain(folder, layer)
+) -> list[Policy]:
+    """Compile one edition (编成一个版本) over its parents as they were on the days it covers, oldest first.
+
+    *need* names the parts to compile besides limits, *more* further overlays.
+    """
+    made = [_compile(shelf, chain, need, more, since) for since, chain in shelf.chains(folder, layer)]
+    _check_names(shelf, layer, made[-1])
+    return made
+
+
+def _compile(shelf: Shelf, chain: Chain, need: frozenset[str], more: tuple[Overlay, ...], since: date | None) -> Policy:
+    folder, layer = chain[0]
     rules = _rules(chain) if "rules" in need else None
     routes = _routes(shelf, chain) if "routes" in need else None
-    policy = Policy(
+    return Policy(
         pack=folder.name,
         place=layer.place,
         edition=layer.edition,
@@ -75,10 +86,9 @@ def compile_policy(
         effective_basis=layer.effective_basis,
         digest=sha256("".join(where.seal(one) for where, one in chain).encode()).hexdigest()[:16],
         scoring=_scoring(shelf, chain) if "scoring" in need else None,
+        since=since,
         **_levels(chain),
     )
-    _check_names(shelf, layer, policy)
-    return policy
 
 
 def _upto(chain: Chain, part: str) -> Iterator[tuple[Folder, Layer]]:
@@ -155,18 +165,32 @@ def _calendar(chain: Chain, more: tuple[Overlay, ...]) -> WorkCalendar:
 
 def _rules(chain: Chain) -> RuleSet | None:
     rules: RuleSet | None = None
-    last: Folder | None = None
-    for folder, _ in reversed(list(_upto(chain, "rules"))):
-        if folder is not last:
-            rules = folder.rules(rules)
-        last = folder
+    last: tuple[Folder, str] | None = None
+    for folder, layer in reversed(list(_upto(chain, "rules"))):
+        here = folder, layer.file_of("rules")
+        if here != last:
+            rules = folder.rules(rules, here[1])
+        last = here
     return rules
 
 
 def _routes(shelf: Shelf, chain: Chain) -> RoutingGraph | None:
-    layer = chain[0][1]
     centre = next((one.centre for _, one in _upto(chain, "units") if one.centre), "")
-    units = _units(chain, centre)
+    lists, catalogue = _unit_lists(chain), _catalogue(chain)
+    # The same files make the same graph, whichever editions of the parents they came with.
+    flags = (one.copies_districts for _, one in _upto(chain, "units"))
+    copies = next((flag for flag in flags if flag is not None), True)
+    key = centre, copies, tuple((id(folder), name) for folder, name in (*lists, catalogue))
+    if key not in shelf.graphs:
+        shelf.graphs[key] = _graph(shelf, chain, centre, copies, lists, catalogue)
+    return shelf.graphs[key]
+
+
+def _graph(
+    shelf: Shelf, chain: Chain, centre: str, copies: bool, lists: list[File], catalogue: File
+) -> RoutingGraph | None:
+    layer = chain[0][1]
+    units = _units(lists, centre)
     if not centre:
         if any(unit.parent for unit in units):
             zh, en = "有单位表却没有 [routing] centre", "there are units but no [routing] centre"
@@ -177,13 +201,10 @@ def _routes(shelf: Shelf, chain: Chain) -> RoutingGraph | None:
         zh, en = "写了 [routing]，但没有 units.csv", "there is a [routing] but no units.csv"
         _note(shelf, layer, [Fault("missing-file", zh, en, table="routing", key="centre")])
         return None
-    claims, owner = _claims(chain)
     from ..core.routing import RoutingGraph
 
     try:
-        flags = (one.copies_districts for _, one in _upto(chain, "units"))
-        copies = next((flag for flag in flags if flag is not None), True)
-        return RoutingGraph.of(units, claims, centre=centre, copies_districts=copies)
+        return RoutingGraph.of(units, catalogue[0].claims(catalogue[1]) or (), centre=centre, copies_districts=copies)
     except PolicyError as error:
         for fault in error.faults:
             if fault.code == "unknown-centre":  # said in the edition, not among the units
@@ -191,19 +212,26 @@ def _routes(shelf: Shelf, chain: Chain) -> RoutingGraph | None:
                 hint = nearest(centre, sorted(unit.code for unit in units))
                 _note(shelf, said, [evolve(fault, table="routing", key="centre", hint=hint)])
             else:
-                shelf.faults.append(in_csv(fault, chain[0][0], owner))
+                shelf.faults.append(in_csv(fault, lists[0], catalogue))
         return None
 
 
-def _units(chain: Chain, centre: str) -> list[Unit]:
+def _unit_lists(chain: Chain) -> list[File]:
+    """Return the files the units stand in, nearest first: of each folder the nearest edition's alone."""
+    found: dict[int, File] = {}
+    for folder, layer in _upto(chain, "units"):
+        found.setdefault(id(folder), (folder, layer.file_of("units")))
+    return list(found.values())
+
+
+def _units(lists: list[File], centre: str) -> list[Unit]:
     """Return the place's units and, of its parents', those of the same tree and the emergency numbers."""
-    folders = list({id(folder): folder for folder, _ in _upto(chain, "units")}.values())
-    own = list(folders[0].units())
+    own = list(lists[0][0].units(lists[0][1]))
     known = {unit.code: unit for unit in own}
     more: list[Unit] = []
-    for folder in folders[1:]:
+    for folder, name in lists[1:]:
         # A parent's unit is replaced by the child's; a code given twice in one file is a fault the network tells.
-        fresh = [unit for unit in folder.units() if unit.code not in known]
+        fresh = [unit for unit in folder.units(name) if unit.code not in known]
         known |= {unit.code: unit for unit in fresh}
         more += fresh
     top = _top(known, centre)
@@ -219,23 +247,22 @@ def _top(known: dict[str, Unit], code: str) -> str:
     return code
 
 
-def _claims(chain: Chain) -> tuple[tuple[Claim, ...], Folder]:
-    for folder, _ in _upto(chain, "catalogue"):
-        claims = folder.claims()
-        if claims is not None:
-            return claims, folder
-    return (), chain[0][0]
+def _catalogue(chain: Chain) -> File:
+    """Return the file the dispatch catalogue stands in: the nearest there is."""
+    files = [(folder, layer.file_of("catalogue")) for folder, layer in _upto(chain, "catalogue")]
+    return next((file for file in files if file[0].claims(file[1]) is not None), files[0])
 
 
-def in_csv(fault: Fault, units: Folder, catalogue: Folder) -> Fault:
+def in_csv(fault: Fault, units: File, catalogue: File) -> Fault:
     """Put a fault of the network to its file and line."""
+    folder, name = units if fault.table == "units" else catalogue
     if fault.table == "units":
-        numbers = (n for n, unit in enumerate(units.units(), 2) if unit.code == fault.key)
-        return evolve(fault, file=units.label(units.path / "units.csv"), line=next(numbers, 0), table="")
-    claims = catalogue.claims() or ()
+        numbers = (n for n, unit in enumerate(folder.units(name), 2) if unit.code == fault.key)
+        return evolve(fault, file=folder.label(folder.path / name), line=next(numbers, 0), table="")
+    claims = folder.claims(name) or ()
     names = ((one.line, f"{one.category or '*'} × {one.area or '*'}", f" → {one.unit}") for one in claims)
     line = next((n for n, what, who in names if fault.key in (what, what + who)), 0)
-    return evolve(fault, file=catalogue.label(catalogue.path / "catalogue.csv"), line=line, table="")
+    return evolve(fault, file=folder.label(folder.path / name), line=line, table="")
 
 
 def _check_names(shelf: Shelf, layer: Layer, policy: Policy) -> None:

@@ -1,18 +1,18 @@
-"""Loading packs (加载政策包): folders become policies, parents are laid under children, all faults are told at once."""
+"""One pack's files (政策包文件): editions and what stands beside them, read once, with every fault noted."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import Fault, PluginError
+from ..core.errors import Fault
 from .codes import FAULTS
 from .read import UNKNOWN, Layer, read_edition, read_overlay
-from .table import Notes, nearest
+from .table import Notes
 
 if TYPE_CHECKING:
     from ..core.calendar.overlay import Overlay
@@ -46,9 +46,9 @@ class Folder:
         self.faults: list[Fault] = []
         self.layers: dict[str, Layer] = {}
         self._raw: dict[str, bytes | None] = {}
-        self._rules: dict[int, tuple[RuleSet | None, RuleSet | None]] = {}
-        self._units: tuple[Unit, ...] | None = None
-        self._claims: tuple[Claim, ...] | None = None
+        self._rules: dict[tuple[str, int], tuple[RuleSet | None, RuleSet | None]] = {}
+        self._units: dict[str, tuple[Unit, ...]] = {}
+        self._claims: dict[str, tuple[Claim, ...]] = {}
         self._overlays: tuple[Overlay, ...] | None = None
 
     # ── files ──
@@ -108,7 +108,7 @@ class Folder:
         paths = [self.only] if self.only else sorted(self.path.glob("*.toml"))
         found = False
         for path in paths:
-            if not self.only and (path.name == "rules.toml" or path.name.startswith("overlay")):
+            if not self.only and path.name.startswith(("rules", "overlay")):
                 continue
             found = True
             self._edition(path)
@@ -134,6 +134,7 @@ class Folder:
             return
         layer = read_edition(table, named, notes)
         layer.seal = data
+        self._named_files(layer, notes)
         self.faults.extend(notes.placed())
         notes.faults = []
         if layer.edition in self.layers:
@@ -142,9 +143,26 @@ class Folder:
         else:
             self.layers[layer.edition] = layer
 
+    def _named_files(self, layer: Layer, notes: Notes) -> None:
+        for part, name in layer.files.items():
+            if self.raw(name) is None:
+                zh, en = f"没有文件 {name}", f"there is no file {name}"
+                notes.add("missing-file", zh, en, "files", part, "应与版本文件在同一文件夹 / beside the edition")
+
     def newest(self) -> Layer | None:
         """Return the newest edition, the one of unknown date where it is the only one."""
         return max(self.layers.values(), key=age, default=None)
+
+    def on(self, day: date | None) -> Layer | None:
+        """Return the edition that a child inherits from on *day*: the last that began by then, else the first of all.
+
+        What stood before the first edition is not known; the first stands in for it.
+        """
+        dated = sorted((layer for layer in self.layers.values() if layer.begins is not None), key=age)
+        if day is None or not dated:
+            return self.newest()
+        begun = [layer for layer in dated if layer.begins is not None and layer.begins <= day]
+        return begun[-1] if begun else dated[0]
 
     # ── what stands beside the editions ──
 
@@ -166,44 +184,44 @@ class Folder:
         """Whether the files beside the edition belong to it: not for a lone file of any name."""
         return self.only is None or bool(DATED.fullmatch(self.only.stem))
 
-    def rules(self, base: RuleSet | None) -> RuleSet | None:
-        """Compile ``rules.toml`` over the parent's rules; without one, the parent's own."""
-        known = self._rules.get(id(base))
+    def rules(self, base: RuleSet | None, name: str = "rules.toml") -> RuleSet | None:
+        """Compile the rules in the file *name* over the parent's rules; without one, the parent's own."""
+        known = self._rules.get((name, id(base)))
         if known is not None:
             return known[1]
         found = base
-        data = self.raw("rules.toml") if self._shared else None
+        data = self.raw(name) if self._shared else None
         if data is not None:
             from ..core.classify.rulefile import read_rules
 
-            table, notes = self.toml(self.path / "rules.toml", data)
+            table, notes = self.toml(self.path / name, data)
             if table is not None:
                 compiled, faults = read_rules(table, notes.file, base=base)
                 notes.take(faults)
                 self.faults.extend(notes.placed())
                 found = compiled or base
-        self._rules[id(base)] = (base, found)  # the base is kept, so that its id stays its own
+        self._rules[name, id(base)] = (base, found)  # the base is kept, so that its id stays its own
         return found
 
-    def units(self) -> tuple[Unit, ...]:
-        """Read ``units.csv``."""
-        if self._units is None:
+    def units(self, name: str = "units.csv") -> tuple[Unit, ...]:
+        """Read the units in the file *name*."""
+        if name not in self._units:
             from ..core.routing.grades import read_units
 
-            self._units, faults = read_units(self._csv("units.csv"), self.label(self.path / "units.csv"))
+            self._units[name], faults = read_units(self._csv(name), self.label(self.path / name))
             self.faults.extend(faults)
-        return self._units
+        return self._units[name]
 
-    def claims(self) -> tuple[Claim, ...] | None:
-        """Read ``catalogue.csv``; ``None`` where there is none."""
-        if self.raw("catalogue.csv") is None or not self._shared:
+    def claims(self, name: str = "catalogue.csv") -> tuple[Claim, ...] | None:
+        """Read the dispatch catalogue in the file *name*; ``None`` where there is none."""
+        if self.raw(name) is None or not self._shared:
             return None
-        if self._claims is None:
+        if name not in self._claims:
             from ..core.routing.grades import read_claims
 
-            self._claims, faults = read_claims(self._csv("catalogue.csv"), self.label(self.path / "catalogue.csv"))
+            self._claims[name], faults = read_claims(self._csv(name), self.label(self.path / name))
             self.faults.extend(faults)
-        return self._claims
+        return self._claims[name]
 
     def _csv(self, name: str) -> Iterable[Mapping[str, str]]:
         import csv
@@ -226,12 +244,8 @@ class Folder:
     def seal(self, layer: Layer) -> str:
         """Return a hash of everything that makes *layer*: its file and those beside it, whatever the line ends."""
         digest = sha256()
-        names = [
-            "rules.toml",
-            "units.csv",
-            "catalogue.csv",
-            *(path.name for path in sorted(self.path.glob("overlay*.toml"))),
-        ]
+        names = [layer.file_of(part) for part in ("rules", "units", "catalogue")]
+        names += [path.name for path in sorted(self.path.glob("overlay*.toml"))]
         parts: list[tuple[str, bytes | None]] = [(f"{self.name}@{layer.edition}", layer.seal)]
         parts += [(name, self.raw(name)) for name in names] if self._shared else []
         for name, data in parts:
@@ -240,110 +254,3 @@ class Folder:
                 digest.update(f"{name}\0{len(plain)}\0".encode())
                 digest.update(plain)
         return digest.hexdigest()
-
-
-class Shelf:
-    """The folders one load needs (一次加载所用的文件夹): the pack asked for and its parents."""
-
-    def __init__(self) -> None:
-        self.folders: dict[Path, Folder] = {}
-        self.own: dict[Path, Folder] = {}
-        self.faults: list[Fault] = []
-
-    def folder(self, path: Path, name: str = "", only: Path | None = None) -> Folder:
-        """Return the folder at *path*, read once; built-in ones are read once in the process."""
-        key = only or path
-        found = self.folders.get(key)
-        if found is None:
-            kept = _KEPT if path.parent == HERE and only is None else self.own
-            found = kept.get(key)
-            if found is None:
-                found = kept[key] = Folder(name or path.name, path, only).open()
-            self.folders[key] = found
-        return found
-
-    def chain(self, folder: Folder, layer: Layer) -> list[tuple[Folder, Layer]]:
-        """Return *layer* and its parents, nearest first; what is wrong with them is noted."""
-        found = [(folder, layer)]
-        while layer.extends:
-            parent = self._parent(folder, layer)
-            if parent is None:
-                break
-            folder, layer = parent
-            if any(folder is one and layer is other for one, other in found):
-                way = " → ".join(f"{one.name}@{other.edition}" for one, other in [*found, parent])
-                self._fault(found[0][1], "extends-cycle", f"互相继承：{way}", f"a circle: {way}")
-                break
-            found.append(parent)
-        return found
-
-    def _parent(self, folder: Folder, layer: Layer) -> tuple[Folder, Layer] | None:
-        name, _, edition = layer.extends.partition("@")
-        try:
-            path = locate(name, folder.path).resolve()
-        except (PluginError, FileNotFoundError) as error:
-            zh, en = f"没有上级政策包「{name}」", f"there is no parent pack {name!r}"
-            if isinstance(error, PluginError) and error.code != "unknown-plugin":
-                zh, en = error.zh, error.en
-            self._fault(layer, "unknown-parent", zh, en, nearest(name, BUILT_IN))
-            return None
-        parent = self.folder(path, path.name)
-        found = parent.layers.get(edition) if edition else parent.newest()
-        if found is None and (edition or not parent.faults):
-            zh, en = f"「{name}」没有版本「{edition}」", f"{name} has no edition {edition!r}"
-            self._fault(layer, "unknown-parent-edition", zh, en, nearest(edition, parent.layers))
-        return None if found is None else (parent, found)
-
-    def _fault(self, layer: Layer, code: str, zh: str, en: str, hint: str = "") -> None:
-        notes = Notes(layer.notes.file, layer.notes.text)
-        notes.add(code, zh, en, "", "extends", hint)
-        self.faults.extend(notes.placed())
-
-    def all_faults(self) -> Iterator[Fault]:
-        """Yield every fault once, the asked pack's first."""
-        seen: dict[Fault, None] = {}
-        for folder in self.folders.values():
-            seen.update(dict.fromkeys(folder.faults))
-        seen.update(dict.fromkeys(self.faults))
-        yield from seen
-
-
-_KEPT: dict[Path, Folder] = {}
-
-
-def locate(name: str, beside: Path | None = None) -> Path:
-    """Return the folder of the pack *name* (定位政策包): built in, a path, or a plug-in's.
-
-    Raises:
-        FileNotFoundError: a path where nothing is.
-        PluginError: no plug-in has the name.
-    """
-    if name in BUILT_IN:
-        return HERE / name
-    for path in ([beside / name] if beside and ("/" in name or "\\" in name) else []) + [Path(name)]:
-        if path.is_dir() and ("/" in name or "\\" in name or any(path.glob("*.toml"))):
-            return path
-    if "/" in name or "\\" in name or name.endswith(".toml"):
-        raise FileNotFoundError(name)
-    from ..plugins import plugin
-
-    found = plugin("hotline12345.packs", name)
-    try:
-        path = Path(found(name) if callable(found) else found)
-    except Exception as cause:
-        raise PluginError(
-            f"插件「{name}」没有给出政策包的路径：{type(cause).__name__}: {cause}",
-            f"the plug-in {name!r} gives no path of a pack: {type(cause).__name__}: {cause}",
-            code="plugin-broken",
-            hint="插件应是路径，或以名称调用后返回路径",
-            hint_en="a plug-in is a path, or called with its name returns one",
-        ) from cause
-    if not path.is_dir():
-        raise PluginError(
-            f"插件「{name}」给出的 {path} 不是文件夹",
-            f"the plug-in {name!r} gives {path}, which is no folder",
-            code="plugin-broken",
-            hint="请检查该插件是否完整安装",
-            hint_en="see that the plug-in is fully installed",
-        )
-    return path

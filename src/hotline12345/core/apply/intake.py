@@ -29,6 +29,8 @@ def opened(event: e.Received) -> Order:
         event.ext,
         event.level,
         event.line,
+        event.parents,
+        event.digest,
     )
     clocks = NO_CLOCKS if event.citizen is None else Clocks(Clock(Stage.HANDLE, event.citizen))
     return Order(intake, 1, Status.RECEIVED, event.at, None, (), clocks, NO_COUNTS, NO_PENDING, NO_OUTCOME)

@@ -57,6 +57,8 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
             command.citizen,
             request.level,
             line.code if line is not None else request.line,
+            policy.parents,
+            policy.digest,
             ext=plain(request.ext),
         ),
     )

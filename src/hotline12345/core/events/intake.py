@@ -34,6 +34,8 @@ class Received(Event):
     citizen: Deadline | None = None  # inherited from the origin
     level: str = ""  # the level of government that handed it down
     line: str = ""  # the special line it came by
+    parents: tuple[str, ...] = ()  # the editions its own lies over, nearest first
+    digest: str = ""  # of all the files of these editions
 
 
 @frozen(slots=False)

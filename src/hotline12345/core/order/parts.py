@@ -50,6 +50,8 @@ class Intake(NamedTuple):
     ext: Mapping[str, Any] | None
     level: str = ""
     line: str = ""
+    parents: tuple[str, ...] = ()
+    digest: str = ""
     marks: Marks = NO_MARKS
 
 

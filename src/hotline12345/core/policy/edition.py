@@ -78,6 +78,7 @@ class Policy:
     provides: tuple[str, ...] = ()  # of PARTS; empty says nothing
     parents: tuple[str, ...] = ()  # "cn@2025-06-25", nearest first
     effective_basis: str = ""  # how the effective day is known
+    since: date | None = None  # the first day its parents were these, where that is later than its own
     seen: tuple[date, date] | None = None  # first and last day seen in force, where the effective day is not known
     digest: str = ""
     _memo: dict[tuple[Any, ...], LimitRule | None] = field(factory=dict, init=False, eq=False, repr=False)

@@ -13,7 +13,7 @@ from ..table import Notes, Row, as_day
 from .clock import read_clock, read_overlays
 from .dispatching import read_dispatching
 from .ladder import read_ladder
-from .layer import INHERITED, UNKNOWN, Layer
+from .layer import INHERITED, SHARED, UNKNOWN, Layer
 from .limits import read_limits
 from .scope import read_scope
 from .scoring import read_scoring
@@ -43,6 +43,7 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
     layer.sources = row.texts("sources")
     layer.provides = row.choices("provides", dict(zip(PARTS, PARTS, strict=True)))
     _inherit(row, layer)
+    _files(row, layer)
     read_clock(row, layer)
     layer.limits = read_limits(row, layer)
     read_steps(row, layer)
@@ -103,6 +104,21 @@ def _seen(row: Row) -> tuple[date, date] | None:
         zh, en = "生效日已知，不必写 seen_in_force", "the day of force is known: leave seen_in_force out"
         row.add("bad-date", zh, en, "seen_in_force", 'effective = "unknown"')
     return days[0], days[1]
+
+
+def _files(row: Row, layer: Layer) -> None:
+    said = row.row("files")
+    if said is None:
+        return
+    named = {part: said.text(part) for part in SHARED}
+    said.done()
+    for part, name in named.items():
+        start, end = SHARED[part].split(".")
+        if name and not (re.fullmatch(rf"{start}[-\w.]*\.{end}", name)):
+            hint = f'{part} = "{start}-{layer.edition or "2025-06-01"}.{end}"'
+            said.add("unknown-value", f"「{name}」不是这里的文件名", f"{name!r} is no name for it", part, hint)
+            named[part] = ""
+    layer.files = {part: name for part, name in named.items() if name}
 
 
 def _inherit(row: Row, layer: Layer) -> None:

@@ -20,6 +20,8 @@ INHERITED = (
 
 
 UNKNOWN = "unknown"
+SHARED = {"rules": "rules.toml", "units": "units.csv", "catalogue": "catalogue.csv"}
+"""The files that all editions of a folder share (各版本共用的文件) unless one names its own."""
 
 
 class Layer:
@@ -53,6 +55,7 @@ class Layer:
     scoring: Mapping[str, Any] | None = None
     overlays: tuple[Overlay, ...] = ()
     cases: tuple[Case, ...] = ()
+    files: Mapping[str, str] = {}
     seal = b""
 
     def __init__(self, edition: str, notes: Notes) -> None:
@@ -61,6 +64,10 @@ class Layer:
         self.file = notes.file
         # Table, key and name of every category it names, to be held against the catalogue.
         self.named: list[tuple[str, str, str]] = []
+
+    def file_of(self, part: str) -> str:
+        """Return the name of the file that holds *part*: this edition's own, or the one the editions share."""
+        return self.files.get(part) or SHARED[part]
 
     @property
     def begins(self) -> date | None:

@@ -162,7 +162,7 @@ def _words(
     if words.get("attachments") and not hidden:
         shown["attachments"] = [dict(each) for each in words["attachments"]]
     # The requester gets the public answer; what officials write to one another is theirs.
-    public = ("public",) if actor.roles <= {Role.REQUESTER} else ("text", "public", "note")
+    public = ("public",) if actor.roles <= {Role.REQUESTER} else ("text", "public", "note", "fact_note", "claim_note")
     kept = {
         version: {key: told(text) for key, text in note.items() if key in public and text}
         for version, note in notes.items()

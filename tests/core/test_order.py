@@ -202,6 +202,8 @@ EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
     e.Cleared: st.builds(e.Cleared, st.just(AT), st.just(BY), st.booleans(), st.sampled_from(("", "2"))),
     e.Withdrawn: st.just(e.Withdrawn(AT, BY)),
     e.Terminated: st.just(e.Terminated(AT, BY, "x")),
+    e.TerminationAsked: st.just(e.TerminationAsked(AT, BY, "A1", "x")),
+    e.TerminationRefused: st.just(e.TerminationRefused(AT, BY, "x")),
     e.Voided: st.just(e.Voided(AT, BY, "x")),
     e.Closed: st.just(e.Closed(AT, BY)),
     e.Archived: st.just(e.Archived(AT, BY)),

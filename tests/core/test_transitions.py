@@ -70,6 +70,8 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Supplement(HANDLER, "more"),
     c.Withdraw(HANDLER),
     c.Terminate(HANDLER, "no-such-place"),
+    c.AskTermination(HANDLER, "uncooperative", note="书面"),
+    c.DecideTermination(HANDLER),
     c.Void(HANDLER, "test-call"),
     c.Close(HANDLER),
     c.Archive(HANDLER),
@@ -110,6 +112,10 @@ def handed_down(life: Life) -> None:
 
 def consulted(life: Life) -> None:
     life.do(c.Consult(DISPATCHER, ("u1", "u2")))
+
+
+def asked_to_end(life: Life) -> None:
+    life.do(c.AskTermination(HANDLER, "uncooperative", note="书面"))
 
 
 def answered_and_closed(life: Life) -> None:
@@ -171,6 +177,11 @@ WAYS: tuple[Way, ...] = (
     Way(S.DISPATCHED, c.Assist(HANDLER, "u4"), S.DISPATCHED, roles=OWN),
     Way(S.DISPATCHED, c.GrantExtension(HANDLER), S.DISPATCHED, asked, roles=CENTRE),
     Way(S.DISPATCHED, c.GrantExtension(HANDLER), S.DISPATCHED, asked, HEADS_DECIDE, HEAD),
+    *(
+        Way(status, c.DecideTermination(HANDLER, granted, reason), to, asked_to_end)
+        for status in (S.DISPATCHED, S.SIGNED)
+        for granted, reason, to in ((True, "", S.TERMINATED), (False, "not-so", status))
+    ),
     Way(S.SIGNED, c.Reply(HANDLER), S.REVIEWED, policy=NO_REVIEW),
     Way(S.SIGNED, c.Reply(HANDLER), S.CLOSED, policy=STRAIGHT),
     Way(S.SIGNED, c.Reply(U3), S.SIGNED, helped),

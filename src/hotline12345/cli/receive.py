@@ -228,7 +228,8 @@ def _one(hotline: Hotline, order: Order, form: str) -> None:
 def _what_else(hotline: Hotline, order: Order) -> Iterator[tuple[str, str]]:
     """Yield where an order went that is no unit's (119, the court …), and what the rules suggest a person do."""
     from ..core.events import Accepted
-    from .story import Story, finding
+    from .story import Story
+    from .wording import finding
 
     history = hotline.history(order.number)
     if not order.is_open:

@@ -11,11 +11,9 @@ from ..core.actor import ROLE_ZH, Actor, Role
 from ..core.policy import TRIGGERS, Policy
 from ..core.sla import Deadline
 from .printing import half, say, when
-from .taken_in import TELL, declined, noticed
+from .taken_in import TELL, declined
 from .terms import CODES
-
-Two = tuple[str, str]
-_APART = "\n"  # between the statements of an event; no field of an event can hold one
+from .wording import APART, Two, basis_of, because, finding, form_told, joined
 
 _ENDS: dict[str, Two] = {
     "satisfied": ("群众满意", "the requester is satisfied"),
@@ -112,8 +110,8 @@ class Story:
         telling = _TELL.get(type(event))
         told = telling(self, event) if telling is not None else type(event).__name__
         if event.occurred is not None:
-            told += _APART + say(f"实际发生于 {when(event.occurred)}", f"happened {when(event.occurred)}")
-        return told.split(_APART)
+            told += APART + say(f"实际发生于 {when(event.occurred)}", f"happened {when(event.occurred)}")
+        return told.split(APART)
 
     def tell(self, event: e.Event) -> str:
         """Return one event in words."""
@@ -124,21 +122,6 @@ class Story:
         first, *more = self.steps(event)
         head = f"{version:>2}  {when(event.at)}  {self.who(event.by)}{say('：', ': ')}{first}"
         return "\n".join([head, *(f"    · {step}" for step in more)])
-
-
-def _because(reason: str, table: Mapping[str, Two] | None = None) -> str:
-    if not reason:
-        return ""
-    zh, en = (table or {}).get(reason, (reason, reason))
-    return say(f"，理由：{zh}", f", reason: {en}")
-
-
-def _basis(basis: str) -> str:
-    return say(f"（依据：{half(basis)}）", f" (basis: {half(basis)})") if basis else ""
-
-
-def _join(*parts: str) -> str:
-    return _APART.join(part for part in parts if part)
 
 
 def _received(s: Story, ev: e.Received) -> str:
@@ -168,12 +151,7 @@ def _accepted(s: Story, ev: e.Accepted) -> str:
     if ev.needs_person:
         parts.append(say("需人工确认", "a person should look"))
     parts += [finding(f.code, f.target, f.basis) for f in ev.findings]
-    return _join(*parts)
-
-
-def finding(code: str, target: str, basis: str) -> str:
-    zh, en = noticed(code)
-    return say(zh, en) + (f" {target}" if target else "") + ("" if basis == "library default" else _basis(basis))
+    return joined(*parts)
 
 
 def _dispatched(s: Story, ev: e.Dispatched) -> str:
@@ -197,19 +175,19 @@ def _dispatched(s: Story, ev: e.Dispatched) -> str:
         say("签收 ", "signing ") + s.due(ev.sign) if ev.sign is not None else "",
         s.due(ev.handle),
     ]
-    return _join(*parts)
+    return joined(*parts)
 
 
 def _assisted(s: Story, ev: e.Assisted) -> str:
     verb = ("抄送", "copied to") if ev.role == "copy" else ("加派协办", "asked to assist:")
-    return _join(say(f"{verb[0]}{s.unit(ev.unit)}", f"{verb[1]} {s.unit(ev.unit)}"), s.due(ev.handle))
+    return joined(say(f"{verb[0]}{s.unit(ev.unit)}", f"{verb[1]} {s.unit(ev.unit)}"), s.due(ev.handle))
 
 
 def _sent_back(s: Story, ev: e.SentBack) -> str:
     to = say("退回上一级单位", "sent back to the unit above") if ev.to_parent else say("退单，待裁定", "sent back")
     late = say("（已过退单期限，计为超期）", " (after the window, counted as overdue)") if ev.late else ""
     by = say("裁定 ", "to be decided ") + s.due(ev.decide_by) if ev.decide_by is not None else ""
-    return _join(to + late + _because(ev.reason), by)
+    return joined(to + late + because(ev.reason), by)
 
 
 def _escalated(s: Story, ev: e.Escalated) -> str:
@@ -218,13 +196,13 @@ def _escalated(s: Story, ev: e.Escalated) -> str:
         "redone": (f"重办 {ev.count} 次仍未解决", f"redone {ev.count} times and still unsolved"),
     }
     to = say(f"提级至{s.unit(ev.to)}", f"taken up by {s.unit(ev.to)}") if ev.to else ""
-    return _join(say("列为问题工单：", "a problem order: ") + _named(why, ev.reason) + _basis(ev.basis), to)
+    return joined(say("列为问题工单：", "a problem order: ") + _named(why, ev.reason) + basis_of(ev.basis), to)
 
 
 def _consulted(s: Story, ev: e.Consulted) -> str:
     units = "、".join(map(s.unit, ev.units))
     until = say("会商 ", "to be concluded ") + s.due(ev.until) if ev.until is not None else ""
-    return _join(say(f"请 {units} 会商", f"{units} are consulted") + _because(ev.reason), until)
+    return joined(say(f"请 {units} 会商", f"{units} are consulted") + because(ev.reason), until)
 
 
 def _concluded(s: Story, ev: e.Concluded) -> str:
@@ -232,18 +210,18 @@ def _concluded(s: Story, ev: e.Concluded) -> str:
         return say("会商未达成一致", "the consultation did not agree")
     assist = "、".join(map(s.unit, ev.assist))
     who = say(f"会商一致：{s.unit(ev.unit)}主办", f"agreed: {s.unit(ev.unit)} leads")
-    return who + (say(f"，{assist}协办", f", {assist} assist") if assist else "") + _basis(ev.basis)
+    return who + (say(f"，{assist}协办", f", {assist} assist") if assist else "") + basis_of(ev.basis)
 
 
 def _divided(s: Story, ev: e.Divided) -> str:
     kind = say(ev.kind.zh, ev.kind.value) if ev.kind is not None else ""
     about = " ".join(part for part in (kind, ev.category, ev.area) if part)
-    return _join(say(f"拆单，另立工单 {ev.into}", f"divided: a part became order {ev.into}"), about)
+    return joined(say(f"拆单，另立工单 {ev.into}", f"divided: a part became order {ev.into}"), about)
 
 
 def _reported(s: Story, ev: e.Reported) -> str:
     late = say("（已超期）", " (past its deadline)") if ev.late else ""
-    return say(f"{ev.assignment} 阶段报告", f"stage report of {ev.assignment}") + late + _because(ev.reason)
+    return say(f"{ev.assignment} 阶段报告", f"stage report of {ev.assignment}") + late + because(ev.reason)
 
 
 def _adjudicated(s: Story, ev: e.Adjudicated) -> str:
@@ -253,23 +231,23 @@ def _adjudicated(s: Story, ev: e.Adjudicated) -> str:
         "backstop": ("属地兜底", "left to the government of the area"),
     }
     zh, en = words.get(ev.decision, ("指定承办", "designated"))
-    return say(f"裁定：{zh}", f"adjudicated: {en}") + _basis(ev.basis)
+    return say(f"裁定：{zh}", f"adjudicated: {en}") + basis_of(ev.basis)
 
 
 def _replied(s: Story, ev: e.Replied) -> str:
     solved = {True: ("已解决", "solved"), False: ("未解决", "unsolved"), None: ("", "")}[ev.solved]
     what = say("答复", "replied") if ev.final else say("向派单单位反馈", "reported back to the unit that asked")
-    return _join(what, say(*solved)) + _because(ev.reason)
+    return joined(what, say(*solved), *form_told(ev.form)) + because(ev.reason)
 
 
 def _reviewed(s: Story, ev: e.Reviewed) -> str:
     verdict = say("审核通过", "reply passed") if ev.passed else say("审核退回", "reply sent back")
-    return verdict + _because(ev.reason)
+    return verdict + because(ev.reason)
 
 
 def _followed_up(s: Story, ev: e.FollowedUp) -> str:
     solved = {True: ("认为已解决", "says solved"), False: ("认为未解决", "says unsolved"), None: ("", "")}[ev.solved]
-    return _join(
+    return joined(
         say(f"第 {ev.attempt} 次回访", f"follow-up {ev.attempt}")
         + say("：", ": ")
         + say(*_OUTCOMES.get(ev.outcome, (ev.outcome,) * 2)),
@@ -303,7 +281,7 @@ def _flagged(s: Story, ev: e.Flagged) -> str:
     trigger = ev.trigger.split(".")[0]
     times = say(f"，第 {ev.count} 次", f", time {ev.count}") if ev.count > 1 else ""
     what = say(f"认定督办情形：{TRIGGERS.get(trigger, trigger)}", f"ground for supervision: {trigger}")
-    return what + times + _because(ev.reason)
+    return what + times + because(ev.reason)
 
 
 def _until(s: Story, until: datetime) -> str:
@@ -319,11 +297,11 @@ def _connected(s: Story, ev: e.Connected) -> str:
 
 
 def _referred(s: Story, ev: e.Referred) -> str:
-    return say("转出：", "referred ") + _named(_ROUTES, ev.route) + (f" {ev.to}" if ev.to else "") + _basis(ev.basis)
+    return say("转出：", "referred ") + _named(_ROUTES, ev.route) + (f" {ev.to}" if ev.to else "") + basis_of(ev.basis)
 
 
 def _declined(s: Story, ev: e.Declined) -> str:
-    return _join(declined(ev) + _because(ev.reason) + _basis(ev.basis), half(ev.told))
+    return joined(declined(ev) + because(ev.reason) + basis_of(ev.basis), half(ev.told))
 
 
 def _answered(s: Story, ev: e.Answered) -> str:
@@ -333,16 +311,16 @@ def _answered(s: Story, ev: e.Answered) -> str:
 
 def _reclassified(s: Story, ev: e.Reclassified) -> str:
     what = say(f"改归 {ev.kind.zh} {ev.category}", f"reclassified as {ev.kind.value} {ev.category}")
-    return what + _because(ev.reason)
+    return what + because(ev.reason)
 
 
 def _asked(s: Story, ev: e.ExtensionAsked) -> str:
-    return say(f"申请延期 {ev.amount.zh}", f"asked for {ev.amount.en} more") + _because(ev.reason)
+    return say(f"申请延期 {ev.amount.zh}", f"asked for {ev.amount.en} more") + because(ev.reason)
 
 
 def _urged(s: Story, ev: e.Urged) -> str:
     by = say(f"，跟进专人 {ev.person}", f", followed up by {ev.person}") if ev.person else ""
-    return say(f"催办{s.unit(ev.unit)}", f"urged {s.unit(ev.unit)}") + by + _because(ev.reason)
+    return say(f"催办{s.unit(ev.unit)}", f"urged {s.unit(ev.unit)}") + by + because(ev.reason)
 
 
 _Tell = Callable[[Story, Any], str]
@@ -353,10 +331,10 @@ _TELL: dict[type[e.Event], _Tell] = {
     e.Connected: _connected,
     e.Referred: _referred,
     e.Declined: _declined,
-    e.Merged: lambda s, ev: say(f"并入 {ev.into}", f"merged into {ev.into}") + _because(ev.reason),
+    e.Merged: lambda s, ev: say(f"并入 {ev.into}", f"merged into {ev.into}") + because(ev.reason),
     e.Dispatched: _dispatched,
     e.Assisted: _assisted,
-    e.Signed: lambda s, ev: _join(say("签收", "signed"), s.due(ev.handle)),
+    e.Signed: lambda s, ev: joined(say("签收", "signed"), s.due(ev.handle)),
     e.SentBack: _sent_back,
     e.Adjudicated: _adjudicated,
     e.Escalated: _escalated,
@@ -364,25 +342,29 @@ _TELL: dict[type[e.Event], _Tell] = {
     e.Concluded: _concluded,
     e.Divided: _divided,
     e.Reported: _reported,
-    e.Recalled: lambda s, ev: say("撤回派单", "recalled") + _because(ev.reason),
+    e.Recalled: lambda s, ev: say("撤回派单", "recalled") + because(ev.reason),
     e.Reclassified: _reclassified,
     e.Replied: _replied,
     e.Reviewed: _reviewed,
     e.FollowedUp: _followed_up,
-    e.Reopened: lambda s, ev: say(f"第 {ev.count} 次重办", f"reopened, time {ev.count}") + _because(ev.reason),
+    e.Reopened: lambda s, ev: say(f"第 {ev.count} 次重办", f"reopened, time {ev.count}") + because(ev.reason),
     e.ExtensionAsked: _asked,
-    e.Extended: lambda s, ev: say(f"准予延期 {ev.amount.zh}", f"granted {ev.amount.en} more") + _basis(ev.basis),
-    e.ExtensionRefused: lambda s, ev: say("不予延期", "extension refused") + _because(ev.reason),
-    e.Deferred: lambda s, ev: _until(s, ev.until) + _because(ev.reason),
+    e.Extended: lambda s, ev: say(f"准予延期 {ev.amount.zh}", f"granted {ev.amount.en} more") + basis_of(ev.basis),
+    e.ExtensionRefused: lambda s, ev: say("不予延期", "extension refused") + because(ev.reason),
+    e.Deferred: lambda s, ev: _until(s, ev.until) + because(ev.reason),
     e.DeadlineMoved: _moved,
     e.FellOverdue: _overdue,
     e.Urged: _urged,
-    e.Supervised: lambda s, ev: s.rung(ev) + _basis(ev.basis),
+    e.Supervised: lambda s, ev: s.rung(ev) + basis_of(ev.basis),
     e.Flagged: _flagged,
-    e.Withdrawn: lambda s, ev: say("撤诉", "withdrawn") + _because(ev.reason),
-    e.Terminated: lambda s, ev: say("终止办理", "terminated") + _because(ev.reason) + _basis(ev.basis),
-    e.Voided: lambda s, ev: say("作废", "void") + _because(ev.reason),
-    e.Closed: lambda s, ev: say("办结", "closed") + _because(ev.reason, _ENDS),
+    e.Withdrawn: lambda s, ev: say("撤诉", "withdrawn") + because(ev.reason),
+    e.Terminated: lambda s, ev: say("终止办理", "terminated") + because(ev.reason) + basis_of(ev.basis),
+    e.TerminationAsked: lambda s, ev: (
+        say("申请终止办理", "asked to terminate") + because(ev.reason) + basis_of(ev.basis)
+    ),
+    e.TerminationRefused: lambda s, ev: say("不予终止", "not terminated") + because(ev.reason),
+    e.Voided: lambda s, ev: say("作废", "void") + because(ev.reason),
+    e.Closed: lambda s, ev: say("办结", "closed") + because(ev.reason, _ENDS),
     e.Archived: lambda s, ev: say("归档", "archived"),
     **TELL,
 }

@@ -12,10 +12,12 @@ LINES: dict[str, str] = {
     "answer": "当场答复，不派单",
     "archive": "用于已终结的工单",
     "assist": "请 --unit 协办，或抄送给它",
+    "ask-termination": "主办单位书面提请，--note 写明情况",
     "close": "不再办理，终结工单",
     "conclude": "agreed 写明主办 --unit 和协办 --assist 并派单，或 undecided 未达成一致",
     "connect": "接到办事窗口、专家座席或三方通话；--answered 即当场答复",
     "consult": "派单前请 --units 各单位会商由谁承办，单位之间用逗号隔开",
+    "decide-termination": "热线审核承办单位的终止申请",
     "decline": "写明理由代码，告知可走的途径",
     "defer": "到明确的解决日期",
     "dispatch": "不写 --unit 则按派单目录；由承办单位执行即下派",
@@ -51,6 +53,9 @@ LINES: dict[str, str] = {
 """Each command on an order, in a line."""
 
 CODES: dict[str, dict[str, str]] = {
+    "fact": {"属实": "true", "部分属实": "partly", "不属实": "untrue"},
+    "claim": {"合理合法": "reasonable", "合理": "reasonable", "不合理": "unreasonable"},
+    "result": {"实际解决": "solved", "解释说明": "explained"},
     "satisfied": {
         "非常满意": "very-satisfied",
         "满意": "satisfied",

@@ -20,7 +20,7 @@ from . import events as e
 from .actor import SEPARATOR, Actor, Role
 from .errors import StoreError
 from .memo import remembered
-from .refs import Finding, HitRef, Origin, Ref
+from .refs import Finding, Form, HitRef, Origin, Ref
 from .sla import Deadline
 from .sla.timelimit import TimeLimit
 
@@ -109,7 +109,7 @@ _CODECS: dict[Any, tuple[Encode, Decode]] = {
     Actor: (remembered(_actor_out), _actor_in),
     TimeLimit: (remembered(str), lru_cache(1024)(TimeLimit.parse)),
 }
-for _cls in (Ref, Origin, HitRef, Finding, Deadline):
+for _cls in (Ref, Origin, HitRef, Finding, Form, Deadline):
     _CODECS[_cls] = _record_codec(_cls)
 # One deadline often serves the unit and the citizen.
 _CODECS[Deadline] = (remembered(_CODECS[Deadline][0]), _CODECS[Deadline][1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -27,6 +28,19 @@ class HitRef(NamedTuple):
     start: int
     end: int
     negated: bool = False
+
+
+class Form(NamedTuple):
+    """The codes of the handling form (办理表) as an event keeps them; its words lie with the private records."""
+
+    contacted: bool | None = None
+    contacted_at: datetime | None = None
+    not_contacted: str = ""
+    visited: bool | None = None
+    fact: str = ""  # true | partly | untrue
+    claim: str = ""  # reasonable | unreasonable
+    result: str = ""  # solved | explained
+    basis: str = ""
 
 
 class Finding(NamedTuple):

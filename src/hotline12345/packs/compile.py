@@ -26,6 +26,7 @@ from ..core.policy import (
     ScopeRule,
     SendBackRule,
 )
+from ..core.policy.answer import ReplyForm, ReviewRule, TerminationRule
 from ..core.policy.ladder import PARTIES
 from ..core.sla import ClockRules
 from .load import Folder
@@ -77,6 +78,9 @@ def _compile(shelf: Shelf, chain: Chain, need: frozenset[str], more: tuple[Overl
         extension=evolve(ExtensionRule(), **_settings(chain, "extension")),
         reopen=evolve(ReopenRule(), **_settings(chain, "reopen")),
         dispatching=_dispatching(chain),
+        reply_form=evolve(ReplyForm(), **_settings(chain, "reply_form")),
+        review=evolve(ReviewRule(), **_settings(chain, "review")),
+        termination=evolve(TerminationRule(), **_settings(chain, "termination")),
         ladder=next((one.ladder for _, one in _upto(chain, "ladder") if one.ladder), ()),
         parties=PARTIES | _settings(chain, "parties"),
         sources=tuple(dict.fromkeys(source for _, one in chain for source in one.sources)),

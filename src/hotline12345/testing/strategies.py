@@ -111,15 +111,8 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
             "category": CATEGORIES,
             "urgency": st.none() | st.sampled_from(Urgency),
         },
-        c.Reply: {"text": WORDS, "public": WORDS, "solved": st.none() | st.booleans(), "assignment": assignment},
         c.Review: {"passed": st.booleans(), "reason": CODES, "note": WORDS},
-        c.FollowUp: {
-            "outcome": st.sampled_from(("reached", "unreachable", "refused", "disputed", "asleep")),
-            "solved": st.none() | st.booleans(),
-            "satisfied": st.sampled_from(("", "satisfied", "dissatisfied", "ecstatic")),
-            "note": WORDS,
-            "caller": st.sampled_from(("", "", *others)),
-        },
+        **_answers(assignment, others),
         c.Reopen: {"unit": unit, "note": WORDS},
         c.Extend: {"amount": limits(), "reason": CODES, "note": WORDS},
         c.GrantExtension: {"granted": st.booleans()},
@@ -139,6 +132,29 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
         c.Terminate: {"reason": CODES, "note": WORDS},
         c.Void: {"reason": CODES},
         **_taking_in(others),
+    }
+
+
+def _answers(assignment: st.SearchStrategy[str], others: tuple[str, ...]) -> dict[type[c.Command], dict[str, Any]]:
+    return {
+        c.Reply: {
+            "text": WORDS,
+            "public": WORDS,
+            "solved": st.none() | st.booleans(),
+            "assignment": assignment,
+            "contacted": st.none() | st.booleans(),
+            "fact": st.sampled_from(("", "true", "untrue", "maybe")),
+            "result": st.sampled_from(("", "", "solved", "explained")),
+        },
+        c.FollowUp: {
+            "outcome": st.sampled_from(("reached", "unreachable", "refused", "disputed", "asleep")),
+            "solved": st.none() | st.booleans(),
+            "satisfied": st.sampled_from(("", "satisfied", "dissatisfied", "ecstatic")),
+            "note": WORDS,
+            "caller": st.sampled_from(("", "", *others)),
+        },
+        c.AskTermination: {"reason": CODES, "note": WORDS},
+        c.DecideTermination: {"granted": st.booleans(), "reason": CODES},
     }
 
 

@@ -20,7 +20,7 @@ from .clocks import (
     supervised,
     urged,
 )
-from .ending import archived, closed
+from .ending import archived, closed, termination_asked, termination_refused
 from .handling import followed_up, reopened, replied, reported, reviewed, signed
 from .intake import accepted, answered, declined, opened, referred, supplemented
 from .routing import (
@@ -81,6 +81,8 @@ APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
     e.Supplemented: supplemented,
     e.Withdrawn: lambda o, ev: ended(o, ev, Status.WITHDRAWN, ev.reason),
     e.Terminated: lambda o, ev: ended(o, ev, Status.TERMINATED, ev.reason),
+    e.TerminationAsked: termination_asked,
+    e.TerminationRefused: termination_refused,
     e.Voided: lambda o, ev: ended(o, ev, Status.VOID, ev.reason),
     e.Closed: closed,
     e.Archived: archived,

@@ -53,9 +53,9 @@ def clock_of(stage: Stage, deadline: Deadline | None) -> Clock | None:
 
 def unasked(pending: Pending, by: str = "") -> Pending:
     """Return what still waits once the extension asked (by the assignment *by*, if given) does not."""
-    if by and pending.extension_for != by:
-        return pending
-    return Pending(dispute=pending.dispute, deferred=pending.deferred)
+    if not by or pending.extension_for == by:
+        pending = pending._replace(extension=None, extension_for="", asked=None)
+    return pending._replace(termination="", termination_reason="") if by and pending.termination == by else pending
 
 
 def unconsulted(clocks: Clocks, counts: Counts) -> tuple[Clocks, Counts]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .. import events as e
-from ..order import Assignment, Clock, Clocks, Ground, Order, Pending
+from ..order import Assignment, Clock, Clocks, Ground, Order
 from ..sla import Stage
 from .base import counted, onward, unasked
 
 
 def extension_asked(o: Order, event: e.ExtensionAsked) -> Order:
-    pending = Pending(event.amount, event.assignment, o.pending.dispute, o.pending.deferred, event.at)
+    pending = o.pending._replace(extension=event.amount, extension_for=event.assignment, asked=event.at)
     return onward(o, event, pending=pending)
 
 

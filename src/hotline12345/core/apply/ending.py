@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import events as e
 from ..order import Order, Status
-from .base import ended
+from .base import ended, onward
 
 
 def closed(o: Order, event: e.Closed) -> Order:
@@ -15,3 +15,12 @@ def archived(o: Order, event: e.Archived) -> Order:
     # Unpacking a tuple costs a fraction of reading its fields by name; so everywhere here where steps are frequent.
     intake, version, _, _, topic, rows, clocks, counts, pending, outcome = o
     return Order(intake, version + 1, Status.ARCHIVED, event.at, topic, rows, clocks, counts, pending, outcome)
+
+
+def termination_asked(o: Order, event: e.TerminationAsked) -> Order:
+    pending = o.pending._replace(termination=event.assignment, termination_reason=event.reason)
+    return onward(o, event, pending=pending)
+
+
+def termination_refused(o: Order, event: e.TerminationRefused) -> Order:
+    return onward(o, event, pending=o.pending._replace(termination="", termination_reason=""))

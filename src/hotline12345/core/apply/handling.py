@@ -43,7 +43,9 @@ def replied(o: Order, event: e.Replied) -> Order:
         return onward(o, event, assignments=tuple(rows), status=status, pending=unasked(o.pending, event.assignment))
     intake, version, _, _, topic, _, clocks, counts, _, outcome = o
     if outcome.reply is None:  # after a redo the first reply still says whether the citizen was answered in time
-        outcome = Outcome(Standing(at, unit, event.solved), outcome.verdict)
+        outcome = Outcome(Standing(at, unit, event.solved, event.form), outcome.verdict)
+    elif event.form is not None:
+        outcome = Outcome(outcome.reply._replace(form=event.form), outcome.verdict)
     if event.review is not None or clocks.stage is not None:
         clocks = Clocks(clocks.citizen, clock_of(Stage.REVIEW, event.review))
     return Order(intake, version + 1, Status.REPLIED, at, topic, tuple(rows), clocks, counts, NO_PENDING, outcome)

@@ -14,7 +14,7 @@ from attrs import fields
 from .acceptance import Cease, Clear, Curb, Entrust, Join, Offer
 from .base import PRIVATE, Command
 from .clocks import Defer, Extend, Flag, GrantExtension, Supervise, Tick, Urge
-from .ending import Archive, Close, Terminate, Void, Withdraw
+from .ending import Archive, AskTermination, Close, DecideTermination, Terminate, Void, Withdraw
 from .handling import FollowUp, Reopen, Reply, Report, Review, Sign
 from .intake import Accept, Answer, Connect, Decline, Merge, Receive, Refer, Similar, Supplement
 from .routing import Adjudicate, Assist, Conclude, Consult, Dispatch, Divide, Recall, Reclassify, SendBack
@@ -28,6 +28,7 @@ __all__ = [
     "Adjudicate",
     "Answer",
     "Archive",
+    "AskTermination",
     "Assist",
     "Cease",
     "Clear",
@@ -37,6 +38,7 @@ __all__ = [
     "Connect",
     "Consult",
     "Curb",
+    "DecideTermination",
     "Decline",
     "Defer",
     "Dispatch",
@@ -117,6 +119,8 @@ COMMAND_ZH: dict[str, str] = {
     "supplement": "补充",
     "withdraw": "撤诉",
     "terminate": "终止办理",
+    "ask-termination": "申请终止办理",
+    "decide-termination": "终止办理审核",
     "void": "作废",
     "close": "办结",
     "archive": "归档",

@@ -25,6 +25,25 @@ class Terminate(Command):
 
 
 @frozen(weakref_slot=False)
+class AskTermination(Command):
+    """Ask to terminate (申请终止办理), in writing: the *note* is the request."""
+
+    reason: str = field(default="", validator=short_code)
+    basis: str = ""
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class DecideTermination(Command):
+    """Decide the unit's request to terminate (终止办理审核)."""
+
+    granted: bool = True
+    reason: str = field(default="", validator=short_code)
+    basis: str = ""
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
 class Void(Command):
     """Void (作废)."""
 

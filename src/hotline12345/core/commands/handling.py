@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import field, frozen
 
-from .base import PRIVATE, Command, short_code
+from .base import PRIVATE, Command, aware, short_code
 
 
 @frozen(weakref_slot=False)
@@ -16,13 +18,34 @@ class Sign(Command):
 
 @frozen(weakref_slot=False)
 class Reply(Command):
-    """Reply (答复): the internal *text*, the *public* answer, solved or explained."""
+    """Reply (答复): the internal *text*, the *public* answer, and the handling form (办理表).
+
+    Args:
+        solved: whether the unit says it is solved.
+        reason: why it is not, a code.
+        contacted: whether the requester was reached, *contacted_at* when, *not_contacted* why not (a code).
+        visited: whether somebody went to look.
+        fact: ``true``, ``partly`` or ``untrue``; the words go into *fact_note*.
+        claim: ``reasonable`` or ``unreasonable``; the words go into *claim_note*.
+        result: ``solved`` or ``explained``.
+        basis: the law the answer rests on.
+    """
 
     text: str = field(default="", metadata=PRIVATE)
     public: str = field(default="", metadata=PRIVATE)
     solved: bool | None = None
     reason: str = field(default="", validator=short_code)
     assignment: str = ""
+    contacted: bool | None = None
+    contacted_at: datetime | None = field(default=None, validator=aware)
+    not_contacted: str = field(default="", validator=short_code)
+    visited: bool | None = None
+    fact: str = field(default="", validator=short_code)
+    fact_note: str = field(default="", metadata=PRIVATE)
+    claim: str = field(default="", validator=short_code)
+    claim_note: str = field(default="", metadata=PRIVATE)
+    result: str = field(default="", validator=short_code)
+    basis: str = ""
 
 
 @frozen(weakref_slot=False)

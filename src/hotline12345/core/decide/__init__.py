@@ -29,6 +29,7 @@ from . import (
     intake,
     routing,
     supervising,
+    terminating,
     tick,
 )
 from .context import in_context
@@ -72,7 +73,9 @@ DECIDERS: dict[type[c.Command], Decider] = {
     c.Supplement: ending.supplement,
     c.Reopen: ending.reopen,
     c.Withdraw: ending.withdraw,
-    c.Terminate: ending.terminate,
+    c.Terminate: terminating.terminate,
+    c.AskTermination: terminating.ask_termination,
+    c.DecideTermination: terminating.decide_termination,
     c.Void: ending.void,
     c.Close: ending.close,
     c.Archive: ending.archive,

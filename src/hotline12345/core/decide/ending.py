@@ -1,4 +1,4 @@
-"""Deciders of ends: supplement, reopen, withdraw, terminate, void, close, archive."""
+"""Deciders of ends: supplement, reopen, withdraw, void, close, archive."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from .. import commands as c
 from ..actor import Role
-from ..events import Archived, Closed, Event, Reopened, Supplemented, Terminated, Voided, Withdrawn
+from ..events import Archived, Closed, Event, Reopened, Supplemented, Voided, Withdrawn
 from ..order import Order, Status
 from ..policy import ELEMENTS, Policy
 from ..refs import Ref
@@ -63,12 +63,6 @@ def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: R
 def withdraw(policy: Policy, order: Order, command: c.Withdraw, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Withdraw (撤诉)."""
     return (Withdrawn(at, command.by, command.reason, ref),)
-
-
-def terminate(policy: Policy, order: Order, command: c.Terminate, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
-    """Terminate (终止办理), audited by the hotline (潍坊条例 art. 21)."""
-    reason = need_reason(command.reason, "终止办理", "terminating")
-    return (Terminated(at, command.by, reason, command.basis, ref),)
 
 
 def void(policy: Policy, order: Order, command: c.Void, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

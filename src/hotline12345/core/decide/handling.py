@@ -16,7 +16,8 @@ from .clearing import cleared
 from .ladder import flagged
 from .limits import handle_rule, stage_deadline
 from .problems import unsolved_again
-from .refusal import own_assignment, refuse
+from .refusal import known_reason, own_assignment, refuse
+from .replying import check_form, form_of
 
 OUTCOMES = ("reached", "unreachable", "refused", "disputed")
 
@@ -78,12 +79,16 @@ def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref
     final = own.role == "lead" and (parent is None or parent.closed is not None)
     if final:
         check_reported(policy, order, own, at)
+    form = form_of(command)
+    if form is not None or policy.reply_form.asks:
+        check_form(policy.reply_form, command, at, final)
+    solved = True if command.result == "solved" else command.solved
     events: list[Event] = []
     if own.signed is None and own.role == "lead":
         events.append(Signed(at, command.by, own.id))  # answering is taking it; it starts no clock anew
     review_by = stage_deadline(policy, order, Stage.REVIEW, at) if final and policy.flow.review else None
     held = policy.clearance.required and bool(command.public)
-    events.append(Replied(at, command.by, own.id, final, command.solved, command.reason, ref, review_by, held))
+    events.append(Replied(at, command.by, own.id, final, solved, command.reason, ref, review_by, held, form))
     if final and not policy.flow.review and not held:
         events.extend(passed(policy, order, c.Review(SYSTEM), at, None))
     return tuple(events)
@@ -110,6 +115,7 @@ def review(policy: Policy, order: Order, command: c.Review, at: datetime, ref: R
         raise refuse(
             "reason-needed", "审核退回必须说明理由", "sending a reply back needs a reason", "写明 reason", "give a code"
         )
+    known_reason(command.reason, policy.review.reasons, "审核退回", "sending a reply back", policy.review.basis)
     failed = Reviewed(at, command.by, False, command.reason, ref, None)
     return (failed, *flagged(policy, order, command.by, at, "review-failed", order.counts.reviews_failed + 1))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..actor import ROLE_ZH
 from ..commands import COMMAND_ZH, Command, command_name
 from ..errors import CommandError
@@ -51,6 +53,19 @@ def need_reason(reason: str, zh: str, en: str) -> str:
     if not reason:
         raise refuse(
             "reason-needed", f"{zh}必须说明理由", f"{en} needs a reason", "写明 reason 代码", "give a reason code"
+        )
+    return reason
+
+
+def known_reason(reason: str, reasons: Mapping[str, str], zh: str, en: str, basis: str) -> str:
+    """Return *reason*, refusing what is not on the place's list, where it has one."""
+    if reasons and reason not in reasons:
+        raise refuse(
+            "unknown-reason",
+            f"{zh}的理由没有「{reason}」（{basis}）",
+            f"{reason!r} is no reason for {en} ({basis})",
+            "理由有：" + "、".join(f"{name} {code}" for code, name in reasons.items()),
+            ", ".join(reasons),
         )
     return reason
 

@@ -22,7 +22,7 @@ from .clocks import (
     Supervised,
     Urged,
 )
-from .ending import Archived, Closed, Terminated, Voided, Withdrawn
+from .ending import Archived, Closed, Terminated, TerminationAsked, TerminationRefused, Voided, Withdrawn
 from .handling import FollowedUp, Reopened, Replied, Reported, Reviewed, Signed
 from .intake import Accepted, Answered, Connected, Declined, Merged, Received, Referred, Supplemented
 from .routing import (
@@ -83,6 +83,8 @@ __all__ = [
     "SupplementAsked",
     "Supplemented",
     "Terminated",
+    "TerminationAsked",
+    "TerminationRefused",
     "Urged",
     "Voided",
     "Withdrawn",

@@ -26,6 +26,24 @@ class Terminated(Event):
 
 
 @frozen(slots=False)
+class TerminationAsked(Event):
+    """Termination asked (申请终止办理) by the unit that leads, in writing."""
+
+    assignment: str
+    reason: str
+    basis: str = ""
+    private: Ref | None = None
+
+
+@frozen(slots=False)
+class TerminationRefused(Event):
+    """Termination refused (不予终止): the unit goes on."""
+
+    reason: str
+    private: Ref | None = None
+
+
+@frozen(slots=False)
 class Voided(Event):
     """Voided (作废): it should never have been an order."""
 

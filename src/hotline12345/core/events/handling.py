@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from ..refs import Ref
+from ..refs import Form, Ref
 from ..sla import Deadline
 from .base import Event
 
@@ -29,6 +29,7 @@ class Replied(Event):
     private: Ref | None = None
     review: Deadline | None = None
     held: bool = False  # nobody outside sees the public words before they are cleared
+    form: Form | None = None
 
 
 @frozen(slots=False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from ..refs import Origin, Ref
+from ..refs import Form, Origin, Ref
 from ..request import Kind, Urgency
 from ..sla import TimeLimit
 from ..status import Status
@@ -130,6 +130,8 @@ class Pending(NamedTuple):
     dispute: str = ""  # the assignment that was sent back
     deferred: datetime | None = None
     asked: datetime | None = None  # when the extension was asked
+    termination: str = ""  # the assignment whose unit asked to end the handling
+    termination_reason: str = ""
 
 
 class Standing(NamedTuple):
@@ -138,6 +140,7 @@ class Standing(NamedTuple):
     at: datetime
     unit: str
     solved: bool | None
+    form: Form | None = None  # the latest handling form, also after a redo
 
 
 class Verdict(NamedTuple):

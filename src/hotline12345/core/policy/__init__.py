@@ -18,6 +18,7 @@ from .acceptance import (
     RecordRule,
     RepeatRule,
 )
+from .answer import ReplyForm, Requirement, ReviewRule, TerminationRule
 from .dispatching import CARRIES, HOPS, AssistRule, Dispatching, GrassrootsRule, Hops, ProblemRule
 from .edition import Policy
 from .ladder import TRIGGERS, Paper, Rung
@@ -69,7 +70,11 @@ __all__ = [
     "RecordRule",
     "ReopenRule",
     "RepeatRule",
+    "ReplyForm",
+    "Requirement",
+    "ReviewRule",
     "Rung",
     "ScopeRule",
     "SendBackRule",
+    "TerminationRule",
 ]

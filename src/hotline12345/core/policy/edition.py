@@ -24,6 +24,7 @@ from .acceptance import (
     RecordRule,
     RepeatRule,
 )
+from .answer import ReplyForm, ReviewRule, TerminationRule
 from .dispatching import Dispatching
 from .ladder import PARTIES, Rung
 from .rules import DEFAULT_BASIS, NO_LIMIT_BASIS, ExtensionRule, Flow, LimitRule, ReopenRule, ScopeRule, SendBackRule
@@ -60,6 +61,9 @@ class Policy:
     reopen: ReopenRule = field(factory=ReopenRule)
     dispatching: Dispatching = field(factory=Dispatching)
     ladder: tuple[Rung, ...] = ()
+    reply_form: ReplyForm = field(factory=ReplyForm)
+    review: ReviewRule = field(factory=ReviewRule)
+    termination: TerminationRule = field(factory=TerminationRule)
     parties: Mapping[str, str] = field(factory=lambda: PARTIES)
     lines: tuple[Line, ...] = ()
     types: tuple[AcceptedType, ...] = ()

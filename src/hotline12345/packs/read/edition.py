@@ -10,6 +10,7 @@ from typing import Any
 from ...core.policy import PARTS
 from ..cases import read_case
 from ..table import Notes, Row, as_day
+from .answer import read_answer
 from .clock import read_clock, read_overlays
 from .dispatching import read_dispatching
 from .ladder import read_ladder
@@ -48,6 +49,7 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
     layer.limits = read_limits(row, layer)
     read_steps(row, layer)
     read_dispatching(row, layer)
+    read_answer(row, layer)
     layer.scope = read_scope(row, layer)
     layer.ladder = read_ladder(row, layer)
     layer.levels = read_satisfaction(row)

@@ -12,7 +12,7 @@ from ...core.policy import LimitRule, Rung, ScopeRule
 from ..table import Notes
 
 INHERITED = (
-    "limits", "clock", "flow", "send_back", "extension", "reopen", "ladder",
+    "limits", "clock", "flow", "send_back", "extension", "reopen", "ladder", "reply_form", "review", "termination",
     "scope", "satisfaction", "scoring", "overlays", "rules", "units", "catalogue",
     "hops", "assist", "problem", "grassroots",
 )  # fmt: skip
@@ -47,6 +47,9 @@ class Layer:
     problem: Mapping[str, Any] = {}
     grassroots: Mapping[str, Any] = {}
     copies_districts: bool | None = None
+    reply_form: Mapping[str, Any] = {}
+    review: Mapping[str, Any] = {}
+    termination: Mapping[str, Any] = {}
     levels: Mapping[str, bool] = {}
     limits: tuple[LimitRule, ...] = ()
     scope: tuple[ScopeRule, ...] = ()

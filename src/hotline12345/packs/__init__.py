@@ -139,34 +139,26 @@ def check_pack(name_or_path: str | Path) -> tuple[Fault, ...]:
         Every fault with its severity, ``error``, ``warning`` or ``note``, in the order of files and lines.
     """
     from ..core.verify import check
-    from .compile import in_csv
-    from .lines import Lines
+    from .places import Places
 
     try:
         pack = load_pack(name_or_path)
     except PolicyError as error:
         return error.faults
     path, only = _find(name_or_path)
-    folder = Shelf().folder(path, pack.name, only)
-    found: list[Fault] = []
+    shelf = Shelf()
+    folder = shelf.folder(path, pack.name, only)
+    found: dict[tuple[object, ...], Fault] = {}
     for policy in pack.editions:
-        layer = folder.layers[policy.edition]
-        lines: Lines | None = None
+        places = Places(shelf.chains(folder, folder.layers[policy.edition])[-1][1])
         for fault in check(policy):
-            if fault.table in ("units", "catalogue"):
-                fault = in_csv(fault, (folder, layer.file_of("units")), (folder, layer.file_of("catalogue")))
-            elif not fault.file or fault.file == layer.file:
-                lines = lines or Lines(layer.notes.text)
-                line = fault.line or lines.find(fault.table, fault.key)
-                fault = _evolve(fault, layer.file, line)
-            found.append(fault)
-    return tuple(dict.fromkeys(found))
-
-
-def _evolve(fault: Fault, file: str, line: int) -> Fault:
-    from attrs import evolve
-
-    return evolve(fault, file=file, line=line)
+            placed, where = places.place(fault)
+            if where is folder or fault.severity != "note":  # a parent's notes are the parent's to read
+                # One [[limit]] for five kinds is five rules, and one thing to mend.
+                many = placed.table.startswith(("limit", "send_back"))
+                key = (placed.code, placed.file, placed.line) if many else (placed,)
+                found.setdefault(key, placed)
+    return tuple(found.values())
 
 
 def new_pack(folder: str | Path, name: str, title: str, extends: str = "cn", place: str = "000000") -> Path:

@@ -25,6 +25,10 @@ class Lines:
             else:
                 self._headers.setdefault(table, line)
 
+    def header(self, table: str) -> int:
+        """Return the line on which *table* begins; 0 where it is not written as a table of its own."""
+        return self._headers.get(table, 0) if table else 0
+
     def find(self, table: str, key: str = "") -> int:
         """Return the line of *key* in *table*; where it is not written, that of the nearest thing around it; else 0."""
         numbered = _NUMBERED.match(table)

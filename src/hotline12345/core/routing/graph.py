@@ -57,6 +57,7 @@ class RoutingGraph(Tree):
     _catalogue: Catalogue = field(repr=False)
     _backstops: Mapping[str, Route] = field(repr=False)
     _kept: Mapping[str, Route] = field(repr=False)
+    claims: tuple[Claim, ...] = field(default=(), repr=False)  # the lines as they were given, ended ones too
     _places: dict[str, _Place] = field(factory=dict, repr=False)
     _asked: dict[tuple[str, str], Route] = field(factory=dict, repr=False)
     _ways: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(factory=dict, repr=False)
@@ -108,7 +109,7 @@ class RoutingGraph(Tree):
             for code in (*network.children.get(seat, ()), *network.children.get(centre, ()))
             if known[code].grade in (Grade.CITY, Grade.COUNTY)
         }
-        graph = cls(centre, seat, network, catalogue, backstops, kept, copies_districts=copies_districts)
+        graph = cls(centre, seat, network, catalogue, backstops, kept, claims, copies_districts=copies_districts)
         if on is not None:
             return graph
         given = partial(cls.of, units, claims, centre=centre, copies_districts=copies_districts)

@@ -313,6 +313,21 @@ class Hotline:
             if not cursor:
                 return
 
+    def callers(self, number: str) -> tuple[tuple[Order, bool], ...]:
+        """Return the orders merged into *number* (并单回访名单), each with whether its requester has been called back.
+
+        Who they are stays in the private records of these orders; look with :func:`hotline12345.view.view`.
+        """
+        marks = self.order(number).intake.marks
+        return tuple((self.order(other), other in marks.called) for other in marks.joined)
+
+    def queue(self, line: str) -> Iterator[Order]:
+        """Yield the orders of the special line *line* that wait at the centre (专线待办), by number."""
+        for status in (Status.RECEIVED, Status.ACCEPTED):
+            for order in self.orders(Query(status=status.value)):
+                if order.intake.line == line:
+                    yield order
+
     def forget(self, person: str) -> int:
         """Delete everything private of whoever *person* names (遗忘); histories and scores stay valid.
 

@@ -2,8 +2,8 @@
 
 Everybody who works with an order sees its course: status, kind, category, unit, deadlines.  The words of the request
 and of those who handled it go to the roles that need them, names and phone numbers only masked; in clear they go to
-whoever has to reach the requester, for that purpose.  A confidential order's requester is withheld from units
-altogether.  Third-party operators take calls and see the course alone (国办函〔2025〕66号（三）).
+whoever has to reach the requester, for that purpose.  An anonymous or confidential order's requester is withheld from
+units altogether.  Third-party operators take calls and see the course alone (国办函〔2025〕66号（三）).
 """
 
 from __future__ import annotations
@@ -94,7 +94,12 @@ def may_reach(order: Order, actor: Actor, purpose: str) -> bool:
         return False
     if actor.roles & CALLING_ROLES:
         return True
-    return bool(actor.roles & UNIT_ROLES) and _has_it(order, actor.unit) and not order.intake.confidential
+    return bool(actor.roles & UNIT_ROLES) and _has_it(order, actor.unit) and not _apart(order)
+
+
+def _apart(order: Order) -> bool:
+    """Whoever asks to stay unnamed, or to be kept in confidence, is kept from every unit."""
+    return order.intake.confidential or order.intake.anonymous
 
 
 def _has_it(order: Order, unit: str) -> bool:
@@ -122,6 +127,11 @@ def course(order: Order) -> dict[str, Any]:
         "received": _iso(order.intake.received),
         "anonymous": order.intake.anonymous,
         "confidential": order.intake.confidential,
+        "wants_reply": order.intake.wants_reply,
+        "line": order.intake.line,
+        "follower": order.intake.marks.follower,
+        "lacks": list(order.intake.marks.lacks or ()),
+        "joined": len(order.intake.marks.joined),
         "pack": order.intake.pack,
         "edition": order.intake.edition,
         "due_day": due.due_day.isoformat() if due is not None and due.due_day is not None else None,
@@ -143,7 +153,7 @@ def _words(
 ) -> dict[str, Any]:
     requester = words.get("requester") or {}
     names = {key: str(requester.get(key) or "") for key in ("name", "phone", "id")}
-    hidden = order.intake.confidential and not actor.roles & (CENTRE_ROLES | {Role.REQUESTER})
+    hidden = _apart(order) and not actor.roles & (CENTRE_ROLES | {Role.REQUESTER})
 
     def told(text: Any) -> str:
         return str(text) if clear else scrub(str(text), names["name"], names["phone"], names["id"])
@@ -163,9 +173,12 @@ def _words(
         shown["attachments"] = [dict(each) for each in words["attachments"]]
     # The requester gets the public answer; what officials write to one another is theirs.
     public = ("public",) if actor.roles <= {Role.REQUESTER} else ("text", "public", "note", "fact_note", "claim_note")
+    # A public reply that has not been cleared is not public yet (答复信息安全审查).
+    held = order.intake.marks.held if public == ("public",) else ()
     kept = {
         version: {key: told(text) for key, text in note.items() if key in public and text}
         for version, note in notes.items()
+        if version not in held
     }
     shown["notes"] = {version: note for version, note in kept.items() if note} or None
     return shown

@@ -57,6 +57,7 @@ COLUMNS = (
 @click.option("--holder", default="", help="持单单位 · the unit that holds it")
 @click.option("--unit", default="", help="有在办任务的单位，含协办 · a unit that works on it, assistants too")
 @click.option("--requester", default="", help="诉求人的证件号、电话或姓名 · the requester's id, phone or name")
+@click.option("--line", default="", help="专线：只列从该专线进线的 · only what came by this line")
 @click.option("--open/--ended", "is_open", default=None, help="未终结／已终结 · still open, or ended")
 @click.option("--overdue", is_flag=True, help="群众时限已过而未答复 · past the citizen's deadline and not answered")
 @click.option("--problem", is_flag=True, help="问题工单 · problem orders")
@@ -82,6 +83,8 @@ def command(form: str, limit: int, after: str, overdue: bool, problem: bool, mom
     )
     query = _query(hotline, given, overdue, at)
     wanted = [_late(at)] * overdue + [_problem] * problem
+    if given["line"]:
+        wanted.append(_by_line(hotline, given["line"]))
     heads, cursor = _page(hotline, query, after, limit, wanted)
     rows = [row_of(head) for head in heads]
     if form == "json":
@@ -126,6 +129,12 @@ def _blind(hotline: Hotline, person: str) -> str | None:
         return None
     heads = hotline.by_requester(person).heads
     return heads[0].requester if heads else "-"
+
+
+def _by_line(hotline: Hotline, named: str) -> Callable[[Order], bool]:
+    known = hotline.pack.newest.line(named)
+    line = known.code if known is not None else named
+    return lambda order: order.intake.line == line
 
 
 def _page(

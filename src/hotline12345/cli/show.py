@@ -18,6 +18,7 @@ from .common import (
     print_json,
     store_option,
 )
+from .cover import callers, marks
 from .printing import day_of, facts, half, iso, print_csv, say, table, when
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def command(
     seen = look(hotline, order, who, purpose)
     story = Story(policy)
     if form == "json":
-        print_json(as_json(policy, order, events, seen, explain))
+        print_json(as_json(policy, order, events, seen, explain) | {"callers": callers(hotline, order, who, purpose)})
     elif form == "csv":
         rows = [
             (version, iso(event.at), type(event).__name__, story.who(event.by), story.tell(event))
@@ -96,6 +97,7 @@ def command(
         print_csv(("version", "at", "event", "by", "what"), rows)
     else:
         _print(policy, order, events, seen, story, bool(actor))
+        _called_back(callers(hotline, order, who, purpose))
         if explain:
             _explain(policy, order, events, story)
 
@@ -229,6 +231,7 @@ def _print(policy: Policy, order: Order, events: list[Event], seen: dict[str, An
                     if citizen is not None
                     else say("未起算", "not running"),
                 ),
+                *marks(policy, order),
                 *_private(seen),
             ]
         )
@@ -253,6 +256,17 @@ def _print(policy: Policy, order: Order, events: list[Event], seen: dict[str, An
                 for name, clock, unit in running
             )
         )
+
+
+def _called_back(rows: list[dict[str, Any]]) -> None:
+    if rows:
+        yes, no = say("已回访", "called"), say("待回访", "to be called")
+        told = [
+            (one["number"], yes if one["called"] else no, " ".join(filter(None, (one["requester"] or {}).values())))
+            for one in rows
+        ]
+        click.echo("\n" + say("并单回访名单", "To be called back with it"))
+        click.echo(table(say("工单,回访,诉求人", "order,call,requester").split(","), told))
 
 
 def _private(seen: dict[str, Any]) -> Iterator[tuple[str, str]]:

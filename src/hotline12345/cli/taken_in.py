@@ -24,6 +24,7 @@ _PREFIXES: dict[str, Callable[[str], tuple[str, str]]] = {
 _NAMES = {
     "repeat": ("同一人另有诉求", "same requester"),
     "similar": ("相似工单", "similar order"),
+    "follower-needed": ("须指定专人跟进", "somebody is to be entrusted with following it up"),
     "new-fact": ("有新的事实或理由", "a new fact or reason"),
     "direct-answer": ("可以直接答复", "may be answered at once"),
 }

@@ -20,7 +20,7 @@ from .sla import Stage
 if TYPE_CHECKING:
     from .policy import Policy
 
-DISPOSED = ("accept", "emergency", "legal", "petition", "channel", "decline")
+DISPOSED = ("accept", "emergency", "legal", "petition", "channel", "decline", "explain", "dissuade")
 """How a request can be disposed of in a case (处置方式)."""
 _SOME_TIME = datetime(2026, 6, 1, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 
@@ -105,7 +105,7 @@ def _outcome(policy: Policy, case: Case) -> dict[str, Any]:
         return _scored(policy, case)
     kind, category, urgency, area = case.kind, case.category, case.urgency, case.area
     found: dict[str, Any] = {}
-    if case.text or case.title or "disposition" in case.expected or "to" in case.expected:
+    if case.text or case.title or not {"disposition", "to", "type"}.isdisjoint(case.expected):
         found |= _accepted(policy, case)
         kind, category = found["kind"], found["category"]
         urgency = found.get("urgency", urgency)
@@ -161,6 +161,10 @@ def _accepted(policy: Policy, case: Case) -> dict[str, Any]:
     wanted = c.Accept(by, case.kind, case.category, case.area, case.urgency, title=case.title, text=case.text)
     found: dict[str, Any] = {"kind": case.kind, "category": case.category, "disposition": "", "to": ""}
     for event in decide(policy, order, wanted, at):
+        noticed = getattr(event, "findings", ())
+        found |= {
+            "type": next((one.code[5:] for one in noticed if one.code.startswith("type.")), found.get("type", ""))
+        }
         if isinstance(event, e.Accepted):
             found |= {"kind": event.kind, "category": event.category, "urgency": event.urgency}
             found["disposition"] = "accept"
@@ -169,5 +173,5 @@ def _accepted(policy: Policy, case: Case) -> dict[str, Any]:
             if event.route == "emergency":
                 found["urgency"] = Urgency.EMERGENCY
         elif isinstance(event, e.Declined):
-            found |= {"kind": event.kind, "category": event.category, "disposition": "decline"}
+            found |= {"kind": event.kind, "category": event.category, "disposition": event.how}
     return found

@@ -37,6 +37,7 @@ def read_case(row: Row) -> Case | None:
         "rule": row.text("rule"),
         "disposition": row.choice("disposition", {name: name for name in DISPOSED}),
         "to": row.text("to"),
+        "type": row.text("type"),
     }
     figures = _figures(row, told)
     if "limit" in row:
@@ -62,12 +63,12 @@ def read_case(row: Row) -> Case | None:
 def _answerable(row: Row, expected: Mapping[str, Any], words: bool, category: bool, figures: bool) -> None:
     """Note an expectation of which nothing that is given can tell."""
     if not expected:
-        zh = "用例没有写期望：due_day、at、limit、category、kind、unit、rule、disposition、total、earned 之一"
-        en = "the case expects nothing: due_day, at, limit, category, kind, unit, rule, disposition, total or earned"
+        zh = "用例没有写期望：due_day、at、limit、category、kind、unit、rule、disposition、type、total、earned 之一"
+        en = "the case expects nothing: due_day, at, limit, category, kind, unit, rule, disposition, type, total or earned"
         row.add("bad-case", zh, en, "what")
     elif "received" not in row and not {"due_day", "at", "provisional"}.isdisjoint(expected):
         row.add("bad-case", "期望到期日，却没有 received", "it expects a due day but has no `received`", "what")
-    elif not words and not {"disposition", "to"}.isdisjoint(expected) and not category:
+    elif not words and not {"disposition", "to", "type"}.isdisjoint(expected) and not category:
         row.add("bad-case", "期望处置方式，却没有诉求内容或类别", "it expects a disposition of nothing", "what")
     elif figures == {"total", "earned", "grade"}.isdisjoint(expected):
         row.add(

@@ -14,15 +14,20 @@ from ..core.calendar.overlay import Overlay
 from ..core.errors import Fault, PolicyError
 from ..core.policy import (
     AssistRule,
+    ClearanceRule,
     Dispatching,
     ExtensionRule,
     Flow,
+    FollowerRule,
     GrassrootsRule,
     Hops,
     LimitRule,
+    LinkageRule,
     Policy,
     ProblemRule,
+    RecordRule,
     ReopenRule,
+    RepeatRule,
     ScopeRule,
     SendBackRule,
 )
@@ -81,6 +86,7 @@ def _compile(shelf: Shelf, chain: Chain, need: frozenset[str], more: tuple[Overl
         reply_form=evolve(ReplyForm(), **_settings(chain, "reply_form")),
         review=evolve(ReviewRule(), **_settings(chain, "review")),
         termination=evolve(TerminationRule(), **_settings(chain, "termination")),
+        **_acceptance(chain),
         ladder=next((one.ladder for _, one in _upto(chain, "ladder") if one.ladder), ()),
         parties=PARTIES | _settings(chain, "parties"),
         sources=tuple(dict.fromkeys(source for _, one in chain for source in one.sources)),
@@ -93,6 +99,23 @@ def _compile(shelf: Shelf, chain: Chain, need: frozenset[str], more: tuple[Overl
         since=since,
         **_levels(chain),
     )
+
+
+def _acceptance(chain: Chain) -> dict[str, Any]:
+    """Return how requests are taken in: rules key by key, lists as the nearest edition that has any gives them."""
+    rules: dict[str, Any] = {
+        "record": RecordRule(),
+        "repeat": RepeatRule(),
+        "follower": FollowerRule(),
+        "clearance": ClearanceRule(),
+        "linkage": LinkageRule(),
+    }
+    laid = {part: evolve(rule, **_settings(chain, part)) for part, rule in rules.items()}
+    lists = {
+        part: next((found for _, one in _upto(chain, part) if (found := getattr(one, part))), ())
+        for part in ("lines", "types", "conduct")
+    }
+    return laid | lists
 
 
 def _upto(chain: Chain, part: str) -> Iterator[tuple[Folder, Layer]]:
@@ -279,6 +302,12 @@ def _check_names(shelf: Shelf, layer: Layer, policy: Policy) -> None:
             faults.append(Fault("unknown-category", zh, en, table=table, key=key, hint=nearest(category, known)))
     if policy.routes is not None:
         codes = {unit.code for unit in policy.routes.units}
+        for number, line in enumerate(layer.lines, 1):
+            for key, unit in (("takes", line.takes), ("unit", line.unit)):
+                if unit and unit not in codes:
+                    zh, en = f"没有单位「{unit}」", f"there is no unit {unit!r}"
+                    hint = nearest(unit, codes)
+                    faults.append(Fault("unknown-unit", zh, en, table=f"line[{number}]", key=key, hint=hint))
         for case in policy.cases:
             unit = case.expected.get("unit", "")
             if unit and unit not in codes:

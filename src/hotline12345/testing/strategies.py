@@ -73,6 +73,17 @@ def limits() -> st.SearchStrategy[TimeLimit]:
 
 def _taking_in(others: tuple[str, ...]) -> dict[type[c.Command], dict[str, Any]]:
     return {
+        c.Accept: {"kind": st.none() | st.sampled_from(Kind), "category": CATEGORIES, "text": WORDS},
+        c.Answer: {"text": WORDS},
+        c.Connect: {"how": st.sampled_from(("window", "expert-seat", "smoke")), "answered": st.booleans()},
+        c.Refer: {"route": st.sampled_from(("legal", "petition", "nowhere")), "note": WORDS},
+        c.Decline: {"reason": CODES, "note": WORDS},
+        c.Merge: {"into": st.sampled_from(("", *others))},
+        c.Supplement: {
+            "text": WORDS,
+            "facts": st.sampled_from(((), ("place",), ("place", "time"))),
+            "new_fact": st.booleans(),
+        },
         c.Offer: {
             "to": st.sampled_from(("110", "122", "114")),
             "outcome": st.sampled_from(("taken", "declined", "undecided", "lost")),
@@ -91,12 +102,6 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
     unit, ahead = st.sampled_from(("", *units)), st.integers(-1, 60).map(lambda days: now + timedelta(days=days))
     assignment = st.sampled_from(("", "", "A1", "A2"))
     return {
-        c.Accept: {"kind": st.none() | st.sampled_from(Kind), "category": CATEGORIES, "text": WORDS},
-        c.Answer: {"text": WORDS},
-        c.Connect: {"how": st.sampled_from(("window", "expert-seat", "smoke")), "answered": st.booleans()},
-        c.Refer: {"route": st.sampled_from(("legal", "petition", "nowhere")), "note": WORDS},
-        c.Decline: {"reason": CODES, "note": WORDS},
-        c.Merge: {"into": st.sampled_from(("", *others))},
         c.Dispatch: {"unit": unit, "designate": st.sampled_from((False, False, False, True))},
         c.Consult: {"units": st.lists(unit, max_size=2).map(tuple)},
         c.Conclude: {"outcome": st.sampled_from(("agreed", "undecided", "coin")), "unit": unit},
@@ -122,11 +127,6 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
             "trigger": st.sampled_from(("repeats", "refused", "overdue")),
             "count": st.integers(0, 4),
             "note": WORDS,
-        },
-        c.Supplement: {
-            "text": WORDS,
-            "facts": st.sampled_from(((), ("place",), ("place", "time"))),
-            "new_fact": st.booleans(),
         },
         c.Withdraw: {"note": WORDS},
         c.Terminate: {"reason": CODES, "note": WORDS},

@@ -108,6 +108,9 @@ def noticed(
     findings += [Finding(f"lacks.{element}", "", policy.record.basis) for element in lacks]
     if policy.types:
         findings += _typed(policy.types, kind, category, order.intake.line, f"{command.title}\n{command.text}")
+    rule = policy.follower
+    if kind in rule.kinds and not rule.persons and not order.intake.marks.follower:
+        findings.append(Finding("follower-needed", "", rule.basis))
     if command.conduct:
         basis = next((step.basis for step in policy.conduct if step.code == command.conduct), DEFAULT_BASIS)
         findings.append(Finding(f"conduct.{command.conduct}", "", basis))

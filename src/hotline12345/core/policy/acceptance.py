@@ -115,7 +115,10 @@ class ConductStep:
 
 @frozen(weakref_slot=False)
 class FollowerRule:
-    """Who follows a request up (专人跟进): of these kinds, one of *persons* by turns of the order number."""
+    """Who follows a request up (专人跟进): of these kinds, one of *persons* by turns of the order number.
+
+    Kinds without persons say that somebody is to be named by hand; a pack cannot know who works at the place.
+    """
 
     kinds: tuple[Kind, ...] = ()
     persons: tuple[str, ...] = ()

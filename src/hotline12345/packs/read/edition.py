@@ -11,6 +11,7 @@ from ...core.policy import PARTS
 from ..cases import read_case
 from ..table import Notes, Row, as_day
 from .answer import read_answer
+from .acceptance import read_acceptance
 from .clock import read_clock, read_overlays
 from .dispatching import read_dispatching
 from .ladder import read_ladder
@@ -51,6 +52,7 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
     read_dispatching(row, layer)
     read_answer(row, layer)
     layer.scope = read_scope(row, layer)
+    read_acceptance(row, layer)
     layer.ladder = read_ladder(row, layer)
     layer.levels = read_satisfaction(row)
     routing = row.row("routing")

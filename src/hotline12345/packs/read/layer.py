@@ -8,13 +8,14 @@ from typing import Any
 
 from ...core.calendar.overlay import Overlay
 from ...core.cases import Case
-from ...core.policy import LimitRule, Rung, ScopeRule
+from ...core.policy import AcceptedType, ConductStep, LimitRule, Line, Rung, ScopeRule
 from ..table import Notes
 
 INHERITED = (
     "limits", "clock", "flow", "send_back", "extension", "reopen", "ladder", "reply_form", "review", "termination",
     "scope", "satisfaction", "scoring", "overlays", "rules", "units", "catalogue",
     "hops", "assist", "problem", "grassroots",
+    "lines", "types", "record", "repeat", "conduct", "follower", "clearance", "linkage",
 )  # fmt: skip
 """What a child may refuse to inherit (可不继承的部分): ``[inherit] scope = false``."""
 
@@ -50,6 +51,14 @@ class Layer:
     reply_form: Mapping[str, Any] = {}
     review: Mapping[str, Any] = {}
     termination: Mapping[str, Any] = {}
+    record: Mapping[str, Any] = {}
+    repeat: Mapping[str, Any] = {}
+    follower: Mapping[str, Any] = {}
+    clearance: Mapping[str, Any] = {}
+    linkage: Mapping[str, Any] = {}
+    lines: tuple[Line, ...] = ()
+    types: tuple[AcceptedType, ...] = ()
+    conduct: tuple[ConductStep, ...] = ()
     levels: Mapping[str, bool] = {}
     limits: tuple[LimitRule, ...] = ()
     scope: tuple[ScopeRule, ...] = ()

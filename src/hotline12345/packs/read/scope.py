@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...core.policy import DISPOSITIONS, ScopeRule
 from ..table import Row
+from .acceptance import elements
 from .layer import Layer
 
 
@@ -14,13 +15,19 @@ def read_scope(row: Row, layer: Layer) -> tuple[ScopeRule, ...]:
         disposition = one.choice("disposition", {name: name for name in DISPOSITIONS}, required=True)
         told = one.text("told", required=True)
         categories, words, to = one.texts("categories"), one.texts("words"), one.text("to")
+        lacking = elements(one, "lacking")
         basis = one.basis()
         one.done()
         layer.named += [(one.name, "categories", category) for category in categories]
-        if not categories and not words:
-            zh, en = "既没有 categories 也没有 words，永远不会适用", "neither categories nor words: it can never hold"
+        if not categories and not words and not lacking:
+            zh, en = (
+                "没有 categories、words 或 lacking，永远不会适用",
+                "no categories, words or lacking: it can never hold",
+            )
             one.add("empty-scope", zh, en, "code")
         if code in found:
             one.add("duplicate-code", f"代码「{code}」重复", f"the code {code!r} appears twice", "code")
-        found.setdefault(code or str(number), ScopeRule(code, disposition or "", told, basis, categories, words, to))
+        found.setdefault(
+            code or str(number), ScopeRule(code, disposition or "", told, basis, categories, words, to, lacking)
+        )
     return tuple(found.values())

@@ -1,0 +1,60 @@
+"""What is noted on an order's cover, for people (卷面): its line, who follows it up, what waits, who is called back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .printing import say
+from .taken_in import ELEMENT_ZH
+
+if TYPE_CHECKING:
+    from ..core.actor import Actor
+    from ..core.order import Order
+    from ..core.policy import Policy
+    from ..hotline import Hotline
+
+
+def marks(policy: Policy, order: Order) -> Iterator[tuple[str, str]]:
+    """Yield what is noted on the cover of *order*, label and words."""
+    intake = order.intake
+    cover = intake.marks
+    line = policy.line(intake.line)
+    if intake.line:
+        yield say("专线", "line"), say(line.zh, line.code) if line is not None else intake.line
+    if not intake.wants_reply:
+        yield say("回复", "reply"), say("诉求人不需要回复", "not wanted")
+    if cover.follower:
+        yield say("跟进专人", "followed by"), cover.follower
+    if cover.lacks:
+        yield say("待补充", "asked for"), say("、".join(ELEMENT_ZH[one] for one in cover.lacks), ", ".join(cover.lacks))
+    if cover.ours:
+        yield say("移交", "offer"), say("协商未定，本线先行受理", "undecided, accepted here first")
+    if cover.uncleared:
+        yield say("公开答复", "public reply"), say("待信息安全审查", "waits to be cleared")
+    if cover.joined:
+        waiting = [number for number in cover.joined if number not in cover.called]
+        told = say(f"{len(cover.joined)} 张", f"{len(cover.joined)}")
+        if waiting:
+            told += say(f"，待回访 {'、'.join(waiting)}", f", to be called back: {', '.join(waiting)}")
+        yield say("并入", "joined by"), told
+
+
+def callers(hotline: Hotline, order: Order, who: Actor, purpose: str) -> list[dict[str, Any]]:
+    """Return whom to call back beside the order's own requester (并单回访名单), each as *who* may see them."""
+    from ..view import view
+
+    if not order.intake.marks.joined:
+        return []
+    found = []
+    for other, called in hotline.callers(order.number):
+        seen = view(other, hotline.words(other.number), who, purpose)
+        found.append(
+            {
+                "number": other.number,
+                "called": called,
+                "wants_reply": other.intake.wants_reply,
+                "requester": seen["requester"],
+            }
+        )
+    return found

@@ -64,7 +64,7 @@ def _answerable(row: Row, expected: Mapping[str, Any], words: bool, category: bo
     """Note an expectation of which nothing that is given can tell."""
     if not expected:
         zh = "用例没有写期望：due_day、at、limit、category、kind、unit、rule、disposition、type、total、earned 之一"
-        en = "the case expects nothing: due_day, at, limit, category, kind, unit, rule, disposition, type, total or earned"
+        en = "the case expects none of due_day, at, limit, category, kind, unit, rule, disposition, type, total, earned"
         row.add("bad-case", zh, en, "what")
     elif "received" not in row and not {"due_day", "at", "provisional"}.isdisjoint(expected):
         row.add("bad-case", "期望到期日，却没有 received", "it expects a due day but has no `received`", "what")

@@ -10,8 +10,8 @@ from typing import Any
 from ...core.policy import PARTS
 from ..cases import read_case
 from ..table import Notes, Row, as_day
-from .answer import read_answer
 from .acceptance import read_acceptance
+from .answer import read_answer
 from .clock import read_clock, read_overlays
 from .dispatching import read_dispatching
 from .ladder import read_ladder

@@ -9,6 +9,9 @@ from .core.order import OPEN, Clock, Order, Status
 from .core.sla import Deadline
 from .stores.port import Desk, Head
 
+MIXED = "mixed"
+"""The digest of an order whose deadlines were counted by different calendars: no calendar's, so that it is found."""
+
 
 def _stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
@@ -31,16 +34,22 @@ def head_of(order: Order, requester: str = "") -> Head:
     citizen = order.clocks.citizen
     wake: datetime | None = None
     unsettled: Deadline | None = None
+    digest = ""
     for _, clock, _ in order.running():
         instant = clock.wake
         if instant is not None and (wake is None or instant < wake):
             wake = instant
         if unsettled is None and clock.deadline.provisional:
             unsettled = clock.deadline
+        if clock.deadline.limit is not None and clock.deadline.digest != digest:
+            digest = clock.deadline.digest if not digest else MIXED
     for ground in order.climbing():
         if ground.next is not None and (wake is None or ground.next < wake):
             wake = ground.next
-    shown = unsettled or (citizen.deadline if citizen is not None else None)
+    if unsettled is not None:
+        digest = unsettled.digest
+    elif not digest and citizen is not None:
+        digest = citizen.deadline.digest
     return Head(
         intake.place,
         intake.number,
@@ -55,7 +64,7 @@ def head_of(order: Order, requester: str = "") -> Head:
         stamp(intake.received),
         _when(citizen),
         unsettled is not None,
-        shown.digest if shown is not None else "",
+        digest,
         stamp(wake) if wake is not None else "",
         tuple(
             [

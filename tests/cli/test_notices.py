@@ -69,3 +69,62 @@ def test_what_is_not_a_notice_is_said_to_be_none(run, tmp_path: Path) -> None:
     assert "calendar after" in run("calendar", "add", "2026-10-10", code=2).err
     (tmp_path / "x.bin").write_bytes(b"\xff\xff\xff\x80")
     assert run("calendar", "add", tmp_path / "x.bin", "--format", "json", code=2).error["code"] == "not-text"
+
+
+# ── impact ──
+
+
+@pytest.fixture
+def december(run, tmp_path: Path) -> str:
+    """A store with one signed order of 2026-12-30, due in the first days of 2027."""
+    store = f"sqlite:///{tmp_path / 'december.db'}"
+    about = ("--kind", "complaint", "--category", "城乡建设/市政设施", "--area", "210103", "--text", "路灯坏了")
+    at = "2026-12-30T10:00"
+    run("receive", "--store", store, "--pack", "shenyang", *about, "--received", at, "--at", at)
+    return store
+
+
+def overlay_of_2027(folder: Path) -> Path:
+    path = folder / "new-year.toml"
+    days = "".join(
+        f"[[day]]\ndate = 2027-01-0{n}\nworks = {str(n == 2).lower()}\n" for n in (1, 2, 3)
+    )  # Saturday the 2nd is worked: invented
+    path.write_text(f'source = "虚构"\nname = "元旦"\nfictitious = true\n{days}', encoding="utf-8")
+    return path
+
+
+def test_impact_lists_what_an_overlay_moves_and_apply_does_it_once(run, december: str, tmp_path: Path) -> None:
+    overlay = overlay_of_2027(tmp_path)
+    asked = ("calendar", "impact", overlay, "--store", december)
+    seen = run(*asked, "--format", "json").json
+    assert seen["moved"] >= 1
+    assert run(*asked, "--format", "json").json == seen  # looking changes nothing
+    row = next(each for each in seen["deadlines"] if each["clock"] == "citizen")
+    assert (row["moves"], row["was_provisional"]) == (True, True)
+    assert row["new_day"] in run(*asked).out
+    assert run(*asked, "--format", "csv").out.splitlines()[0].startswith("number,clock,stage,unit,old_day,new_day")
+    done = run(*asked, "--apply", "--at", "2026-12-30T12:00", "--format", "json").json
+    assert (done["applied"], done["failed"], done["source"]) == (1, [], "虚构")
+    shown = run("show", row["number"], "--store", december, "--format", "json").json
+    assert shown["due_day"] == row["new_day"]
+    moved = [event for event in shown["events"] if event["event"] == "DeadlineMoved"]
+    assert {(event["reason"], event["source"]) for event in moved} == {("calendar", "虚构")}
+    assert "虚构" in run("show", row["number"], "--store", december).out
+    again = run(*asked, "--apply", "--at", "2026-12-30T13:00", "--format", "json").json
+    assert (again["moved"], again["only_settled"], again["applied"]) == (0, 0, 0)
+
+
+def test_an_order_that_refuses_is_told_and_the_command_ends_with_one(run, december: str, tmp_path: Path) -> None:
+    overlay = overlay_of_2027(tmp_path)
+    asked = ("calendar", "impact", overlay, "--store", december, "--apply", "--at", "2026-12-01T12:00")
+    done = run(*asked, "--format", "json", code=1).json
+    assert [failed["code"] for failed in done["failed"]] == ["time-runs-backward"]
+    assert "time-runs-backward" in run(*asked, code=1).err
+
+
+def test_one_order_is_recounted_by_hand(run, december: str, tmp_path: Path) -> None:
+    overlay = overlay_of_2027(tmp_path)
+    number = run("calendar", "impact", overlay, "--store", december, "--format", "json").json["deadlines"][0]["number"]
+    who = ("--as", "admin", "--source", "虚构", "--at", "2026-12-30T12:00")
+    run("do", number, "recount", "--store", december, "--overlay", overlay, *who)
+    assert run("calendar", "impact", overlay, "--store", december, "--format", "json").json["deadlines"] == []

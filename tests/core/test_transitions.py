@@ -82,6 +82,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Join(HANDLER, ("2",)),
     c.Cease(HANDLER, "2", "the same facts", (c.Similar("2", True, False, True, True, "城乡建设/物业管理"),)),
     c.Clear(HANDLER),
+    c.Recount(HANDLER, "国办发明电〔2020〕1号"),
 )
 SAMPLE = {type(command): command for command in SAMPLES}
 

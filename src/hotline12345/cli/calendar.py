@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import notices
+from . import impact, notices
 from .common import Speaking, SpeakingGroup, answers, overlay_option, overlays_of, policy_of, print_json
 from .days import read_day
 from .printing import day_of, facts, print_csv, say, table
@@ -31,6 +31,7 @@ def command() -> None:
 
 
 command.add_command(notices.add)
+command.add_command(impact.impact)
 
 
 def _calendar(pack_name: str, files: tuple[str, ...]) -> WorkCalendar:

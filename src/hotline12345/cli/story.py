@@ -263,7 +263,7 @@ def _moved(s: Story, ev: e.DeadlineMoved) -> str:
         if ev.clock == "citizen"
         else say(f"{ev.clock} 的时限", f"the deadline of {ev.clock}")
     )
-    why = say(*_MOVES.get(ev.reason, (ev.reason,) * 2))
+    why = say(*_MOVES.get(ev.reason, (ev.reason,) * 2)) + (say(f"，{ev.source}", f", {ev.source}") if ev.source else "")
     return say(f"{whose}变更（{why}）：", f"{whose} moved ({why}): ") + s.due(ev.deadline, ev.reason == "extended")
 
 

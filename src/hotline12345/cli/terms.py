@@ -28,6 +28,7 @@ LINES: dict[str, str] = {
     "grant-extension": "准予或不准予延期",
     "merge": "并入另一张工单",
     "recall": "退回待派单",
+    "recount": "按此刻所知的放假安排重算在走的期限，--source 写明通知文号",
     "reclassify": "更正类型、类别、紧急程度或区划",
     "refer": "转到紧急热线、法定途径、信访或其他渠道",
     "reopen": "不写 --unit 则退给上次的主办单位",

@@ -112,7 +112,9 @@ _CODECS: dict[Any, tuple[Encode, Decode]] = {
 for _cls in (Ref, Origin, HitRef, Finding, Form, Deadline):
     _CODECS[_cls] = _record_codec(_cls)
 # One deadline often serves the unit and the citizen.
-_CODECS[Deadline] = (remembered(_CODECS[Deadline][0]), _CODECS[Deadline][1])
+_deadline_out, _deadline_in = _CODECS[Deadline]
+_deadline_once = lru_cache(64)(lambda row: _deadline_in(list(row)))
+_CODECS[Deadline] = (remembered(_deadline_out), lambda row: _deadline_once(tuple(row)))
 
 
 class _EventCodec:

@@ -49,6 +49,7 @@ def _always(here: Status) -> dict[type[c.Command], Cell]:
         c.Tick: _cell((T,), here),
         c.Join: _cell((T,), here),
         c.Curb: _cell((A, S, X), here),
+        c.Recount: _cell((X, T), here),
     }
 
 

@@ -13,7 +13,7 @@ from attrs import fields
 
 from .acceptance import Cease, Clear, Curb, Entrust, Join, Offer
 from .base import PRIVATE, Command
-from .clocks import Defer, Extend, Flag, GrantExtension, Supervise, Tick, Urge
+from .clocks import Defer, Extend, Flag, GrantExtension, Recount, Supervise, Tick, Urge
 from .ending import Archive, AskTermination, Close, DecideTermination, Terminate, Void, Withdraw
 from .handling import FollowUp, Reopen, Reply, Report, Review, Sign
 from .intake import Accept, Answer, Connect, Decline, Merge, Receive, Refer, Similar, Supplement
@@ -54,6 +54,7 @@ __all__ = [
     "Recall",
     "Receive",
     "Reclassify",
+    "Recount",
     "Refer",
     "Reopen",
     "Reply",
@@ -125,6 +126,7 @@ COMMAND_ZH: dict[str, str] = {
     "close": "办结",
     "archive": "归档",
     "tick": "时钟",
+    "recount": "重算期限",
 }
 """What each command is called in Chinese (命令名称)."""
 

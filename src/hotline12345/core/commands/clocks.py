@@ -64,3 +64,10 @@ class Flag(Command):
 @frozen(weakref_slot=False)
 class Tick(Command):
     """Time passes (时钟): whatever time alone demands happens now."""
+
+
+@frozen(weakref_slot=False)
+class Recount(Command):
+    """Count the running deadlines anew (重算期限) by the calendar as known now; *source* names the notice."""
+
+    source: str = ""

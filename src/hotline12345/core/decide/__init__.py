@@ -27,6 +27,7 @@ from . import (
     extending,
     handling,
     intake,
+    recounting,
     routing,
     supervising,
     terminating,
@@ -80,6 +81,7 @@ DECIDERS: dict[type[c.Command], Decider] = {
     c.Close: ending.close,
     c.Archive: ending.archive,
     c.Tick: tick.tick,
+    c.Recount: recounting.recount,
 }
 
 

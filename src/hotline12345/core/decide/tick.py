@@ -5,33 +5,42 @@ from __future__ import annotations
 from datetime import datetime
 
 from .. import commands as c
-from ..events import DeadlineMoved, Event
+from ..events import Event
 from ..order import Clock, Order
 from ..policy import Policy
 from ..refs import Ref
 from ..sla import Deadline, deadline
-from .ladder import climbed, missed, next_rung
+from .ladder import climbed, missed
+from .recounting import moving, recounted
 
 
 def tick(policy: Policy, order: Order, command: c.Tick, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Tick (时钟): provisional deadlines become certain, deadlines are missed, the ladder climbs."""
     events: list[Event] = []
-    for name, clock, unit in order.running():
-        settled = _settled(policy, clock)
+    running = list(order.running())
+    # Where the notice has come that an order waited for, its certain deadlines are counted by the same calendar.
+    learnt = any(_unsettled(policy, clock) for _, clock, _ in running)
+    for name, clock, unit in running:
+        settled = _settled(policy, clock) if learnt else None
         if settled is not None:
-            rung = next_rung(policy, name, clock, settled, at)
-            events.append(DeadlineMoved(at, command.by, name, clock.stage, settled, "calendar", rung))
+            moved = moving(policy, name, clock, settled, at, command.by)
+            events.append(moved)
             past = settled.at is not None and settled.at <= at
-            clock = Clock(clock.stage, settled, clock.fired if past else (), rung)
+            clock = Clock(clock.stage, settled, clock.fired if past else (), moved.next)
         events.extend(missed(policy, name, clock, unit, at, command.by))
     for ground in order.climbing():
         events.extend(climbed(policy, ground, order.answerable, at, command.by))
     return tuple(events)
 
 
+def _unsettled(policy: Policy, clock: Clock) -> bool:
+    """Whether the deadline was provisional and the calendar has since learnt more."""
+    return clock.deadline.provisional and clock.deadline.digest != policy.calendar.digest
+
+
 def _settled(policy: Policy, clock: Clock) -> Deadline | None:
-    """Return the deadline anew where it was provisional and the calendar has since learnt more."""
+    """Return the deadline anew; one that was provisional even where it stays, so that it is not looked at again."""
     old = clock.deadline
-    if not old.provisional or old.digest == policy.calendar.digest:
-        return None
-    return deadline(old.limit, old.start, policy.calendar, policy.clock, (), old.basis)
+    if _unsettled(policy, clock):
+        return deadline(old.limit, old.start, policy.calendar, policy.clock, (), old.basis)
+    return recounted(policy, clock)

@@ -57,6 +57,7 @@ class DeadlineMoved(Event):
     deadline: Deadline
     reason: str  # calendar | extended | deferred | reclassified | policy
     next: datetime | None = None  # the next rung of the ladder, where the moved deadline has already been missed
+    source: str = ""  # the notice that changed the calendar
 
 
 @frozen(slots=False)

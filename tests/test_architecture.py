@@ -46,10 +46,23 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "book": frozenset({"core", "stores", "heads"}),
     "neighbours": frozenset({"core", "stores", "book"}),
     "clockwork": frozenset({"core", "stores", "privacy", "heads"}),
+    "transition": frozenset({"core", "stores"}),
     "impact": frozenset({"core", "hotline", "stores.port"}),
     # "packs" and "plugins" late and only to open a pack or a store by its name, for a host in a hurry.
     "hotline": frozenset(
-        {"core", "stores", "privacy", "heads", "numbers", "book", "neighbours", "clockwork", "packs", "plugins"}
+        {
+            "core",
+            "stores",
+            "privacy",
+            "heads",
+            "numbers",
+            "book",
+            "neighbours",
+            "clockwork",
+            "transition",
+            "packs",
+            "plugins",
+        }
     ),
     # "packs" late and only to open a pack by its name.
     "replay": frozenset({"core", "hotline", "heads", "stores.port", "channels", "packs"}),

@@ -30,6 +30,7 @@ from .neighbours import Neighbours
 from .numbers import number_by_time
 from .privacy import Secrets, asked, key_beside, seal, wanted
 from .stores.port import Page, Private, Query, Store
+from .transition import Adopted, adopt_edition
 
 TRIES = 8
 STEPS = ("receive", "accept", "dispatch")
@@ -259,13 +260,15 @@ class Hotline:
         self, policy: Policy, order: Order, command: c.Command, at: datetime, ref: Ref | None
     ) -> tuple[Event, ...]:
         """Decide with what must be known of other orders, gathered here."""
-        if type(command) is c.Accept:
+        if type(command) is c.AdoptEdition:
+            policy = self.pack.edition(command.edition, local(at).date())
+        elif type(command) is c.Accept:
             head = self.store.head(self.place, order.number)
             words = self.words(order.number)
             if not (command.title or command.text):
                 command = change(command, title=words.get("title", ""), text=words.get("text", ""))
             return self._near.accept(policy, order, command, at, head.requester if head is not None else "", words)
-        if type(command) is c.Curb:
+        elif type(command) is c.Curb:
             command = self._near.curb(order, command)
         elif type(command) is c.Cease:
             command = self._near.cease(policy, order, command)
@@ -274,6 +277,10 @@ class Hotline:
     def tick(self, at: datetime | None = None) -> Ticked:
         """Let time pass (时钟): every order that time alone changes is looked at once; nobody scans the rest."""
         return tick(self, self._now(at))
+
+    def adopt_edition(self, edition: str = "", *, at: datetime | None = None, preview: bool = False) -> Adopted:
+        """Let running orders go on under *edition* (改依新版本), by default the one in force; see `[transition]`."""
+        return adopt_edition(self, edition, self._now(at), preview=preview)
 
     # ── reading ──
 

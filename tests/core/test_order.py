@@ -200,6 +200,7 @@ EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
     e.Joined: st.just(e.Joined(AT, BY, ("2", "3"))),
     e.Ceased: st.just(e.Ceased(AT, BY, "2")),
     e.Cleared: st.builds(e.Cleared, st.just(AT), st.just(BY), st.booleans(), st.sampled_from(("", "2"))),
+    e.EditionAdopted: st.just(e.EditionAdopted(AT, BY, "2030-01-01", ("cn@2025-06-25",), "d1")),
     e.Withdrawn: st.just(e.Withdrawn(AT, BY)),
     e.Terminated: st.just(e.Terminated(AT, BY, "x")),
     e.TerminationAsked: st.just(e.TerminationAsked(AT, BY, "A1", "x")),

@@ -76,6 +76,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Close(HANDLER),
     c.Archive(HANDLER),
     c.Tick(HANDLER),
+    c.AdoptEdition(HANDLER, edition=small_policy().edition),
     c.Offer(HANDLER, "110", "declined"),
     c.Curb(HANDLER),
     c.Entrust(HANDLER, "p7"),

@@ -91,6 +91,7 @@ _HELP = {
     "step": "扰线处置步骤 · step against disruption",
     "person": "人员编号（不含姓名） · an opaque id",
     "earlier": "已办结的原工单 · the earlier order",
+    "edition": "改依的版本 · the edition to go over to",
     "caller": "并入工单的编号，回访其诉求人 · a merged order, whose requester was called",
     "facts": "补充了哪些要素，逗号分隔：name contact time place cause course · elements added",
     "new_fact": "有新的事实或理由 · a new fact or reason",

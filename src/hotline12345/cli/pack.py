@@ -9,6 +9,7 @@ import click
 
 from ..core.errors import PluginError
 from . import lang_now
+from .adopting import adopt_edition
 from .common import Speaking, SpeakingGroup, answers, edition_option, pack_of, print_json, unknown_pack
 from .matrix import limit_json, limit_row, matrix
 from .printing import facts, half, iso, note, print_csv, say, table
@@ -291,3 +292,6 @@ def fault_json(fault: Fault, lang: str) -> dict[str, Any]:
         "hint": fault.hint,
         "text": fault.text(lang),
     }
+
+
+command.add_command(adopt_edition)

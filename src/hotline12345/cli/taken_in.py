@@ -90,12 +90,18 @@ def _supplemented(s: Story, ev: e.Supplemented) -> str:
     return told + (say("，有新的事实或理由", ", with a new fact") if ev.new_fact else "")
 
 
+def _adopted(s: Story, ev: e.EditionAdopted) -> str:
+    over = "；".join(ev.parents)
+    return say(f"改依版本 {ev.edition}（{over}）", f"goes on under edition {ev.edition} ({over})") + _based(ev.basis)
+
+
 TELL: dict[type[e.Event], Callable[[Any, Any], str]] = {
     e.SupplementAsked: _asked,
     e.Supplemented: _supplemented,
     e.Offered: _offered,
     e.Curbed: _curbed,
     e.Entrusted: _entrusted,
+    e.EditionAdopted: _adopted,
     e.Joined: lambda s, ev: say(f"并入 {'、'.join(ev.numbers)}，一并回访", f"joined by {', '.join(ev.numbers)}"),
     e.Ceased: lambda s, ev: (
         say(f"无理重复诉求，停止办理，原工单 {ev.earlier}", f"ceased: repeats {ev.earlier}") + _based(ev.basis)

@@ -41,6 +41,7 @@ LINES: dict[str, str] = {
     "supplement": "新的情况或材料",
     "terminate": "写明理由代码和依据",
     "tick": "时间过去了：只记下到了时候的事",
+    "adopt-edition": "写明新版本，照其 [transition] 改依；成批的用 pack adopt-edition",
     "urge": "催促持单单位",
     "void": "误登、重复登记等，作为无效",
     "withdraw": "诉求人撤回",

@@ -47,6 +47,7 @@ def _always(here: Status) -> dict[type[c.Command], Cell]:
         c.Withdraw: _cell((R, A), WITHDRAWN),
         c.Void: _cell((X,), VOID),
         c.Tick: _cell((T,), here),
+        c.AdoptEdition: _cell((X, T), here),
         c.Join: _cell((T,), here),
         c.Curb: _cell((A, S, X), here),
         c.Recount: _cell((X, T), here),

@@ -30,6 +30,7 @@ from ..core.policy import (
     RepeatRule,
     ScopeRule,
     SendBackRule,
+    TransitionRule,
 )
 from ..core.policy.answer import ReplyForm, ReviewRule, TerminationRule
 from ..core.policy.ladder import PARTIES
@@ -82,6 +83,7 @@ def _compile(shelf: Shelf, chain: Chain, need: frozenset[str], more: tuple[Overl
         send_back=evolve(SendBackRule(), **_settings(chain, "send_back")),
         extension=evolve(ExtensionRule(), **_settings(chain, "extension")),
         reopen=evolve(ReopenRule(), **_settings(chain, "reopen")),
+        transition=TransitionRule(**layer.transition),  # each edition speaks for itself
         dispatching=_dispatching(chain),
         reply_form=evolve(ReplyForm(), **_settings(chain, "reply_form")),
         review=evolve(ReviewRule(), **_settings(chain, "review")),

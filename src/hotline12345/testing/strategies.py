@@ -131,6 +131,7 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
         c.Withdraw: {"note": WORDS},
         c.Terminate: {"reason": CODES, "note": WORDS},
         c.Void: {"reason": CODES},
+        c.AdoptEdition: {"edition": st.sampled_from(("2017-04-10", "nowhere"))},
         **_taking_in(others),
     }
 

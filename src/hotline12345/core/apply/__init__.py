@@ -20,6 +20,7 @@ from .clocks import (
     supervised,
     urged,
 )
+from .editions import edition_adopted
 from .ending import archived, closed, termination_asked, termination_refused
 from .handling import followed_up, reopened, replied, reported, reviewed, signed
 from .intake import accepted, answered, declined, opened, referred, supplemented
@@ -78,6 +79,7 @@ APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
     e.Urged: urged,
     e.Supervised: supervised,
     e.Flagged: flagged,
+    e.EditionAdopted: edition_adopted,
     e.Supplemented: supplemented,
     e.Withdrawn: lambda o, ev: ended(o, ev, Status.WITHDRAWN, ev.reason),
     e.Terminated: lambda o, ev: ended(o, ev, Status.TERMINATED, ev.reason),

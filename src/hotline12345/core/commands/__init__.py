@@ -14,6 +14,7 @@ from attrs import fields
 from .acceptance import Cease, Clear, Curb, Entrust, Join, Offer
 from .base import PRIVATE, Command
 from .clocks import Defer, Extend, Flag, GrantExtension, Recount, Supervise, Tick, Urge
+from .editions import AdoptEdition
 from .ending import Archive, AskTermination, Close, DecideTermination, Terminate, Void, Withdraw
 from .handling import FollowUp, Reopen, Reply, Report, Review, Sign
 from .intake import Accept, Answer, Connect, Decline, Merge, Receive, Refer, Similar, Supplement
@@ -26,6 +27,7 @@ __all__ = [
     "PRIVATE_FIELDS",
     "Accept",
     "Adjudicate",
+    "AdoptEdition",
     "Answer",
     "Archive",
     "AskTermination",
@@ -125,6 +127,7 @@ COMMAND_ZH: dict[str, str] = {
     "void": "作废",
     "close": "办结",
     "archive": "归档",
+    "adopt-edition": "改依新版本",
     "tick": "时钟",
     "recount": "重算期限",
 }

@@ -23,6 +23,7 @@ from . import (
     clearing,
     consulting,
     disputes,
+    editions,
     ending,
     extending,
     handling,
@@ -80,6 +81,7 @@ DECIDERS: dict[type[c.Command], Decider] = {
     c.Void: ending.void,
     c.Close: ending.close,
     c.Archive: ending.archive,
+    c.AdoptEdition: editions.adopt_edition,
     c.Tick: tick.tick,
     c.Recount: recounting.recount,
 }

@@ -247,7 +247,7 @@ def recall(policy: Policy, order: Order, command: c.Recall, at: datetime, ref: R
     return (Recalled(at, command.by, command.reason),)
 
 
-def _counted_from(order: Order, name: str, clock: Clock, rule: LimitRule | None) -> datetime:
+def counted_from(order: Order, name: str, clock: Clock, rule: LimitRule | None) -> datetime:
     """Return where *clock* counts from under *rule*; the citizen's, from the event that starts it there."""
     start, intake = clock.deadline.start, order.intake
     if name != "citizen" or rule is None or intake.origin is not None or start < intake.received:
@@ -276,7 +276,7 @@ def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime
         if clock.stage is Stage.HANDLE:
             if order.counts.reopened and clock.deadline.limit == policy.reopen.limit is not None:
                 continue  # a redo has a limit of its own, whatever the order is about
-            moved = policy.by_rule(rule, _counted_from(order, name, clock, rule))
+            moved = policy.by_rule(rule, counted_from(order, name, clock, rule))
             rung = next_rung(policy, name, clock, moved, at)
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "reclassified", rung))
     return tuple(events)

@@ -22,6 +22,7 @@ from .clocks import (
     Supervised,
     Urged,
 )
+from .editions import EditionAdopted
 from .ending import Archived, Closed, Terminated, TerminationAsked, TerminationRefused, Voided, Withdrawn
 from .handling import FollowedUp, Reopened, Replied, Reported, Reviewed, Signed
 from .intake import Accepted, Answered, Connected, Declined, Merged, Received, Referred, Supplemented
@@ -57,6 +58,7 @@ __all__ = [
     "Deferred",
     "Dispatched",
     "Divided",
+    "EditionAdopted",
     "Entrusted",
     "Escalated",
     "Event",

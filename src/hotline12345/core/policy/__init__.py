@@ -37,6 +37,7 @@ from .rules import (
     ScopeRule,
     SendBackRule,
 )
+from .transition import OPEN_ORDERS, TransitionRule
 
 __all__ = [
     "CARRIES",
@@ -45,6 +46,7 @@ __all__ = [
     "ELEMENTS",
     "HOPS",
     "NO_LIMIT_BASIS",
+    "OPEN_ORDERS",
     "PARTS",
     "REFERRALS",
     "REFUSALS",
@@ -77,4 +79,5 @@ __all__ = [
     "ScopeRule",
     "SendBackRule",
     "TerminationRule",
+    "TransitionRule",
 ]

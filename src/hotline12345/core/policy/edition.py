@@ -28,6 +28,7 @@ from .answer import ReplyForm, ReviewRule, TerminationRule
 from .dispatching import Dispatching
 from .ladder import PARTIES, Rung
 from .rules import DEFAULT_BASIS, NO_LIMIT_BASIS, ExtensionRule, Flow, LimitRule, ReopenRule, ScopeRule, SendBackRule
+from .transition import TransitionRule
 
 if TYPE_CHECKING:  # a due date needs neither rules nor routes nor scores, and should not wait for them
     from ..classify import RuleSet
@@ -59,6 +60,7 @@ class Policy:
     send_back: SendBackRule = field(factory=SendBackRule)
     extension: ExtensionRule = field(factory=ExtensionRule)
     reopen: ReopenRule = field(factory=ReopenRule)
+    transition: TransitionRule = field(factory=TransitionRule)
     dispatching: Dispatching = field(factory=Dispatching)
     ladder: tuple[Rung, ...] = ()
     reply_form: ReplyForm = field(factory=ReplyForm)

@@ -43,6 +43,7 @@ class Layer:
     send_back: Mapping[str, Any] = {}
     extension: Mapping[str, Any] = {}
     reopen: Mapping[str, Any] = {}
+    transition: Mapping[str, Any] = {}
     hops: Mapping[str, Any] = {}
     assist: Mapping[str, Any] = {}
     problem: Mapping[str, Any] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.policy import OPEN_ORDERS
 from ..table import KINDS, Row
 from .layer import Layer
 
@@ -25,6 +26,10 @@ def read_steps(row: Row, layer: Layer) -> None:
         given = {"most": more.count("most"), "longest": more.limit("longest")}
         given |= {"up_to_original": more.flag("up_to_original"), "approver": more.choice("approver", APPROVERS)}
         layer.extension = given_in(more, given)
+    new = row.row("transition")
+    if new is not None:
+        choices = {name: name for name in OPEN_ORDERS}
+        layer.transition = given_in(new, {"open_orders": new.choice("open_orders", choices, required=True)})
     again = row.row("reopen")
     if again is not None:
         layer.reopen = given_in(again, {"most": again.count("most"), "limit": again.limit("limit")})

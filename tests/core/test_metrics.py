@@ -20,20 +20,9 @@ from hotline12345.core.calendar import CST
 from hotline12345.core.errors import CalendarError, RequestError
 from hotline12345.core.request import Kind, Request
 from hotline12345.core.scoring.decimals import half_up, median, percent
-from hotline12345.core.scoring.metrics import (
-    FOUR,
-    GROUPS,
-    METRIC,
-    METRICS,
-    MOST_NAMED,
-    REASONS,
-    THREE,
-    OrderFacts,
-    Rate,
-    Scorecard,
-    facts,
-    measure,
-)
+from hotline12345.core.scoring.metrics import FOUR, METRIC, METRICS, REASONS, THREE
+from hotline12345.core.scoring.orderfacts import OrderFacts, facts
+from hotline12345.core.scoring.tally import GROUPS, MOST_NAMED, Rate, Scorecard, measure
 from hotline12345.testing.orders import (
     ADMIN,
     AGENT,
@@ -719,7 +708,7 @@ def test_the_page_prints_the_definitions_as_they_are(repo_root: Path) -> None:
 
 
 def test_no_float_is_anywhere_in_the_arithmetic(repo_root: Path) -> None:
-    for name in ("decimals", "metrics", "orderfacts", "points"):
+    for name in ("decimals", "figures", "metrics", "model", "orderfacts", "points", "tally"):
         tree = ast.parse((repo_root / f"src/hotline12345/core/scoring/{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), (name, node.lineno)

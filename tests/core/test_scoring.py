@@ -18,8 +18,18 @@ from hypothesis import strategies as st
 from hotline12345.core import commands as c
 from hotline12345.core.calendar import CST
 from hotline12345.core.errors import RequestError
-from hotline12345.core.scoring import Component, Score, ScoreRules, read_score_rules, score
-from hotline12345.core.scoring.metrics import METRIC, METRICS, Rate, Scorecard, facts, measure
+from hotline12345.core.scoring import (
+    Component,
+    Rate,
+    Score,
+    Scorecard,
+    ScoreRules,
+    facts,
+    measure,
+    read_score_rules,
+    score,
+)
+from hotline12345.core.scoring.metrics import METRIC, METRICS
 from hotline12345.testing.orders import CALLER, HANDLER, Life
 
 D = Decimal

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COLUMNS = ("unit", "metric", "value", "points", "earned")
 
 
-def score_file(path: str, pack_name: str, edition: str, on: str, form: str) -> None:
+def score_file(path: str, pack_name: str, edition: str, on: str, form: str, explain: bool = False) -> None:
     """Score the figures in a file: one unit's, or many units' under ``units``."""
     from ..core.scoring import ScoreRules, read_figures, score_figures
     from ..core.scoring.standings import group_of, rank
@@ -41,7 +41,7 @@ def score_file(path: str, pack_name: str, edition: str, on: str, form: str) -> N
     if not isinstance(given, dict) or "units" not in given:
         one = score_figures(rules, read_figures(rules, given))
         told |= score_json(one)
-        _print(form, told, {"": one}, lambda: _show(policy, one))
+        _print(form, told, {"": one}, lambda: _show(policy, one, explain))
         return
     groups = {unit: group_of(rules, unit) for unit in _units(given)}
     scores = {
@@ -51,7 +51,7 @@ def score_file(path: str, pack_name: str, edition: str, on: str, form: str) -> N
     tables = rank(rules, scores)
     told["units"] = {unit: {"group": group.code, **score_json(one)} for unit, (group, one) in scores.items()}
     told["groups"] = [table_json(one) for one in tables]
-    _print(form, told, {unit: one for unit, (_, one) in scores.items()}, lambda: show_tables(policy, tables))
+    _print(form, told, {unit: one for unit, (_, one) in scores.items()}, lambda: show_tables(tables))
 
 
 def _print(form: str, told: dict[str, Any], scores: dict[str, Score], show: Any) -> None:
@@ -159,7 +159,7 @@ def _read_all(rules: ScoreRules, units: dict[str, Any]) -> dict[str, Any]:
 # ── for people ──
 
 
-def _show(policy: Policy, one: Score) -> None:
+def _show(policy: Policy, one: Score, explain: bool) -> None:
     blank = say("不评分", "not scored")
     total = f"{one.total} / {one.possible}" if one.total is not None else blank
     head = [(say("政策包", "pack"), f"{policy.pack} {policy.edition}"), (say("得分", "score"), total)]
@@ -174,9 +174,21 @@ def _show(policy: Policy, one: Score) -> None:
         value = blank if part.rate is None else f"{part.rate}%" if part.unit == "percent" else str(part.rate)
         rows.append((name, value, part.points or "", "" if part.earned is None else part.earned))
     click.echo("\n" + table(say("指标,数据,满分,得分", "metric,figure,points,earned").split(","), rows))
+    if explain:
+        show_sums(one)
     show_lost(one, 5)
     click.echo("\n" + say("依据", "Source") + f"  {'；'.join(half(source) for source in policy.sources)}")
     click.echo(say("由本库按公开办法算得，不是正式考核结果。", "Worked out by this library; not an official result."))
+
+
+def show_sums(one: Score) -> None:
+    """Print how each component came about, lost or not, and what was not assessed."""
+    click.echo("\n" + say("算式", "Sums"))
+    for part in one.components:
+        if part.rate is None:
+            click.echo(f"- {part.metric}: {say('不评分', 'not scored')}（{half(part.basis)}）")
+        else:
+            click.echo(f"- {say(part.zh, part.en)} = {part.earned}")
 
 
 def show_lost(one: Score, most: int) -> None:
@@ -189,7 +201,7 @@ def show_lost(one: Score, most: int) -> None:
         click.echo(f"- {say(lost.zh, lost.en)}" + (f"\n  {some}" if some else ""))
 
 
-def show_tables(policy: Policy, tables: tuple[Table, ...]) -> None:
+def show_tables(tables: tuple[Table, ...]) -> None:
     """Print each peer group's standings, who was not scored, and the lists."""
     columns = say("名次,单位,得分,等次,榜", "rank,unit,score,grade,list").split(",")
     for one in tables:

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import (
-    Speaking,
-    answers,
-    edition_option,
-    hotline_of,
-    instant_of,
-    now,
-    own_pack_option,
-    place_option,
-    print_json,
-    store_option,
-)
-from .printing import facts, iso, note, print_csv, progress, say, table, when
+from .common import Speaking, answers, edition_option, own_pack_option, place_option, print_json, store_option
+from .printing import facts, note, print_csv, say, table, when
 
 if TYPE_CHECKING:
-    from ..core.order import Order
-    from ..core.policy import Policy
-    from ..core.scoring import OrderFacts, Score, Scorecard
-    from ..hotline import Hotline
+    from ..core.scoring import Scorecard
+    from .assessing import Made
+
+MOST_SHOWN = 5
 
 COLUMNS = ("group", "metric", "numerator", "denominator", "value", "points", "earned")
 _COUNTS = {
     "received": ("收件", "received"),
+    "carried": ("上期结转", "carried over"),
     "dispatched": ("已派单", "dispatched"),
     "diverted": ("未派单即办结（答复、转出、不予受理、并单）", "diverted"),
     "replied": ("已答复", "answered"),
@@ -64,6 +54,7 @@ _COUNTS = {
     default="",
     help="算到何时，默认最后有记录之日；now 为此刻 · until when, by default the last day on record",
 )
+@click.option("--period", default="", help="考核周期：2026-09、2026-Q3、2026 · month, quarter or year")
 @click.option("--on", default="", help="按哪一天的版本 · the edition in force on this day")
 @click.option(
     "--figures",
@@ -71,95 +62,37 @@ _COUNTS = {
     default="",
     help="给已有数据打分，不用存储：JSON 文件，- 为标准输入 · score figures from a JSON file, without a store",
 )
+@click.option("--rules", "rules_pack", default="", help="按另一政策包的考核办法 · score by another pack's rules")
+@click.option("--under", default="", help="两级考核：考核此单位的下级 · assess what stands directly under this unit")
+@click.option("--adjust", default="", help="考核调整（TOML）：经批准的剔除、录入 · approved exclusions and entries")
+@click.option("--explain", is_flag=True, help="逐项写明算式、条款和全部工单 · every sum, article and order")
+@click.option("--freeze", default="", help="冻结成绩单，写入新文件 · freeze the scorecard into a new file")
+@click.option("--restate", default="", help="重述：与此冻结成绩单对照，须写 --reason · restate this frozen scorecard")
+@click.option("--reason", default="", help="重述的原因 · the reason of a restatement")
 @store_option
 @own_pack_option
 @edition_option
 @place_option
 @answers("table", "json", "csv")
-def command(by: str | None, until: str, figures_file: str, **options: Any) -> None:
+def command(figures_file: str, **options: Any) -> None:
     """Score."""
     if figures_file:
         from .figures import score_file
 
-        score_file(figures_file, options["pack_name"] or "cn", options["edition"], options["on"], options["form"])
-    else:
-        score_store(by, until, **options)
-
-
-def score_store(
-    by: str | None, until: str, on: str, store: str, pack_name: str, edition: str, place: str, form: str
-) -> None:
-    """Count and score the orders in a store."""
-    from ..core.calendar import local
-    from ..core.scoring import ScoreRules, measure, score
-    from ..core.scoring import facts as facts_of
-    from ..report.cards import card_json
-
-    hotline = hotline_of(pack_name, store, place, must_exist=True, reads=True, need=("routes", "scoring"))
-    policy = hotline.pack.edition(edition) if edition else hotline.pack.newest
-    if on and not edition:
-        policy = hotline.pack.on(local(instant_of(on)).date())
-    end = instant_of(until) if until else last_day(hotline, now())
-    found: list[OrderFacts] = []
-    with progress(say("统计", "counting")) as step:
-        for order in _orders(hotline, end if until else None):
-            levels = hotline.policy_of(order).satisfied_levels
-            found.append(facts_of(order, until=end or order.at, levels=levels, calendar=policy.calendar))
-            step()
-    rules = policy.scoring or ScoreRules()
-    whole = measure(found, rules.exempt)[""]
-    by = by or ""
-    groups = measure(found, rules.exempt, by) if by else {}
-    told = {
-        "until": iso(end),
-        "pack": policy.pack,
-        "edition": policy.edition,
-        "place": hotline.place,
-        "orders": len(found),
-        **card_json(whole, score(rules, whole)),
-        "by": by,
-        "groups": {key: card_json(card, score(rules, card)) for key, card in groups.items()},
-    }
-    if form == "json":
-        print_json(told)
-    elif form == "csv":
-        print_csv(COLUMNS, [row for key, card in [("", told), *told["groups"].items()] for row in _rows(key, card)])
-    else:
-        _show(policy, told, whole, score(rules, whole))
-        if by:
-            _groups(policy, by, groups)
-
-
-def last_day(hotline: Hotline, present: datetime) -> datetime | None:
-    """Return the end of the last day on record (最后有记录之日终了), or the present while that day still runs.
-
-    ``None`` where there is no record.  A rehearsal that lies ahead of the clock ends with its own last day.
-    """
-    from ..core.calendar import local
-
-    last = max((order.at for order in hotline.orders()), default=None)
-    if last is None:
-        return None
-    last = local(last)
-    midnight = last.replace(hour=0, minute=0, second=0, microsecond=0)
-    end = midnight if midnight == last else midnight + timedelta(days=1)
-    return present if last <= present < end else end
-
-
-def _orders(hotline: Hotline, end: datetime | None) -> Iterator[Order]:
-    """Yield every order as it stood at *end*: what happened later is not part of the period."""
-    if end is None:
-        yield from hotline.orders()
+        pack = options["rules_pack"] or options["pack_name"] or "cn"
+        score_file(figures_file, pack, options["edition"], options["on"], options["form"], options["explain"])
         return
-    from ..core.evolve import fold
+    from .assessing import Ask, score_store
 
-    for order in hotline.orders():
-        if order.at <= end:
-            yield order
-            continue
-        before = [event for event in hotline.history(order.number) if event.at <= end]
-        if before:
-            yield fold(before)
+    form = options.pop("form")
+    made = score_store(Ask(**{**options, "by": options["by"] or ("unit" if options["under"] else "")}))
+    if form == "json":
+        print_json(made.told)
+    elif form == "csv":
+        rows = [row for key, card in [("", made.told), *made.told["groups"].items()] for row in _rows(key, card)]
+        print_csv(COLUMNS, rows)
+    else:
+        _show(made, options["explain"])
 
 
 def _rows(key: str, card: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
@@ -172,31 +105,47 @@ def _rows(key: str, card: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 # ── for people ──
 
 
-def _show(policy: Policy, told: dict[str, Any], card: Scorecard, points: Score) -> None:
-    from ..core.scoring.metrics import METRIC, REASONS
+def _show(made: Made, explain: bool) -> None:
+    from .figures import show_lost, show_sums, show_tables
 
+    told, card, points = made.told, made.result.whole.card, made.result.whole.score
     blank = say("（空）", "(blank)")
     until = when(datetime.fromisoformat(told["until"])) if told["until"] else blank
     total = f"{points.total} / {points.possible}" if points.total is not None else blank
+    median = card.median_working_days
     head = [
-        (say("政策包", "pack"), f"{policy.pack} {policy.edition}"),
+        (say("政策包", "pack"), f"{told['pack']} {told['edition']}"),
+        (say("周期", "period"), told["period"]),
         (say("截至", "until"), until),
         (say("工单", "orders"), str(told["orders"])),
         (say("得分", "score"), total),
-        (
-            say("答复用时中位数", "median"),
-            f"{card.median_working_days} {say('个工作日', 'working days')}"
-            if card.median_working_days is not None
-            else "",
-        ),
+        (say("等次", "grade"), say(points.grade.zh, points.grade.code) if points.grade is not None else ""),
+        (say("答复用时中位数", "median"), f"{median} {say('个工作日', 'working days')}" if median is not None else ""),
+        (say("摘要", "digest"), told.get("digest", "")),
     ]
     click.echo(facts(head))
     if told["orders"] == 0:
         note(say("存储里没有工单", "there are no orders in the store"))
         return
-    rows = []
+    _rates(card)
+    if explain:
+        show_sums(points)
+    show_lost(points, MOST_SHOWN if not explain else len(made.result.whole.card.counts) + 1000)
+    if told["by"]:
+        _groups(made, told["by"])
+    if made.result.tables and (made.rules.groups or made.rules.lists.red or made.rules.lists.black):
+        click.echo("")
+        show_tables(made.result.tables)
+    for one in told.get("differences", ()):
+        click.echo(f"- {one['where']}: {one['was']} → {one['is']}")
+
+
+def _rates(card: Scorecard) -> None:
+    from ..core.scoring.metrics import DECIDED, METRIC, REASONS
+
+    blank, reasons, rows = say("（空）", "(blank)"), REASONS | DECIDED, []
     for rate in card.rates:
-        out = say("；", "; ").join(f"{say(*REASONS.get(r, (r, r)))} {n}" for r, n in rate.excluded)
+        out = say("；", "; ").join(f"{say(*reasons.get(r, (r, r)))} {n}" for r, n in rate.excluded)
         value = f"{rate.value}%" if rate.value is not None else blank
         rows.append((say(METRIC[rate.metric].zh, METRIC[rate.metric].en), value, rate.numerator, rate.denominator, out))
     click.echo(
@@ -204,16 +153,10 @@ def _show(policy: Policy, told: dict[str, Any], card: Scorecard, points: Score) 
     )
     counts = [(say(*names), str(card.counts[key])) for key, names in _COUNTS.items() if card.counts[key]]
     click.echo("\n" + facts(counts))
-    if points.lost:
-        click.echo("\n" + say("扣分", "Points lost"))
-        for lost in points.lost:
-            some = say("、", ", ").join(lost.orders[:5]) + (" …" if len(lost.orders) > 5 else "")
-            click.echo(f"- {say(lost.zh, lost.en)}" + (f"\n  {some}" if some else ""))
 
 
-def _groups(policy: Policy, by: str, groups: dict[str, Scorecard]) -> None:
+def _groups(made: Made, by: str) -> None:
     from ..core.request import Kind
-    from ..core.scoring import ScoreRules, score
     from ..core.scoring.metrics import FOUR, METRIC
 
     by_zh = {"unit": "单位", "kind": "类型", "category": "类别", "area": "区划", "channel": "渠道"}
@@ -224,14 +167,13 @@ def _groups(policy: Policy, by: str, groups: dict[str, Scorecard]) -> None:
         say("得分", "score"),
     ]
     rows = []
-    for key, card in groups.items():
+    for key, one in made.result.groups.items():
         name = key
         if key and by == "unit":
-            name = say(policy.unit_name(key), key)
+            name = say(made.policy.unit_name(key), key)
         elif key and by == "kind":
             name = say(Kind(key).zh, key)
-        points = score(policy.scoring or ScoreRules(), card)
-        rows.append((name or "—", card.counts["received"], *_values(card, FOUR), points.total))
+        rows.append((name or "—", one.card.counts["received"], *_values(one.card, FOUR), one.score.total))
     click.echo("\n" + table(columns, rows))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.scoring import Score, Scorecard
+from ..core.scoring.adjust import Adjustments
 from ..core.scoring.standings import Table
 
 
@@ -78,6 +79,34 @@ def table_json(table: Table) -> dict[str, Any]:
         "unscored": list(table.unscored),
         "red": list(table.red),
         "black": list(table.black),
+    }
+
+
+def adjustments_json(adjustments: Adjustments) -> dict[str, Any]:
+    """Return what was decided about an assessment as JSON (考核调整转为 JSON): who approved it, when and why."""
+    return {
+        "excluded": [
+            {
+                "orders": list(one.orders),
+                "metrics": list(one.metrics),
+                "reason": one.reason,
+                "approved_by": one.approved_by,
+                "on": one.day.isoformat(),
+            }
+            for one in adjustments.exclusions
+        ],
+        "entered": [
+            {
+                "unit": one.unit,
+                "metric": one.metric,
+                "value": str(one.value),
+                "orders": list(one.orders),
+                "reason": one.reason,
+                "approved_by": one.approved_by,
+                "on": one.day.isoformat(),
+            }
+            for one in adjustments.entries
+        ],
     }
 
 

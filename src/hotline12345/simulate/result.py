@@ -12,8 +12,7 @@ from attrs import frozen
 
 from ..core.calendar import local
 from ..core.order import DIVERTED, Order
-from ..core.scoring import Score, ScoreRules, score
-from ..core.scoring.metrics import Scorecard, facts, measure
+from ..core.scoring import Score, Scorecard, ScoreRules, facts, measure, score
 from ..core.sla import Stage, elapsed_working_days
 from ..report.cards import card_json
 from .city import Case, City

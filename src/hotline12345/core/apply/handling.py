@@ -77,7 +77,7 @@ def followed_up(o: Order, event: e.FollowedUp) -> Order:
     if event.caller:  # the verdict is that of the order's own requester
         return marked(o, event, called=(*o.intake.marks.called, event.caller))
     intake, version, _, _, topic, rows, clocks, counts, pending, outcome = o
-    outcome = Outcome(outcome.reply, Verdict(event.outcome, event.solved, event.satisfied, event.attempt))
+    outcome = Outcome(outcome.reply, Verdict(event.outcome, event.solved, event.satisfied, event.attempt, event.at))
     if event.outcome == "reached" and clocks.stage is not None:
         clocks = Clocks(clocks.citizen)
     return Order(intake, version + 1, Status.FOLLOWING_UP, event.at, topic, rows, clocks, counts, pending, outcome)

@@ -150,6 +150,7 @@ class Verdict(NamedTuple):
     solved: bool | None
     satisfied: str
     attempt: int
+    at: datetime | None = None
 
 
 class End(NamedTuple):

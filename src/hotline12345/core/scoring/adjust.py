@@ -14,6 +14,8 @@ from typing import Any
 from attrs import frozen
 
 from ..errors import Fault
+from .decimals import EXACT, rounded
+from .figures import Figure
 from .metrics import METRIC
 from .model import ScoreRules, no_metric
 from .reader import Reader, decimal
@@ -58,6 +60,25 @@ class Adjustments:
             found |= {order: found.get(order, frozenset()) | rates for order in one.orders}
         return found
 
+    def figures(self, rules: ScoreRules, *names: str) -> dict[str, Figure]:
+        """Return what was entered for a unit called any of *names* (录入数据); deductions and bonuses add up."""
+        found: dict[str, Figure] = {}
+        for one in self.entries:
+            indicator = rules.indicator(one.metric)
+            if one.unit not in names or indicator is None:
+                continue
+            before = found.get(one.metric)
+            note = f"{one.reason}，{one.approved_by} {one.day}"
+            value = rounded(one.value, rules.rate_places) if indicator.unit == "percent" else one.value
+            found[one.metric] = Figure(
+                one.metric,
+                value if before is None or before.value is None else EXACT.add(before.value, value),
+                indicator.unit,
+                orders=(*(before.orders if before else ()), *one.orders),
+                note=f"{before.note}；{note}" if before else note,
+            )
+        return found
+
     def numbers(self) -> tuple[str, ...]:
         """Return every order that is named (涉及工单)."""
         named = [one.orders for one in self.exclusions] + [one.orders for one in self.entries]
@@ -71,6 +92,11 @@ def read_adjustments(table: Any, rules: ScoreRules, file: str = "") -> tuple[Adj
     """Read a file of adjustments (读考核调整): ``[[exclude]]`` and ``[[entry]]``, all faults at once."""
     reader = Reader(file)
     table = reader.table(table, "", ("exclude", "entry"))
+    exclusions, entries = _exclusions(reader, table), _entries(reader, table, rules)
+    return Adjustments(tuple(exclusions), tuple(entries)), tuple(reader.faults)
+
+
+def _exclusions(reader: Reader, table: Mapping[Any, Any]) -> list[Exclusion]:
     exclusions = []
     for where, row in reader.rows(table, "", "exclude"):
         before = len(reader.faults)
@@ -84,7 +110,11 @@ def read_adjustments(table: Any, rules: ScoreRules, file: str = "") -> tuple[Adj
         reason, by, day = _decided(reader, one, where)
         if len(reader.faults) == before and day is not None:
             exclusions.append(Exclusion(orders, reason, by, day, metrics))
-    entries = []
+    return exclusions
+
+
+def _entries(reader: Reader, table: Mapping[Any, Any], rules: ScoreRules) -> list[Entry]:
+    entries: list[Entry] = []
     for where, row in reader.rows(table, "", "entry"):
         before = len(reader.faults)
         one = reader.table(row, where, ("unit", "metric", "value", "orders", "reason", "approved_by", "on"))
@@ -93,9 +123,13 @@ def read_adjustments(table: Any, rules: ScoreRules, file: str = "") -> tuple[Adj
         if value is None or not value.is_finite() or value < 0:
             reader.fault("bad-number", where, "value", "value 应为不小于 0 的数", "value must be a number from 0 up")
         reason, by, day = _decided(reader, one, where)
+        twice = any((other.unit, other.metric) == (unit, metric) for other in entries)
+        if metric and twice and not _adds_up(rules, metric):
+            told = f"「{unit}」的「{metric}」录入了两次", f"{metric!r} of {unit!r} is entered twice"
+            reader.fault("duplicate-metric", where, "metric", *told)
         if len(reader.faults) == before and day is not None and value is not None:
             entries.append(Entry(unit, metric, value, reason, by, day, orders))
-    return Adjustments(tuple(exclusions), tuple(entries)), tuple(reader.faults)
+    return entries
 
 
 def _decided(reader: Reader, table: Mapping[Any, Any], where: str) -> tuple[str, str, date | None]:
@@ -107,6 +141,10 @@ def _decided(reader: Reader, table: Mapping[Any, Any], where: str) -> tuple[str,
         reader.fault("missing-key", where, "on", *told)
         return reason, by, None
     return reason, by, day
+
+
+def _adds_up(rules: ScoreRules, metric: str) -> bool:
+    return any(part.metric == metric and part.form in ("deduction", "bonus") for part in rules.components)
 
 
 def _metric(reader: Reader, table: Mapping[Any, Any], where: str, rules: ScoreRules) -> str:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from attrs import frozen
 
 from ..errors import RequestError
 from .decimals import EXACT, ratio, rounded
-from .metrics import METRIC, Scorecard
+from .metrics import METRIC
 from .model import Indicator, ScoreRules, shown
+from .tally import Scorecard
 
 VOLUME = "volume-share"
 """What a group's orders come to a unit (受理量占比), measured where the group's volume is known."""
@@ -32,11 +34,13 @@ class Figure:
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     orders: tuple[str, ...] = ()  # what failed, where orders were counted
+    note: str = ""  # why, where somebody entered it
 
     def told(self) -> str:
         """Return the figure as people write it (数据写法): ``4/5 = 80.00%``, ``89.82%``, ``3``."""
         value = self.value if self.value is not None else Decimal(0)
         text = f"{value}%" if self.unit == "percent" else short(value)
+        text += f"（{self.note}）" if self.note else ""
         if self.numerator is None or self.denominator is None:
             return text
         if value != rounded(value, MOST_DIGITS):  # a percentage that is not rounded has no end
@@ -49,13 +53,19 @@ def short(value: Decimal) -> str:
     return format(value.normalize(EXACT), "f")
 
 
-def figures_of(rules: ScoreRules, card: Scorecard, volume: int = 0) -> dict[str, Figure]:
+def figures_of(
+    rules: ScoreRules, card: Scorecard, volume: int = 0, entered: Mapping[str, Figure] = MappingProxyType({})
+) -> dict[str, Figure]:
     """Return the figures a card of counted orders has (取数).
 
     Args:
         rules: what is looked at.
         card: the rates and counts.
         volume: how many orders the unit's whole group was sent; 0 where that is not known.
+        entered: figures that orders do not tell and somebody entered.
+
+    Raises:
+        RequestError: ``bad-figures`` when what was entered cannot be.
     """
     found: dict[str, Figure] = {}
     for name in rules.known:
@@ -69,7 +79,10 @@ def figures_of(rules: ScoreRules, card: Scorecard, volume: int = 0) -> dict[str,
             found[name] = _rate(rules, one, Decimal(card.counts["dispatched"]), Decimal(volume))
         elif one.measured in card.counts:
             found[name] = Figure(name, Decimal(card.counts[one.measured]), one.unit)
-    return _worked_out(rules, found)[0]
+    whole, clashes = _worked_out(rules, found | dict(entered))
+    if wrong := [*clashes, *_too_much(rules, whole)]:
+        raise _refused(wrong)
+    return whole
 
 
 def _rate(

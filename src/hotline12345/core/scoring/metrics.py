@@ -7,34 +7,12 @@ A rate whose denominator is empty is blank, never 0 and never 100.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from attrs import frozen
 
-from ..errors import RequestError
-from .decimals import half_up, median, percent
-from .orderfacts import OrderFacts, facts
-
-__all__ = [
-    "COUNTS",
-    "FOUR",
-    "GROUPS",
-    "METRIC",
-    "METRICS",
-    "MOST_NAMED",
-    "REASONS",
-    "THREE",
-    "Metric",
-    "OrderFacts",
-    "Rate",
-    "Scorecard",
-    "facts",
-    "half_up",
-    "measure",
-    "median",
-    "percent",
-]
+from .orderfacts import OrderFacts
 
 # ── the rates ──
 
@@ -54,6 +32,12 @@ REASONS: dict[str, tuple[str, str]] = {
     "exempt": ("免评事项", "matters exempt"),
 }
 """Why an order is left out of a rate (剔除原因), by the code that counts name."""
+DECIDED: dict[str, tuple[str, str]] = {
+    "earlier": ("已计入上期", "counted in an earlier period"),
+    "approved": ("经批准剔除", "left out with approval"),
+    "not-lead": ("协办单位不计", "not the assistant's"),
+}
+"""Why an order is left out of any rate (各率通用的剔除原因): by period, by decision, or since it is another's."""
 _WORK = ("void", "diverted", "unhandled", "not-dispatched", "no-limit", "not-due")
 _ASKED = ("void", "not-followed-up", "unreachable", "refused", "disputed", "no-answer")
 
@@ -236,149 +220,19 @@ METRICS: tuple[Metric, ...] = (
 METRIC: dict[str, Metric] = {metric.id: metric for metric in METRICS}
 FOUR = ("feedback", "on-time", "solved", "satisfied")
 THREE = ("response", "solved", "satisfied")
-
-
-# ── many orders ──
-
-
-@frozen(weakref_slot=False)
-class Rate:
-    """A rate as counted (比率): numerator, denominator, and how many were excluded for which reason."""
-
-    metric: str
-    numerator: int
-    denominator: int
-    excluded: tuple[tuple[str, int], ...] = ()
-    failing: tuple[str, ...] = ()  # the orders in the denominator only, the first hundred by number
-
-    @property
-    def value(self) -> Decimal | None:
-        """The percentage to two places, half up; ``None`` (blank) when nothing is counted."""
-        return percent(self.numerator, self.denominator)
-
-
-@frozen(weakref_slot=False)
-class Scorecard:
-    """The rates and counts of one group of orders (成绩单).
-
-    Of the counts, ``replied`` + ``diverted`` + ``unhandled`` + ``open`` = ``received``, and ``on_time`` + ``late`` are
-    the replies that had a limit.
-    """
-
-    rates: tuple[Rate, ...]
-    counts: Mapping[str, int]
-    median_working_days: Decimal | None = None
-
-    def rate(self, metric: str) -> Rate:
-        """Return the rate called *metric*.
-
-        Raises:
-            RequestError: ``unknown-metric``, with those there are.
-        """
-        for rate in self.rates:
-            if rate.metric == metric:
-                return rate
-        raise _unknown("metric", "指标", metric, (rate.metric for rate in self.rates))
-
-
-def _unknown(en: str, zh: str, name: str, known: Iterable[str]) -> RequestError:
-    names = ", ".join(known)
-    return RequestError(
-        f"没有{zh}「{name}」",
-        f"there is no {en} {name!r}",
-        code=f"unknown-{en}",
-        hint=f"可用：{names}",
-        hint_en=f"possible: {names}",
-    )
-
-
-MOST_NAMED = 100
-GROUPS = ("unit", "kind", "category", "area", "channel")
-"""By what orders can be grouped (分组)."""
-COUNTS = (
-    "received",
-    "dispatched",
-    "replied",
-    "diverted",
-    "unhandled",
-    "open",
-    "on_time",
-    "late",
-    "overdue_open",
-    "no_limit",
-    "provisional",
-)
-
-
-class _Tally:
-    """Counts while the orders go by."""
-
-    def __init__(self) -> None:
-        self.yes = dict.fromkeys(METRIC, 0)
-        self.out: dict[str, dict[str, int]] = {name: {} for name in METRIC}
-        self.failing: dict[str, list[str]] = {name: [] for name in METRIC}
-        self.counts = dict.fromkeys(COUNTS, 0)
-        self.days: list[int] = []
-
-    def add(self, f: OrderFacts, exempt: tuple[str, ...]) -> None:
-        void = f.ended == "void"
-        path = f.category + "/"
-        for name, metric in METRIC.items():
-            verdict = "void" if void else metric.counts(f)
-            if isinstance(verdict, bool) and name == "satisfied" and any(path.startswith(e + "/") for e in exempt):
-                verdict = "exempt"
-            if isinstance(verdict, str):
-                self.out[name][verdict] = self.out[name].get(verdict, 0) + 1
-            elif verdict:
-                self.yes[name] += 1
-            else:
-                self.failing[name].append(f.number)
-        counts = self.counts
-        counts["received"] += 1
-        counts["dispatched"] += f.dispatched
-        counts["replied"] += f.replied is not None
-        counts["diverted"] += f.diverted
-        counts["unhandled"] += f.unhandled
-        counts["open"] += f.replied is None and not f.ended
-        counts["on_time"] += f.on_time is True
-        counts["late"] += f.on_time is False
-        counts["overdue_open"] += f.overdue and not f.ended
-        counts["no_limit"] += f.dispatched and f.due is None
-        counts["provisional"] += f.provisional
-        if f.working_days is not None:
-            self.days.append(f.working_days)
-
-    def card(self) -> Scorecard:
-        rates = tuple(
-            Rate(
-                name,
-                self.yes[name],
-                self.yes[name] + len(failing),
-                tuple(sorted(self.out[name].items())),
-                tuple(sorted(failing)[:MOST_NAMED]),
-            )
-            for name, failing in self.failing.items()
-        )
-        return Scorecard(rates, dict(self.counts), median(self.days))
-
-
-def measure(orders: Iterable[OrderFacts], exempt: tuple[str, ...] = (), by: str = "") -> dict[str, Scorecard]:
-    """Count the rates (统计) of all orders, or of each group *by* unit, kind, category, area or channel.
-
-    Args:
-        orders: facts, in any order.
-        exempt: category prefixes whose satisfaction is not scored (国办发〔2020〕53号: mediation, enforcement).
-        by: the group; "" for one card under the key "".
-
-    Raises:
-        RequestError: ``unknown-group``, with those there are.
-    """
-    if by and by not in GROUPS:
-        raise _unknown("group", "分组", by, GROUPS)
-    tallies: dict[str, _Tally] = {} if by else {"": _Tally()}
-    for f in orders:
-        key = getattr(f, by) if by else ""
-        if key not in tallies:
-            tallies[key] = _Tally()
-        tallies[key].add(f, exempt)
-    return {key: tallies[key].card() for key in sorted(tallies)}
+LEAD_ONLY = ("feedback", "response", "sign-in", "send-back")
+"""The rates that say what the lead did (只计主办单位): where assistants are assessed too, these stay the lead's."""
+MOMENT: Mapping[str, Callable[[OrderFacts], datetime | None]] = {
+    "feedback": lambda f: f.sign_due or f.due,
+    "on-time": lambda f: f.due,
+    "solved": lambda f: f.followed_up,
+    "satisfied": lambda f: f.followed_up,
+    "response": lambda f: f.sign_due or f.due or f.dispatched_at,
+    "sign-in": lambda f: f.sign_due,
+    "completion": lambda f: f.due,
+    "timely-reply": lambda f: f.replied,
+    "direct": lambda f: f.received,
+    "send-back": lambda f: f.dispatched_at,
+    "reopen": lambda f: f.dispatched_at,
+}
+"""When an order counts in a rate (计入时点): once, in the period of this moment, whenever it came in (结转)."""

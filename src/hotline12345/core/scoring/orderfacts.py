@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
@@ -44,10 +45,20 @@ class OrderFacts:
     sent_back: int
     reopened: int
     working_days: int | None
+    received: datetime | None = None
+    dispatched_at: datetime | None = None
+    followed_up: datetime | None = None
+    also: tuple[str, ...] = ()  # who assists: the order is theirs too where a place assesses both (双考核)
+    since: datetime | None = None  # what had come by then was counted in an earlier period
 
 
 def facts(
-    order: Order, *, until: datetime, levels: Mapping[str, bool], calendar: WorkCalendar | None = None
+    order: Order,
+    *,
+    until: datetime,
+    levels: Mapping[str, bool],
+    calendar: WorkCalendar | None = None,
+    since: datetime | None = None,
 ) -> OrderFacts:
     """Return what scoring needs of *order* as things stand at *until* (取要素).
 
@@ -56,6 +67,7 @@ def facts(
         until: the end of the period; what is not due by then is not counted.
         levels: the policy's levels of satisfaction and whether each counts as satisfied.
         calendar: for the working days to the reply; without it they are not counted.
+        since: the end of the period before, whose orders are carried over where they count only now.
 
     Raises:
         CalendarError: ``naive-time`` when *until* has no offset.
@@ -66,18 +78,9 @@ def facts(
     diverted = replied is None and end is not None and (end.status in DIVERTED or end.status is Status.CLOSED)
     # The clock stops with the order: what was withdrawn in time was never late, what was terminated late was.
     stopped = until if end is None else min(until, end.at)
-    unit = last.unit if last is not None else ""
-    sign_due, signed_on_time = _signing(order, unit, until)
     return OrderFacts(
-        number=order.number,
-        kind=order.kind.value if order.kind is not None else "",
-        category=order.category,
-        area=order.area,
-        channel=order.intake.channel,
-        unit=unit,
         until=until,
         ended=end.status.value if end is not None else "",
-        dispatched=last is not None,
         due=due,
         replied=replied,
         on_time=order.on_time,
@@ -85,16 +88,43 @@ def facts(
         diverted=diverted,
         unhandled=replied is None and end is not None and not diverted,
         provisional=clock is not None and clock.deadline.provisional,
-        sign_due=sign_due,
-        signed_on_time=signed_on_time,
-        responded=_responded(order, unit),
         follow_up=outcome.follow_up,
         solved=outcome.solved,
         satisfied=levels.get(outcome.satisfied),
         sent_back=order.counts.sent_back,
         reopened=order.counts.reopened,
         working_days=_working_days(calendar, order.intake.received, replied),
+        followed_up=outcome.verdict.at if outcome.verdict is not None else None,
+        since=local(since) if since is not None else None,
+        **_about(order),
+        **_handed(order, last.unit if last is not None else "", until),
     )
+
+
+def _about(order: Order) -> dict[str, Any]:
+    """Return what it is about and how it came in."""
+    return {
+        "number": order.number,
+        "kind": order.kind.value if order.kind is not None else "",
+        "category": order.category,
+        "area": order.area,
+        "channel": order.intake.channel,
+        "received": order.intake.received,
+    }
+
+
+def _handed(order: Order, unit: str, until: datetime) -> dict[str, Any]:
+    """Return what scoring needs of the assignments: who led last, who assists, when it was signed."""
+    sign_due, signed_on_time = _signing(order, unit, until)
+    return {
+        "unit": unit,
+        "also": tuple(dict.fromkeys(a.unit for a in order.assignments if a.role == "assist" and a.unit != unit)),
+        "dispatched": order.last_lead is not None,
+        "dispatched_at": next((a.opened for a in order.assignments if a.role == "lead"), None),
+        "sign_due": sign_due,
+        "signed_on_time": signed_on_time,
+        "responded": _responded(order, unit),
+    }
 
 
 def _working_days(calendar: WorkCalendar | None, received: datetime, replied: datetime | None) -> int | None:

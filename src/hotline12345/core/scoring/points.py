@@ -12,8 +12,8 @@ from attrs import frozen
 
 from .decimals import EXACT, half_up, kept
 from .figures import Figure, figures_of, short
-from .metrics import Scorecard
 from .model import OPEN_ENDED, Component, Grade, Indicator, ScoreRules
+from .tally import Scorecard
 
 __all__ = ["Lost", "Score", "Scored", "grade_of", "score", "score_figures"]
 

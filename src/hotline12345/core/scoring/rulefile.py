@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import Fault
 from .bands import read_grades, read_groups, read_lists
 from .figures import VOLUME
-from .metrics import COUNTS, METRIC
+from .metrics import METRIC
 from .model import (
     DEFAULT_BASIS,
     FITS,
@@ -25,6 +25,7 @@ from .model import (
     wrong_numbers,
 )
 from .reader import Reader, decimal
+from .tally import COUNTS
 
 _NUMBERS = {"points": None, "target": Decimal(100), "slope": Decimal(1), "floor": Decimal(0)}
 _USED = {

@@ -1,0 +1,293 @@
+"""What ``score`` does over a store (考核存储中的工单): the period, what was decided, standings, freezing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..core.errors import PolicyError, RequestError, UnknownOrder
+from .common import hotline_of, instant_of, now, pack_of, policy_of
+from .printing import iso, progress, say
+
+if TYPE_CHECKING:
+    from ..core.order import Order
+    from ..core.policy import Policy
+    from ..core.scoring import OrderFacts, ScoreRules
+    from ..core.scoring.adjust import Adjustments
+    from ..core.scoring.assess import Assessment
+    from ..core.scoring.period import Period
+    from ..hotline import Hotline
+
+
+class Ask(NamedTuple):
+    """What was asked of ``score``, option by option."""
+
+    by: str
+    until: str
+    period: str
+    on: str
+    rules_pack: str
+    under: str
+    adjust: str
+    explain: bool
+    freeze: str
+    restate: str
+    reason: str
+    store: str
+    pack_name: str
+    edition: str
+    place: str
+
+
+class Made(NamedTuple):
+    """What came of it: the policy asked, its rules, the assessment, and all of it as JSON."""
+
+    policy: Policy
+    rules: ScoreRules
+    result: Assessment
+    told: dict[str, Any]
+
+
+def score_store(ask: Ask) -> Made:
+    """Count, score and rank the orders in a store, and freeze or restate the scorecard where that is asked."""
+    from ..core.scoring import ScoreRules
+    from ..core.scoring.assess import assess, branch
+    from ..core.scoring.period import period_of
+
+    _new_file(ask.freeze)
+    hotline = hotline_of(ask.pack_name, ask.store, ask.place, must_exist=True, reads=True, need=("routes", "scoring"))
+    policy = _policy(ask, hotline)
+    rules = policy.scoring or ScoreRules()
+    period = period_of(ask.period) if ask.period else None
+    end = _end(ask, hotline, period)
+    found = _facts(hotline, policy, end, period, bool(ask.until or ask.period))
+    adjustments = _adjustments(ask.adjust, rules, hotline)
+    routes = hotline.pack.newest.routes
+    unit_of = None
+    listed: Iterable[str] = ()
+    if ask.under and routes is not None:
+        routes.unit(ask.under)  # refused aloud where there is no such unit
+        unit_of = branch(_above(hotline.pack.newest), ask.under)
+        listed = routes.children(ask.under)
+    result = assess(
+        rules,
+        found,
+        ask.by,
+        adjustments=adjustments,
+        name_of=hotline.pack.newest.unit_name,
+        unit_of=unit_of,
+        units=listed,
+    )
+    told = _told(ask, hotline, policy, end, result, adjustments)
+    return Made(policy, rules, result, _kept(ask, told))
+
+
+def _policy(ask: Ask, hotline: Hotline) -> Policy:
+    """Return whose scoring it is: that of the pack named by ``--rules``, or the store's own."""
+    from ..core.calendar import local
+
+    on = instant_of(ask.on) if ask.on else None
+    if ask.rules_pack:
+        return policy_of(ask.rules_pack, ask.edition, on, need=("scoring",))
+    if ask.edition:
+        return hotline.pack.edition(ask.edition)
+    return hotline.pack.on(local(on).date()) if on is not None else hotline.pack.newest
+
+
+def _above(policy: Policy) -> Callable[[str], tuple[str, ...]]:
+    def above(unit: str) -> tuple[str, ...]:
+        try:
+            return policy.routes.ancestors(unit) if policy.routes is not None else ()
+        except RequestError:  # a unit of an earlier edition, under nobody now
+            return ()
+
+    return above
+
+
+def _end(ask: Ask, hotline: Hotline, period: Period | None) -> datetime | None:
+    if ask.until:
+        return instant_of(ask.until)
+    last = last_day(hotline, now())
+    if period is None:
+        return last
+    if ask.freeze and (last is None or last < period.until) and now() < period.until:
+        raise RequestError(
+            f"{period.name} 还没有结束，不能冻结",
+            f"{period.name} is not over and cannot be frozen",
+            code="period-not-over",
+            hint=f"{period.until.date()} 之后再冻结",
+            hint_en=f"freeze it from {period.until.date()} on",
+        )
+    # What is not over yet is counted up to now: a deadline still to come has not been missed.
+    return period.until if last is None or now() >= period.until else min(period.until, max(last, period.since))
+
+
+def _facts(
+    hotline: Hotline, policy: Policy, end: datetime | None, period: Period | None, cut: bool
+) -> list[OrderFacts]:
+    from ..core.scoring import facts
+
+    levels: dict[tuple[str, str], Mapping[str, bool]] = {}
+    found = []
+    with progress(say("统计", "counting")) as step:
+        for order in _orders(hotline, end if cut else None):
+            key = order.intake.pack, order.intake.edition
+            if key not in levels:
+                levels[key] = _levels(hotline, order)
+            since = period.since if period is not None else None
+            calendar = policy.calendar
+            found.append(facts(order, until=end or order.at, levels=levels[key], calendar=calendar, since=since))
+            step()
+    return found
+
+
+def _levels(hotline: Hotline, order: Order) -> Mapping[str, bool]:
+    """Return the levels of satisfaction of the edition an order is kept under, whichever pack that is."""
+    if order.intake.pack in ("", hotline.pack.name):
+        return hotline.policy_of(order).satisfied_levels
+    return pack_of(order.intake.pack, need=()).edition(order.intake.edition).satisfied_levels
+
+
+def last_day(hotline: Hotline, present: datetime) -> datetime | None:
+    """Return the end of the last day on record (最后有记录之日终了), or the present while that day still runs.
+
+    ``None`` where there is no record.  A rehearsal that lies ahead of the clock ends with its own last day.
+    """
+    from ..core.calendar import local
+
+    last = max((order.at for order in hotline.orders()), default=None)
+    if last is None:
+        return None
+    last = local(last)
+    midnight = last.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = midnight if midnight == last else midnight + timedelta(days=1)
+    return present if last <= present < end else end
+
+
+def _orders(hotline: Hotline, end: datetime | None) -> Iterator[Order]:
+    """Yield every order as it stood at *end*: what happened later is not part of the period."""
+    if end is None:
+        yield from hotline.orders()
+        return
+    from ..core.evolve import fold
+
+    for order in hotline.orders():
+        if order.at <= end:
+            yield order
+            continue
+        before = [event for event in hotline.history(order.number) if event.at <= end]
+        if before:
+            yield fold(before)
+
+
+def _adjustments(path: str, rules: ScoreRules, hotline: Hotline) -> Adjustments:
+    from ..core.scoring.adjust import NO_ADJUSTMENTS, read_adjustments
+
+    if not path:
+        return NO_ADJUSTMENTS
+    import tomllib
+
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise _unreadable(path, error.strerror or "") from error
+    except ValueError as error:
+        raise _unreadable(path, str(error)) from error
+    found, faults = read_adjustments(table, rules, path)
+    if faults:
+        raise PolicyError(
+            f"{path} 有 {len(faults)} 处错误",
+            f"{path} has {len(faults)} fault(s)",
+            faults=faults,
+            code="bad-adjustments",
+            hint="逐条改正",
+            hint_en="mend each of them",
+        )
+    for number in found.numbers():
+        _known(hotline, number, path)
+    return found
+
+
+def _known(hotline: Hotline, number: str, path: str) -> None:
+    try:
+        hotline.order(number)
+    except UnknownOrder as error:
+        raise RequestError(
+            f"{path} 所列的工单 {number} 不存在",
+            f"{path} names the order {number}, which does not exist",
+            code="unknown-order",
+            hint="核对工单编号",
+            hint_en="check the number",
+        ) from error
+
+
+def _unreadable(path: str, why: str) -> RequestError:
+    return RequestError(
+        f"读不了 {path}：{why}",
+        f"cannot read {path}: {why}",
+        code="no-such-file",
+        hint="给一个可以读写的文件",
+        hint_en="give a file that can be read or written",
+    )
+
+
+# ── what is told, and what is kept ──
+
+
+def _told(
+    ask: Ask, hotline: Hotline, policy: Policy, end: datetime | None, result: Assessment, adjustments: Adjustments
+) -> dict[str, Any]:
+    from ..report.cards import adjustments_json, card_json, table_json
+
+    return {
+        "until": iso(end),
+        "period": ask.period,
+        "pack": policy.pack,
+        "edition": policy.edition,
+        "place": hotline.place,
+        "orders": result.whole.card.counts["received"] + result.whole.card.counts["carried"],
+        **card_json(result.whole.card, result.whole.score),
+        "by": ask.by,
+        "under": ask.under,
+        "groups": {key: card_json(one.card, one.score) for key, one in result.groups.items()},
+        "standings": [table_json(table) for table in result.tables],
+        "adjustments": adjustments_json(adjustments),
+    }
+
+
+def _kept(ask: Ask, told: dict[str, Any]) -> dict[str, Any]:
+    """Return *told* with its digest, frozen into a file or held against the frozen one where that was asked."""
+    import json
+
+    if not ask.freeze and not ask.restate:
+        return told
+    from ..core.scoring.frozen import freeze, restate
+
+    if ask.restate:
+        try:
+            before = json.loads(Path(ask.restate).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise _unreadable(ask.restate, getattr(error, "strerror", None) or "JSON") from error
+        body = restate(before, told, ask.reason)
+    else:
+        body = freeze(told, ask.period or (told["until"] or ""))
+    if ask.freeze:
+        try:
+            with Path(ask.freeze).open("x", encoding="utf-8") as file:
+                json.dump(body, file, ensure_ascii=False, indent=2)
+        except OSError as error:
+            raise _unreadable(ask.freeze, error.strerror or "") from error
+    return told | {key: value for key, value in body.items() if key not in ("scorecard", "schema", "period")}
+
+
+def _new_file(path: str) -> None:
+    if path and Path(path).exists():
+        raise RequestError(
+            f"{path} 已经存在；冻结的成绩单不改写",
+            f"{path} is there already; a frozen scorecard is not written over",
+            code="already-frozen",
+            hint="换一个文件名；更正用 --restate",
+            hint_en="choose another name; to put something right use --restate",
+        )

@@ -43,6 +43,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "privacy": frozenset({"core"}),
     "heads": frozenset({"core", "stores", "privacy"}),
     "numbers": frozenset({"core"}),
+    "entry": frozenset({"core"}),
+    "parting": frozenset({"core"}),
+    "adopting": frozenset({"core"}),
     "book": frozenset({"core", "stores", "heads"}),
     "neighbours": frozenset({"core", "stores", "book"}),
     "clockwork": frozenset({"core", "stores", "privacy", "heads"}),
@@ -63,6 +66,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "packs",
             "plugins",
         }
+        | {"entry", "parting", "adopting"}
     ),
     # "packs" late and only to open a pack by its name.
     "replay": frozenset({"core", "hotline", "heads", "stores.port", "channels", "packs"}),

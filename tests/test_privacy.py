@@ -60,7 +60,7 @@ LIFE: tuple[c.Command, ...] = (
     c.Supplement(CITIZEN, private("补充")),
     c.Consult(DISPATCHER, ("u1", "u2"), note=private("会商")),
     c.Conclude(DISPATCHER, "undecided", note=private("会商结论")),
-    c.Divide(DISPATCHER, category="公安", title=private("拆单标题"), text=private("拆单内容"), into="9"),
+    c.Divide(DISPATCHER, category="公安", title=private("拆单标题"), text=private("拆单内容")),
     c.Dispatch(DISPATCHER, unit="u1"),
     c.Sign(HANDLER),
     c.Extend(HANDLER, TimeLimit.parse("1wd"), "complex", private("延期")),
@@ -120,7 +120,7 @@ def live(line: Hotline) -> list[str]:
         numbers.append(line.receive(REQUEST, by=AGENT, through="receive").number)
         for command in commands:
             line.handle(numbers[-1], command, at=AT + HOUR)
-    return numbers
+    return [*numbers, *line.order(numbers[0]).counts.handovers.divided]
 
 
 @pytest.fixture(params=["memory", "sqlite"])

@@ -174,6 +174,8 @@ class Machine(RuleBasedStateMachine):
             assert cell.roles & command.by.roles
             assert told[0].status in cell.to
             self.no_clock_ran_back(order, told[0], command)
+            if isinstance(command, c.Divide):
+                self.numbers.append(told[0].counts.handovers.divided[-1])
         else:
             code = told[0][1]
             assert (code == "not-possible-now") == (cell is None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from .core.codec import SCHEMA, decode, encode
 from .core.errors import Conflict, UnknownOrder
@@ -17,6 +18,16 @@ from .heads import head_of
 from .stores.port import Append, Private, Record, Store
 
 CACHED = 20_000
+
+
+class Beside(NamedTuple):
+    """Another order that changes in the same write (同时变更的工单)."""
+
+    order: Order
+    before: int
+    events: Sequence[Event]
+    private: tuple[Private, ...] = ()
+    requester: str = ""
 
 
 class Book:
@@ -95,7 +106,7 @@ class Book:
         key: str,
         print_: str,
         requester: str = "",
-        beside: tuple[Order, int, Sequence[Event]] | None = None,
+        beside: Beside | None = None,
     ) -> Order:
         """Write *events*, which make of the version *expected* what *order* is, and return the order as it is now.
 
@@ -109,20 +120,20 @@ class Book:
         batch: tuple[Append, ...] = (
             Append(place, number, expected, _records(order, expected, events), head, private, key, print_),
         )
-        if beside is not None and beside[2]:
-            other, before, more = beside
-            batch += (Append(place, other.number, before, _records(other, before, more), head_of(other)),)
+        if beside is not None and beside.events:
+            other, before, more, kept, whose = beside
+            batch += (Append(place, other.number, before, _records(other, before, more), head_of(other, whose), kept),)
         try:
             written = self.store.append(batch)[0]
         except Conflict:
             if beside is not None:
-                self.drop(beside[0].number)
+                self.drop(beside.order.number)
             raise
         if written.repeated:  # somebody wrote under this key since we looked; ours was not written
             return self.load(written.number, anew=True)[0]
         self._keep(order)
         if beside is not None:
-            self._keep(beside[0])
+            self._keep(beside.order)
         return order
 
     def _keep(self, order: Order) -> None:

@@ -7,46 +7,35 @@ facts ``decide`` needs, decide, fold, and append everything in one write.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from attrs import evolve as change
 
-from .book import Book, moved_on, no_number
+from .adopting import read_document, taken_over
+from .book import Beside, Book, moved_on, no_number
 from .clockwork import Ticked, tick
 from .core import commands as c
 from .core.actor import SYSTEM, Actor, Role
 from .core.calendar import local
 from .core.decide import decide
-from .core.errors import CommandError, Conflict, RequestError
+from .core.errors import CommandError, Conflict
 from .core.events import Accepted, Event
 from .core.evolve import fold
 from .core.order import Order, Status
 from .core.policy import Pack, Policy
 from .core.refs import Origin, Ref
 from .core.request import Request
+from .entry import STEPS, Entry, naive_time, unknown_step, wrong_type
 from .neighbours import Neighbours
 from .numbers import number_by_time
+from .parting import by_rule, part_of
 from .privacy import Secrets, asked, key_beside, seal, wanted
 from .stores.port import Page, Private, Query, Store
 from .transition import Adopted, adopt_edition
 
 TRIES = 8
-STEPS = ("receive", "accept", "dispatch")
-
-
-class _Entry(NamedTuple):
-    """A request on its way in, and how it came."""
-
-    request: Request
-    by: Actor
-    at: datetime
-    through: str
-    disposition: str
-    key: str
-    print_: str
-    origin: Order | None
 
 
 class Hotline:
@@ -127,17 +116,17 @@ class Hotline:
             CommandError, CalendarError, StoreError: nothing was written.
         """
         if through not in STEPS:
-            raise _unknown_step(through)
+            raise unknown_step(through)
         for name, value, wanted_type in (("request", request, Request), ("by", by, Actor)):
             if not isinstance(value, wanted_type):
-                raise _wrong_type(name, value, wanted_type)
+                raise wrong_type(name, value, wanted_type)
         now = self._now(at)
         key = key or (f"request:{request.channel}:{request.ref}" if request.ref else "")
         print_ = self._secrets.fingerprint(asked(request)) if key else ""
         known = self._book.repeated(key, print_)
         if known is not None:
             return known
-        entry = _Entry(request, self._masked(by), now, through, disposition, key, print_, origin)
+        entry = Entry(request, self._masked(by), now, through, disposition, key, print_, origin)
         policy = self.policy_for(request.received)
         for attempt in range(TRIES):
             try:
@@ -147,7 +136,12 @@ class Hotline:
                     raise
         raise no_number(TRIES)
 
-    def _enter(self, policy: Policy, entry: _Entry, number: str) -> Order:
+    def _enter(self, policy: Policy, entry: Entry, number: str) -> Order:
+        order, _, events, private, found_by = self._opened(policy, entry, number)
+        return self._book.append(order, 0, events, private, entry.key, entry.print_, found_by)
+
+    def _opened(self, policy: Policy, entry: Entry, number: str) -> Beside:
+        """Return the order that *entry* opens, as far as the rules take it without a person; nothing is written."""
         request, at = entry.request, entry.at
         person = self._secrets.blind(request.requester.key)
         ref, words = seal("1", request.private(), person)
@@ -165,11 +159,33 @@ class Hotline:
             order = fold(more, order)
             events += more
             if entry.through == "dispatch" and self._clear(policy, order, more):
-                more = decide(policy, order, c.Dispatch(SYSTEM), at)
+                more = by_rule(policy, order, at)
                 order = fold(more, order)
                 events += more
         private = (Private("1", person or _of_order(number), words),)
-        return self._book.append(order, 0, events, private, entry.key, entry.print_, found_by)
+        return Beside(order, 0, events, private, found_by)
+
+    def adopt(self, document: Mapping[str, Any], *, by: Actor, at: datetime | None = None) -> Order:
+        """Adopt (接收在办工单) a running order of another system; the same (system, number) twice gives the same order.
+
+        Raises:
+            RequestError: ``bad-adoption``, with every fault at once.
+            CommandError: ``not-permitted``; nothing was written.
+            Conflict: ``key-reused`` when the number came back with other content.
+        """
+        now = self._now(at)
+        policy = self.policy_for(now)
+        found = read_document(document, policy, now)
+        key, print_ = f"adopt:{found.system}:{found.number}", self._secrets.fingerprint(document)
+        known = self._book.repeated(key, print_)
+        if known is not None:
+            return known
+        number, person = self._free_number(now), self._secrets.blind(found.request.requester.key)
+        ref, words = seal("1", found.request.private(), person)
+        events = taken_over(policy, found, self.place, number, self._masked(by), now, ref)
+        private = (Private("1", person or _of_order(number), words),)
+        found_by = "" if found.request.anonymous else person
+        return self._book.append(fold(events), 0, events, private, key, print_, found_by)
 
     def _clear(self, policy: Policy, order: Order, events: tuple[Event, ...]) -> bool:
         """Whether the rules may dispatch by themselves: the topic is clear and nobody must look first."""
@@ -190,7 +206,7 @@ class Hotline:
             Conflict: the order is not at *expected*, or others were faster eight times in a row.
         """
         if not isinstance(command, c.Command):
-            raise _wrong_type("command", command, c.Command)
+            raise wrong_type("command", command, c.Command)
         print_ = self._secrets.fingerprint([number, wanted(command)]) if key else ""
         known = self._book.repeated(key, print_)
         if known is not None:
@@ -218,13 +234,7 @@ class Hotline:
     def _now(self, at: datetime | None) -> datetime:
         now = at or self._clock()
         if now.tzinfo is None:
-            raise RequestError(
-                f"时间 {now.isoformat()} 没有时区",
-                f"the instant {now.isoformat()} has no time zone",
-                code="naive-time",
-                hint="请写明时区，例如 +08:00",
-                hint_en="give the offset, for example +08:00",
-            )
+            raise naive_time(now)
         return now
 
     def _masked(self, by: Actor) -> Actor:
@@ -241,6 +251,8 @@ class Hotline:
         if at is None and now < order.at:
             now = order.at  # two machines' clocks differ by a little; history does not run backward
         policy = self.policy_of(order)
+        if type(command) is c.Divide:
+            command = change(command, into=self._free_number(now))
         words = {name: value for name in c.PRIVATE_FIELDS.get(type(command), ()) if (value := getattr(command, name))}
         ref: Ref | None = None
         private: tuple[Private, ...] = ()
@@ -250,11 +262,22 @@ class Hotline:
         events = self._decided(policy, order, command, now, ref)
         if not events:
             return order
-        beside = None
-        if type(command) is c.Merge:
+        beside: Beside | None = None
+        if type(command) is c.Divide:
+            part = part_of(order, self.words(order.number), command)
+            entry = Entry(part, SYSTEM, now, "dispatch", "handle", "", "", order)
+            beside = self._opened(policy, entry, command.into)
+        elif type(command) is c.Merge:
             beside = self._near.join(order, command.into, now, self.policy_of)
         after = fold(events, order)
         return self._book.append(after, order.version, events, private, key, print_, beside=beside)
+
+    def _free_number(self, now: datetime) -> str:
+        for attempt in range(TRIES):
+            number = self._number(now, attempt)
+            if self.store.head(self.place, number) is None:
+                return number
+        raise no_number(TRIES)
 
     def _decided(
         self, policy: Policy, order: Order, command: c.Command, at: datetime, ref: Ref | None
@@ -372,26 +395,6 @@ class Hotline:
 def _of_order(number: str) -> str:
     """Return what stands for the person where none is known: the order itself, so that its words can be forgotten."""
     return f"order:{number}"
-
-
-def _unknown_step(through: str) -> RequestError:
-    return RequestError(
-        f"没有环节「{through}」",
-        f"there is no step {through!r}",
-        code="unknown-step",
-        hint="环节有：" + "、".join(STEPS),
-        hint_en="steps: " + ", ".join(STEPS),
-    )
-
-
-def _wrong_type(name: str, value: object, wanted_type: type) -> RequestError:
-    return RequestError(
-        f"{name} 应为 {wanted_type.__name__}，收到 {type(value).__name__}",
-        f"{name} must be a {wanted_type.__name__}, got {type(value).__name__}",
-        code="wrong-type",
-        hint="文字可用 Actor.parse、commands.Sign(...) 等变成对象",
-        hint_en="turn text into objects with Actor.parse, commands.Sign(...) and the like",
-    )
 
 
 def _by(command: c.Command, by: Actor) -> c.Command:

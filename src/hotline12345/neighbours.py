@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import evolve as change
 
-from .book import Book
+from .book import Beside, Book
 from .core import commands as c
 from .core.actor import SYSTEM
 from .core.decide import decide
@@ -83,7 +83,7 @@ class Neighbours:
         found = self._compared(policy, order, head, text, order.at)
         return change(command, similar=(found._replace(same_requester=bool(mine) and head.requester == mine),))
 
-    def join(self, order: Order, into: str, at: datetime, policy_of: Any) -> tuple[Order, int, tuple[Event, ...]]:
+    def join(self, order: Order, into: str, at: datetime, policy_of: Any) -> Beside:
         """Return the order that *order* merges into, its version before, and what happens to it.
 
         Raises:
@@ -93,7 +93,7 @@ class Neighbours:
         target = self._target(into)
         numbers = (order.number, *order.intake.marks.joined)
         events = decide(policy_of(target), target, c.Join(SYSTEM, numbers), max(at, target.at))
-        return fold(events, target), target.version, events
+        return Beside(fold(events, target), target.version, events)
 
     def _target(self, number: str) -> Order:
         head = self._store.head(self._place, number)

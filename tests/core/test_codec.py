@@ -95,6 +95,7 @@ def test_only_what_differs_from_the_default_is_written(name: str) -> None:
         Actor: HANDLER,
         TimeLimit: TimeLimit.parse("1wd"),
         tuple[str, ...]: ("x",),
+        date: AT.date(),
     }
     needed = {a.name: a for a in fields(cls) if a.default is codec.NOTHING}
     given_ = {n: some[hints[n]] if hints[n] in some else example(hints[n]) for n in needed}

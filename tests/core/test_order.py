@@ -16,6 +16,7 @@ from hotline12345.core.apply import APPLY
 from hotline12345.core.calendar import CST, WorkCalendar
 from hotline12345.core.codec import decode, encode
 from hotline12345.core.errors import RequestError
+from hotline12345.core.events.adoption import Taken
 from hotline12345.core.evolve import evolve, fold
 from hotline12345.core.memo import remembered
 from hotline12345.core.order import Outcome, Standing, Status, Verdict
@@ -121,6 +122,17 @@ NAMES = st.sampled_from(
 )
 EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
     e.Received: st.just(Life().log[0]),
+    e.Adopted: st.builds(
+        e.Adopted,
+        st.just(AT),
+        st.just(BY),
+        st.just("old"),
+        st.just("7"),
+        st.just(AT.date()),
+        st.sampled_from((Status.SIGNED, Status.DISPUTED, Status.CLOSED)),
+        st.sampled_from(Kind),
+        assignments=st.just((Taken("A1", "", "u1", "lead", AT, handle=DUE),)),
+    ),
     e.Accepted: st.builds(e.Accepted, st.just(AT), st.just(BY), st.sampled_from(Kind), st.just("城乡建设")),
     e.Answered: st.builds(e.Answered, st.just(AT), st.just(BY), kind=st.none() | st.sampled_from(Kind)),
     e.Connected: st.just(e.Connected(AT, BY, "window")),

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "classify": ("classify", "归类一段诉求，并说明依据", "classify a request and say why"),
     "route": ("route", "查派单单位与依据的规则", "which unit takes it, and by which rule"),
     "receive": ("receive", "收件：从参数或文件", "receive requests from options or a file"),
+    "adopt": ("adopt", "接收别的系统在办的工单", "take over running orders of another system"),
     "list": ("listing", "列出工单", "list orders"),
     "show": ("show", "查看一张工单及其历史", "show one order and its history"),
     "do": ("do", "对工单执行命令", "carry out a command on an order"),

@@ -337,6 +337,7 @@ _TELL: dict[type[e.Event], _Tell] = {
     e.Signed: lambda s, ev: joined(say("签收", "signed"), s.due(ev.handle)),
     e.SentBack: _sent_back,
     e.Adjudicated: _adjudicated,
+    e.Adopted: lambda s, ev: say(f"接收 {ev.system} 在办工单 {ev.number}", f"adopted {ev.number} of {ev.system}"),
     e.Escalated: _escalated,
     e.Consulted: _consulted,
     e.Concluded: _concluded,

@@ -19,6 +19,7 @@ from attrs import NOTHING, fields
 from . import events as e
 from .actor import SEPARATOR, Actor, Role
 from .errors import StoreError
+from .events.adoption import Taken
 from .memo import remembered
 from .refs import Finding, Form, HitRef, Origin, Ref
 from .sla import Deadline
@@ -115,6 +116,7 @@ for _cls in (Ref, Origin, HitRef, Finding, Form, Deadline):
 _deadline_out, _deadline_in = _CODECS[Deadline]
 _deadline_once = lru_cache(64)(lambda row: _deadline_in(list(row)))
 _CODECS[Deadline] = (remembered(_deadline_out), lambda row: _deadline_once(tuple(row)))
+_CODECS[Taken] = _record_codec(Taken)
 
 
 class _EventCodec:

@@ -8,6 +8,7 @@ from typing import Any
 from .. import events as e
 from ..order import Order, Status
 from .acceptance import ceased, cleared, curbed, entrusted, joined, offered, supplement_asked
+from .adoption import adopted
 from .base import ended, noted
 from .clocks import (
     deadline_moved,
@@ -41,6 +42,7 @@ __all__ = ["APPLY", "opened"]
 
 APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
     e.Received: noted,
+    e.Adopted: adopted,
     e.Accepted: accepted,
     e.Answered: answered,
     e.Connected: noted,

@@ -10,6 +10,7 @@ Events have no slots: a frozen attrs class with slots is a quarter dearer to mak
 from __future__ import annotations
 
 from .acceptance import Ceased, Cleared, Curbed, Entrusted, Joined, Offered, SupplementAsked
+from .adoption import Adopted
 from .base import Event
 from .clocks import (
     DeadlineMoved,
@@ -43,6 +44,7 @@ __all__ = [
     "EVENTS",
     "Accepted",
     "Adjudicated",
+    "Adopted",
     "Answered",
     "Archived",
     "Assisted",

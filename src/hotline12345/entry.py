@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from attrs import evolve as change
+
 from .core.actor import Actor
+from .core.commands import Command
 from .core.errors import RequestError
 from .core.order import Order
 from .core.request import Request
@@ -56,3 +59,8 @@ def naive_time(now: datetime) -> RequestError:
         hint="请写明时区，例如 +08:00",
         hint_en="give the offset, for example +08:00",
     )
+
+
+def acting(command: Command, by: Actor) -> Command:
+    """Return *command* by *by* (换作此人)."""
+    return command if by is command.by else change(command, by=by)

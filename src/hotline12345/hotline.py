@@ -27,11 +27,11 @@ from .core.order import Order, Status
 from .core.policy import Pack, Policy
 from .core.refs import Origin, Ref
 from .core.request import Request
-from .entry import STEPS, Entry, naive_time, unknown_step, wrong_type
+from .entry import STEPS, Entry, acting, naive_time, unknown_step, wrong_type
 from .neighbours import Neighbours
 from .numbers import number_by_time
 from .parting import by_rule, part_of
-from .privacy import Secrets, asked, key_beside, seal, wanted
+from .privacy import Secrets, asked, key_beside, of_order, seal, wanted
 from .stores.port import Page, Private, Query, Store
 from .transition import Adopted, adopt_edition
 
@@ -162,7 +162,7 @@ class Hotline:
                 more = by_rule(policy, order, at)
                 order = fold(more, order)
                 events += more
-        private = (Private("1", person or _of_order(number), words),)
+        private = (Private("1", person or of_order(number), words),)
         return Beside(order, 0, events, private, found_by)
 
     def adopt(self, document: Mapping[str, Any], *, by: Actor, at: datetime | None = None) -> Order:
@@ -183,7 +183,7 @@ class Hotline:
         number, person = self._free_number(now), self._secrets.blind(found.request.requester.key)
         ref, words = seal("1", found.request.private(), person)
         events = taken_over(policy, found, self.place, number, self._masked(by), now, ref)
-        private = (Private("1", person or _of_order(number), words),)
+        private = (Private("1", person or of_order(number), words),)
         found_by = "" if found.request.anonymous else person
         return self._book.append(fold(events), 0, events, private, key, print_, found_by)
 
@@ -211,7 +211,7 @@ class Hotline:
         known = self._book.repeated(key, print_)
         if known is not None:
             return known
-        command = _by(command, self._masked(command.by))
+        command = acting(command, self._masked(command.by))
         for _ in range(TRIES):
             order, fresh = self._book.load(number)
             if expected is not None and order.version != expected:
@@ -244,7 +244,7 @@ class Hotline:
     def _person(self, number: str) -> str:
         """Return whom the order's private words belong to, as the request's own record says, while it is there."""
         first = self.store.private(self.place, number, ("1",)).get("1")
-        return (first.get("person") if first is not None else "") or _of_order(number)
+        return (first.get("person") if first is not None else "") or of_order(number)
 
     def _step(self, order: Order, command: c.Command, at: datetime | None, key: str, print_: str) -> Order:
         now = self._now(at)
@@ -375,7 +375,7 @@ class Hotline:
         Returns:
             How many private records went.
         """
-        return self._forget(_of_order(number))
+        return self._forget(of_order(number))
 
     def _forget(self, person: str) -> int:
         gone = self.store.forget(self.place, person)
@@ -390,12 +390,3 @@ class Hotline:
     def policy_of(self, order: Order) -> Policy:
         """Return the edition *order* is kept under; it was written into its first event."""
         return self._editions.get(order.intake.digest) or self.pack.kept(order.intake.edition, order.intake.parents)
-
-
-def _of_order(number: str) -> str:
-    """Return what stands for the person where none is known: the order itself, so that its words can be forgotten."""
-    return f"order:{number}"
-
-
-def _by(command: c.Command, by: Actor) -> c.Command:
-    return command if by is command.by else change(command, by=by)

@@ -106,6 +106,11 @@ def intact(ref: Ref, record: Mapping[str, Any]) -> bool:
     return blake2b(canonical(record["words"]), key=salt, digest_size=16).hexdigest() == ref.digest
 
 
+def of_order(number: str) -> str:
+    """Return what stands for the person where none is known: the order itself, so that its words can be forgotten."""
+    return f"order:{number}"
+
+
 def key_beside(path: str) -> bytes:
     """Return the master key kept in ``<path>.key``, made on first use and readable by its owner only.
 

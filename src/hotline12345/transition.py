@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from attrs import evolve as change
 from attrs import frozen
 
 from .core.actor import SYSTEM, Actor
@@ -14,7 +15,7 @@ from .core.commands import AdoptEdition
 from .core.decide.editions import moves
 from .core.errors import HotlineError
 from .core.order import Order
-from .core.policy import Policy
+from .core.policy import Policy, TransitionRule
 from .core.sla import Deadline
 from .stores.port import Query
 
@@ -88,6 +89,20 @@ def adopt_edition(hotline: Hotline, edition: str, now: datetime, by: Actor = SYS
         moved += 1
         shifts += found
     return Adopted(policy.edition, policy.transition.open_orders, orders, moved, tuple(shifts), tuple(refused))
+
+
+def would_move(hotline: Hotline, policy: Policy) -> tuple[int, tuple[Shift, ...]]:
+    """Return how many open orders there are, and every deadline *policy* would move were they to go over (改依试算).
+
+    Whatever its transition clause says, and whatever pack it is of; nothing is recorded.
+    """
+    over = change(policy, transition=TransitionRule("move"))
+    count = 0
+    shifts: list[Shift] = []
+    for order in hotline.orders(Query(open=True)):
+        count += 1
+        shifts += [_shift(order, name, old.deadline, new) for name, old, new in moves(over, order)]
+    return count, tuple(shifts)
 
 
 def _shift(order: Order, clock: str, old: Deadline, new: Deadline) -> Shift:

@@ -198,9 +198,10 @@ def policy_of(
     from ..core.calendar import local
 
     pack = pack_of(name, overlays, need)
+    day = local(on).date() if on is not None else None
     if edition:
-        return pack.edition(edition)
-    return pack.on(local(on).date()) if on is not None else pack.newest
+        return pack.edition(edition, day)
+    return pack.on(day) if day is not None else pack.newest
 
 
 def overlays_of(paths: Iterable[str]) -> tuple[Overlay, ...]:

@@ -11,6 +11,7 @@ from ..core.errors import PluginError
 from . import lang_now
 from .adopting import adopt_edition
 from .common import Speaking, SpeakingGroup, answers, edition_option, pack_of, print_json, unknown_pack
+from .diff import diff
 from .matrix import limit_json, limit_row, matrix
 from .printing import facts, half, iso, note, print_csv, say, table
 
@@ -294,4 +295,5 @@ def fault_json(fault: Fault, lang: str) -> dict[str, Any]:
     }
 
 
+command.add_command(diff)
 command.add_command(adopt_edition)

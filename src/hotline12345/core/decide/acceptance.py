@@ -127,7 +127,13 @@ def entrust(policy: Policy, order: Order, command: c.Entrust, at: datetime, ref:
             "give `person`",
         )
     if person == order.intake.marks.follower:
-        raise refuse("already-entrusted", f"已由 {person} 跟进", f"{person} follows it up already")
+        raise refuse(
+            "already-entrusted",
+            f"已由 {person} 跟进",
+            f"{person} follows it up already",
+            "换人请写另一 person",
+            "name another person to change it",
+        )
     return (Entrusted(at, command.by, person, command.reason, policy.follower.basis if not command.person else ""),)
 
 
@@ -152,7 +158,13 @@ def cease(policy: Policy, order: Order, command: c.Cease, at: datetime, ref: Ref
     if order.status is not Status.ACCEPTED and command.by.roles <= {Role.HANDLER, Role.UNIT_HEAD}:
         own = own_assignment(order, command)
         if own is not order.lead:
-            raise refuse("not-lead", "只有主办单位可以停止办理", "only the lead may stop handling")
+            raise refuse(
+                "not-lead",
+                "只有主办单位可以停止办理",
+                "only the lead may stop handling",
+                f"由 {order.holder or '主办单位'} 提出",
+                f"{order.holder or 'the lead'} may",
+            )
     if not command.note:
         raise refuse(
             "note-needed",

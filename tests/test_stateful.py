@@ -44,12 +44,15 @@ from hotline12345.core.policy import (
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
 from hotline12345.core.sla import Stage, TimeLimit
 from hotline12345.core.transitions import RECEIVE, TRANSITIONS
+from hotline12345.core.verify import check
+from hotline12345.core.verify.walk import stranded
 from hotline12345.heads import head_of, stamp
 from hotline12345.hotline import Hotline
 from hotline12345.stores import open_store
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.port import Head, Query, Store
 from hotline12345.testing.orders import AGENT, LIMITS, limit, small_policy
+from hotline12345.testing.policies import provisions
 from hotline12345.testing.strategies import actors, commands, requests
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -102,12 +105,13 @@ KNOWN = WorkCalendar.china((Overlay((), "fictitious", "test", (2027,), True),))
 class Machine(RuleBasedStateMachine):
     """One place's hotline on two stores, and the promises that hold after every step."""
 
-    @initialize(policy=st.sampled_from(range(len(POLICIES))))
-    def open(self, policy: int) -> None:
+    @initialize(given=st.sampled_from(POLICIES) | provisions())
+    def open(self, given: dict[str, Any]) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.now = START
-        self.given = POLICIES[policy]
-        self.policy = small_policy(**self.given)
+        self.given = given
+        self.policy = small_policy(**given)
+        self.sound = all(fault.severity != "error" for fault in check(self.policy))
         self.stores: list[Store] = [MemoryStore(), open_store(f"sqlite:///{self.folder}/o.db")]
         self.lines = [self.line(store, self.policy) for store in self.stores]
         self.numbers: list[str] = []
@@ -217,7 +221,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.numbers)
     @rule()
     def the_notice_comes(self) -> None:
-        self.policy = small_policy(**self.given, calendar=KNOWN)
+        self.policy = small_policy(**self.given | {"calendar": KNOWN})
         self.lines = [self.line(store, self.policy) for store in self.stores]
 
     @rule()
@@ -266,6 +270,13 @@ class Machine(RuleBasedStateMachine):
                     assert texts[:version] == seen  # nothing that was recorded is ever lost or altered
                     self.seen[number] = (order.version, texts)
                 self.the_tree_holds(order)
+
+    @invariant()
+    def what_the_check_passes_strands_nobody(self) -> None:
+        """Of an open order somebody can always make something, or time will, under any rules that `check` passes."""
+        for number in getattr(self, "numbers", ())[-2:] if getattr(self, "sound", False) else ():
+            order = self.lines[0].order(number)
+            assert not stranded(self.policy, order), order
 
     def the_tree_holds(self, order: Order) -> None:
         """The assignments are a tree, and one unit at most holds the order."""

@@ -26,14 +26,14 @@ from ..transitions import TRANSITIONS
 MOST = 600
 """How many spots are walked to (遍历上限); a policy with every switch on has some two hundred."""
 NO_WAY_ON = frozenset(
-    {c.Tick, c.Supplement, c.Urge, c.Supervise, c.Flag, c.Join, c.Curb, c.Entrust, c.Report, c.Divide}
+    {c.Tick, c.Supplement, c.Urge, c.Supervise, c.Flag, c.Join, c.Curb, c.Entrust, c.Report, c.Divide, c.AskTermination}
 )
 """Commands that leave the order where it is for good (不推动工单的命令)."""
-EMERGENCY_EXITS = frozenset({c.Void, c.Withdraw, c.Terminate, c.Cease, c.Merge})
+EMERGENCY_EXITS = frozenset({c.Void, c.Withdraw, c.Terminate, c.Cease, c.Merge, c.DecideTermination})
 """Ways out that are no ordinary end (非正常出口): a pack that needs them for every order is wrong."""
 _ONCE = NO_WAY_ON | EMERGENCY_EXITS
 _START = datetime(2026, 6, 1, 9, 30, tzinfo=CST)
-_STEP = timedelta(minutes=1)
+_STEP = timedelta(seconds=1)
 
 
 class Spot(NamedTuple):
@@ -72,6 +72,7 @@ def key_of(order: Order) -> tuple[Any, ...]:
         lead is not None and (lead.signed is not None, lead.designated, bool(lead.parent)),
         min(len(order.open_assignments), 3),
         bool(pending.dispute),
+        bool(pending.termination),
         pending.extension is not None,
         min(counts.sent_back, 2),
         min(counts.reopened, 2),
@@ -174,9 +175,9 @@ def saying(
             *({"decision": how, "unit": units[-1], "override": "x"} for how in ("reassign", "designate") if units),
         ),
         c.Reclassify: ({"kind": Kind.COMPLAINT},),
-        c.Reply: ({"solved": True, "text": "x", "public": "x", "reason": "x"},),
+        c.Reply: (_whole_form(policy, at),),
         c.Clear: ({}, {"passed": False, "reason": "x"}),
-        c.Review: ({}, {"passed": False, "reason": "x"}),
+        c.Review: ({}, {"passed": False, "reason": next(iter(policy.review.reasons), "x")}),
         c.FollowUp: (
             {"solved": True, "satisfied": level.get(True, "")},
             {"solved": False, "satisfied": level.get(False, "")},
@@ -187,10 +188,26 @@ def saying(
         c.Defer: ({"until": at + timedelta(days=30), "reason": "x"},),
         c.Supervise: ({"rung": policy.ladder[0].code} if policy.ladder else {},),
         c.Supplement: ({"text": "x"},),
-        c.Terminate: ({"reason": "x"},),
+        c.Terminate: ({"reason": next(iter(policy.termination.reasons), "x")},),
+        c.AskTermination: ({"reason": next(iter(policy.termination.reasons), "x"), "note": "x"},),
         c.Void: ({"reason": "x"},),
     }
     return said.get(kind, ({},))
+
+
+def _whole_form(policy: Policy, at: datetime) -> dict[str, Any]:
+    """Return a reply that leaves nothing out, whatever the place's form asks for."""
+    form: dict[str, Any] = dict.fromkeys(("text", "public", "fact_note", "claim_note", "basis"), "x")
+    form["reason"] = next(iter(policy.reply_form.reasons), "x")
+    told = {"solved": True, "contacted": True, "contacted_at": at, "visited": True}
+    return {**form, **told, "fact": "true", "claim": "reasonable", "result": "solved"}
+
+
+def stranded(policy: Policy, order: Order) -> bool:
+    """Whether nobody can do anything about an open *order* and time will not either (工单搁浅)."""
+    if not order.is_open or order.wake is not None:
+        return False
+    return all(type(command) in NO_WAY_ON for command, _ in steps(policy, order))
 
 
 def _most(limit: TimeLimit, amount: int) -> TimeLimit:

@@ -64,7 +64,7 @@ def run_cases(policy: Policy) -> tuple[Fault, ...]:
 def run_case(policy: Policy, case: Case) -> Fault | None:
     """Run one case (跑一个用例); ``None`` when it comes out as expected."""
     try:
-        found = _outcome(policy, case)
+        found = outcome(policy, case)
     except HotlineError as error:
         return _failing(case, f"出错：{error.message('zh')}", f"error: {error.message('en')}")
     wrong = [key for key, wanted in case.expected.items() if not _fits(key, wanted, found.get(key))]
@@ -100,7 +100,12 @@ def _shown(value: Any) -> str:
     return str(value.isoformat()) if isinstance(value, date) else str(value)
 
 
-def _outcome(policy: Policy, case: Case) -> dict[str, Any]:
+def outcome(policy: Policy, case: Case) -> dict[str, Any]:
+    """Return what comes of what a case gives (用例结果), by the names that cases expect by.
+
+    Raises:
+        HotlineError: whatever the same request would be refused with.
+    """
     if case.figures is not None:
         return _scored(policy, case)
     kind, category, urgency, area = case.kind, case.category, case.urgency, case.area

@@ -84,9 +84,11 @@ class Life:
         self.policy = policy or small_policy()
         self.at = at
         request = request or Request(at, kind=Kind.COMPLAINT, category="城乡建设/物业管理", area="210102")
+        self.request = request
         self.log: list[Event] = []
-        self.log += decide(self.policy, None, c.Receive(AGENT, request, PLACE, number, **receive), at)
+        self.log += decide(self.policy, None, c.Receive(AGENT, request, self.policy.place, number, **receive), at)
         self.order: Order = fold(self.log)
+        self.steps: list[tuple[datetime, c.Command, Order]] = []
 
     def do(self, command: c.Command, at: datetime | None = None, ref: Any = None) -> tuple[Event, ...]:
         """Carry out *command* at *at*, by default an hour after the last; return the events."""
@@ -95,6 +97,7 @@ class Life:
         self.at = now
         self.log += events
         self.order = fold(events, self.order)
+        self.steps.append((now, command, self.order))
         return events
 
     def take(self, *steps: str) -> Life:

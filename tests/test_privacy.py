@@ -85,6 +85,8 @@ LIFE: tuple[c.Command, ...] = (
     c.Reply(HANDLER, private("再答复"), private("再公开"), True),
     c.Review(REVIEWER, note=private("审核")),
     c.FollowUp(CALLER, solved=False, satisfied="dissatisfied", note=private("回访")),
+    c.Judge(SUPERVISOR, note=private("认定合理")),
+    c.Rate(CITIZEN, "dissatisfied", note=private("差评")),
     c.Reopen(SUPERVISOR, note=private("重办")),
     c.Terminate(REVIEWER, "no-such-place", note=private("终止")),
 )

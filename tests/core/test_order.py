@@ -215,6 +215,8 @@ EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
     e.EditionAdopted: st.just(e.EditionAdopted(AT, BY, "2030-01-01", ("cn@2025-06-25",), "d1")),
     e.Withdrawn: st.just(e.Withdrawn(AT, BY)),
     e.Terminated: st.just(e.Terminated(AT, BY, "x")),
+    e.Judged: st.builds(e.Judged, st.just(AT), st.just(BY), st.booleans()),
+    e.Rated: st.builds(e.Rated, st.just(AT), st.just(BY), st.just("satisfied"), st.none() | st.just(DUE)),
     e.TerminationAsked: st.just(e.TerminationAsked(AT, BY, "A1", "x")),
     e.TerminationRefused: st.just(e.TerminationRefused(AT, BY, "x")),
     e.Voided: st.just(e.Voided(AT, BY, "x")),
@@ -270,7 +272,7 @@ def test_the_outcome_tells_reply_verdict_and_end():
     order = full_life().order
     outcome = order.outcome
     assert outcome.reply == Standing(outcome.replied, "u1", True)  # type: ignore[arg-type]
-    assert outcome.verdict == Verdict("reached", True, "satisfied", 1)
+    assert outcome.verdict == Verdict("reached", True, "satisfied", 1, order.at)
     assert (outcome.replied_by, outcome.solved_claim) == ("u1", True)
     assert (outcome.follow_up, outcome.attempts, outcome.solved, outcome.satisfied) == ("reached", 1, True, "satisfied")
     assert (outcome.ended, outcome.reason, outcome.to) == (order.at, "satisfied", "")

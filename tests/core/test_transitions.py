@@ -24,6 +24,7 @@ from hotline12345.core.policy import (
     ExtensionRule,
     Flow,
     Policy,
+    RatingRule,
     RecordRule,
     RepeatRule,
     ScopeRule,
@@ -60,6 +61,8 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Reply(HANDLER, solved=True),
     c.Review(HANDLER),
     c.FollowUp(HANDLER, "unreachable"),
+    c.Judge(HANDLER),
+    c.Rate(HANDLER, "satisfied"),
     c.Reopen(HANDLER),
     c.Extend(HANDLER, ONE_DAY, "complex"),
     c.GrantExtension(HANDLER),
@@ -116,6 +119,20 @@ def consulted(life: Life) -> None:
     life.do(c.Consult(DISPATCHER, ("u1", "u2")))
 
 
+def unhappy(life: Life) -> None:
+    life.do(c.FollowUp(ACTORS[Role.CALLER], solved=False, satisfied="dissatisfied"))
+
+
+def unhappy_and_closed(life: Life) -> None:
+    life.take("reviewed")
+    unhappy(life)
+    life.do(c.Close(ACTORS[Role.ADMIN]))
+
+
+def rated_badly(life: Life) -> None:
+    life.take("answered").do(c.Rate(ACTORS[Role.REQUESTER], "dissatisfied"))
+
+
 def asked_to_end(life: Life) -> None:
     life.do(c.AskTermination(HANDLER, "uncooperative", note="书面"))
 
@@ -143,6 +160,7 @@ def asked(life: Life) -> None:
 U2, U3 = of_unit("u2"), of_unit("u3")
 NO_REVIEW = {"flow": Flow(review=False)}
 NO_CALL = {"flow": Flow(follow_up=False)}
+CALLED = {"rating": RatingRule(contact=ONE_DAY)}
 STRAIGHT = {"flow": Flow(review=False, follow_up=False)}
 HEADS_DECIDE = {"extension": ExtensionRule(approver="unit-head")}
 CENTRE = frozenset({Role.DISPATCHER, Role.ADMIN})
@@ -203,6 +221,13 @@ WAYS: tuple[Way, ...] = (
     Way(S.CLOSED, c.Reopen(HANDLER), S.ACCEPTED, answered_and_closed),
     Way(S.REFERRED, c.Reopen(HANDLER, unit="u2"), S.DISPATCHED),
     Way(S.DECLINED, c.Reopen(HANDLER, unit="u2"), S.DISPATCHED),
+    Way(S.FOLLOWING_UP, c.Judge(HANDLER), S.FOLLOWING_UP, unhappy),
+    Way(S.CLOSED, c.Judge(HANDLER), S.CLOSED, unhappy_and_closed),
+    *(
+        Way(status, c.Rate(HANDLER, "dissatisfied"), S.FOLLOWING_UP, policy=CALLED)
+        for status in (S.REVIEWED, S.CLOSED, S.ANSWERED)
+    ),
+    Way(S.FOLLOWING_UP, c.Reopen(HANDLER), S.ACCEPTED, rated_badly, CALLED),
     Way(S.TERMINATED, c.Reopen(HANDLER), S.ACCEPTED, terminated_at_once),
     Way(S.RECEIVED, c.Accept(HANDLER, lacks=("place",)), S.RECEIVED, policy=WAITING),
     Way(S.RECEIVED, c.Accept(HANDLER, similar=(AGAIN,)), S.ANSWERED, policy=TOLD_AGAIN),
@@ -226,7 +251,8 @@ WAYS: tuple[Way, ...] = (
 def lived(way: Way) -> Life:
     """Return an order in the way's status, after what comes before it."""
     life = Life(small_policy(**way.policy))
-    if way.before not in (replied_in_public, helped_and_replied, handed_down, answered_and_closed, terminated_at_once):
+    walked = (replied_in_public, helped_and_replied, handed_down, answered_and_closed, terminated_at_once)
+    if way.before not in (*walked, unhappy_and_closed, rated_badly):
         life.take(way.status.value)  # the others walk all the way themselves
     way.before(life)
     assert life.order.status is way.status

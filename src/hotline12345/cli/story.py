@@ -19,6 +19,9 @@ _ENDS: dict[str, Two] = {
     "satisfied": ("群众满意", "the requester is satisfied"),
     "no-reply-wanted": ("诉求人不需要回复", "the requester wants no reply"),
     "no-follow-up": ("本地不回访", "no follow-up here"),
+    "not-sampled": ("未抽中回访", "not in the sample to be called"),
+    "not-planned": ("不在回访范围", "not among those to be called"),
+    "unreachable": ("多次回访未接通", "could not be reached"),
 }
 _HOW: dict[str, Two] = {
     "knowledge": ("知识库", "the knowledge base"),
@@ -76,6 +79,10 @@ class Story:
         person = f" {actor.person}" if actor.person else ""
         where = say(f"（{self.unit(actor.unit)}）", f" ({self.unit(actor.unit)})") if actor.unit else ""
         return f"{title or say('未具名', 'unnamed')}{person}{where}"
+
+    def level(self, code: str) -> str:
+        """Return what a level of satisfaction is called here."""
+        return say(self._policy.scale.names.get(code) or _LEVELS.get(code, code), code)
 
     def rung(self, ev: e.Supervised) -> str:
         """Return which rung was set in motion, with its paper and who answers for it."""
@@ -252,7 +259,8 @@ def _followed_up(s: Story, ev: e.FollowedUp) -> str:
         + say("：", ": ")
         + say(*_OUTCOMES.get(ev.outcome, (ev.outcome,) * 2)),
         say(*solved),
-        say(_LEVELS.get(ev.satisfied, ev.satisfied), ev.satisfied),
+        s.level(ev.satisfied),
+        say("态度", "manner ") + s.level(ev.attitude) if ev.attitude else "",
         say(f"并入工单 {ev.caller} 的诉求人", f"the requester of {ev.caller}") if ev.caller else "",
     )
 
@@ -323,6 +331,18 @@ def _urged(s: Story, ev: e.Urged) -> str:
     return say(f"催办{s.unit(ev.unit)}", f"urged {s.unit(ev.unit)}") + by + because(ev.reason)
 
 
+def _judged(s: Story, ev: e.Judged) -> str:
+    told = (
+        say("认定不满意合理", "judged reasonable") if ev.reasonable else say("认定不满意不合理", "judged unreasonable")
+    )
+    return told + because(ev.reason) + basis_of(ev.basis)
+
+
+def _rated(s: Story, ev: e.Rated) -> str:
+    contact = say("差评，须联系，", "a bad rating, contact ") + s.due(ev.contact) if ev.contact is not None else ""
+    return joined(say("评价：", "rated: ") + s.level(ev.level), contact)
+
+
 _Tell = Callable[[Story, Any], str]
 _TELL: dict[type[e.Event], _Tell] = {
     e.Received: _received,
@@ -348,6 +368,8 @@ _TELL: dict[type[e.Event], _Tell] = {
     e.Replied: _replied,
     e.Reviewed: _reviewed,
     e.FollowedUp: _followed_up,
+    e.Judged: _judged,
+    e.Rated: _rated,
     e.Reopened: lambda s, ev: say(f"第 {ev.count} 次重办", f"reopened, time {ev.count}") + because(ev.reason),
     e.ExtensionAsked: _asked,
     e.Extended: lambda s, ev: say(f"准予延期 {ev.amount.zh}", f"granted {ev.amount.en} more") + basis_of(ev.basis),

@@ -26,7 +26,9 @@ LINES: dict[str, str] = {
     "follow-up": "是否接通、是否解决、是否满意",
     "flag": "认定 --trigger 所写的督办情形，由阶梯启动相应一级",
     "grant-extension": "准予或不准予延期",
+    "judge": "回访不满意的，由人认定合理或不合理（--no-reasonable 须写理由）",
     "merge": "并入另一张工单",
+    "rate": "诉求人自行评价；差评按规定限时联系",
     "recall": "退回待派单",
     "recount": "按此刻所知的放假安排重算在走的期限，--source 写明通知文号",
     "reclassify": "更正类型、类别、紧急程度或区划",
@@ -54,17 +56,22 @@ LINES: dict[str, str] = {
 }
 """Each command on an order, in a line."""
 
+_LEVELS = {
+    "非常满意": "very-satisfied",
+    "满意": "satisfied",
+    "基本满意": "fairly-satisfied",
+    "一般": "neutral",
+    "不满意": "dissatisfied",
+    "非常不满意": "very-dissatisfied",
+}
+
 CODES: dict[str, dict[str, str]] = {
+    "level": _LEVELS,
+    "attitude": _LEVELS,
     "fact": {"属实": "true", "部分属实": "partly", "不属实": "untrue"},
     "claim": {"合理合法": "reasonable", "合理": "reasonable", "不合理": "unreasonable"},
     "result": {"实际解决": "solved", "解释说明": "explained"},
-    "satisfied": {
-        "非常满意": "very-satisfied",
-        "满意": "satisfied",
-        "基本满意": "fairly-satisfied",
-        "不满意": "dissatisfied",
-        "非常不满意": "very-dissatisfied",
-    },
+    "satisfied": _LEVELS,
     "outcome": {"接通": "reached", "无法接通": "unreachable", "拒绝回访": "refused", "有争议": "disputed"},
     "route": {"紧急": "emergency", "法定途径": "legal", "信访": "petition", "其他渠道": "channel"},
     "decision": {"退单成立": "uphold", "改派": "reassign", "指定": "designate"},

@@ -156,6 +156,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
     },
     REVIEWED: {
         c.FollowUp: _cell((R, C, A, X), FOLLOWING_UP, CLOSED, REVIEWED),
+        c.Rate: _cell((R, A, C, T), REVIEWED, FOLLOWING_UP),
         c.Entrust: _cell((D, S, X), REVIEWED),
         c.Close: _cell((C, D, X, T), CLOSED),
         c.Reopen: _cell((C, D, S, X), DISPATCHED),
@@ -166,8 +167,10 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
     FOLLOWING_UP: {
         c.Entrust: _cell((D, S, X), FOLLOWING_UP),
         c.FollowUp: _cell((R, C, A, X), FOLLOWING_UP, CLOSED),
+        c.Judge: _cell((C, V, S, X), FOLLOWING_UP),
+        c.Rate: _cell((R, A, C, T), FOLLOWING_UP),
         c.Close: _cell((C, D, X, T), CLOSED),
-        c.Reopen: _cell((C, D, S, X), DISPATCHED),
+        c.Reopen: _cell((C, D, S, X), ACCEPTED, DISPATCHED),
         c.Supervise: _cell((S, X), FOLLOWING_UP),
         c.Flag: _cell((D, S, X, T), FOLLOWING_UP),
         **_always(FOLLOWING_UP),
@@ -178,6 +181,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Supplement: _cell((R, O, A, D), ANSWERED),
         **_remembered(ANSWERED),
         c.Archive: _cell((X, T), ARCHIVED),
+        c.Rate: _cell((R, A, C, T), ANSWERED, FOLLOWING_UP),
     },
     CLOSED: {
         c.Reopen: _cell((C, D, S, X), ACCEPTED, DISPATCHED),
@@ -187,6 +191,8 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Supervise: _cell((S, X), CLOSED),
         c.Flag: _cell((D, S, X, T), CLOSED),
         c.Archive: _cell((X, T), ARCHIVED),
+        c.Judge: _cell((C, V, S, X), CLOSED),
+        c.Rate: _cell((R, A, C, T), CLOSED, FOLLOWING_UP),
     },
     REFERRED: {
         c.Reopen: _cell((D, X), ACCEPTED, DISPATCHED),

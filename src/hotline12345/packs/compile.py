@@ -33,6 +33,7 @@ from ..core.policy import (
     TransitionRule,
 )
 from ..core.policy.answer import ReplyForm, ReviewRule, TerminationRule
+from ..core.policy.calling import CallRule, RatingRule, Scale
 from ..core.policy.ladder import PARTIES
 from ..core.sla import ClockRules
 from .load import Folder
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from ..core.scoring import ScoreRules
 
 File = tuple[Folder, str]
-PART_OF = {"parties": "ladder"}
+PART_OF = {"parties": "ladder", "calls": "follow_up"}
 
 
 def compile_edition(
@@ -85,6 +86,8 @@ def _compile(shelf: Shelf, chain: Chain, need: frozenset[str], more: tuple[Overl
         reopen=evolve(ReopenRule(), **_settings(chain, "reopen")),
         transition=TransitionRule(**layer.transition),  # each edition speaks for itself
         dispatching=_dispatching(chain),
+        calls=evolve(CallRule(), **_settings(chain, "calls")),
+        rating=evolve(RatingRule(), **_settings(chain, "rating")),
         reply_form=evolve(ReplyForm(), **_settings(chain, "reply_form")),
         review=evolve(ReviewRule(), **_settings(chain, "review")),
         termination=evolve(TerminationRule(), **_settings(chain, "termination")),
@@ -145,8 +148,8 @@ def _dispatching(chain: Chain) -> Dispatching:
 
 
 def _levels(chain: Chain) -> dict[str, Any]:
-    levels = next((one.levels for _, one in _upto(chain, "satisfaction") if one.levels), None)
-    return {"satisfied_levels": levels} if levels else {}
+    one = next((one for _, one in _upto(chain, "satisfaction") if one.levels), None)
+    return {"satisfied_levels": one.levels, "scale": Scale(**one.scale)} if one is not None else {}
 
 
 def _scoring(shelf: Shelf, chain: Chain) -> ScoreRules:

@@ -153,7 +153,10 @@ def _answers(assignment: st.SearchStrategy[str], others: tuple[str, ...]) -> dic
             "satisfied": st.sampled_from(("", "satisfied", "dissatisfied", "ecstatic")),
             "note": WORDS,
             "caller": st.sampled_from(("", "", *others)),
+            "attitude": st.sampled_from(("", "", "satisfied")),
         },
+        c.Judge: {"reasonable": st.booleans(), "reason": CODES},
+        c.Rate: {"level": st.sampled_from(("satisfied", "dissatisfied", "ecstatic"))},
         c.AskTermination: {"reason": CODES, "note": WORDS},
         c.DecideTermination: {"granted": st.booleans(), "reason": CODES},
     }

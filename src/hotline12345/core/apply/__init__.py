@@ -23,7 +23,7 @@ from .clocks import (
 )
 from .editions import edition_adopted
 from .ending import archived, closed, termination_asked, termination_refused
-from .handling import followed_up, reopened, replied, reported, reviewed, signed
+from .handling import followed_up, judged, rated, reopened, replied, reported, reviewed, signed
 from .intake import accepted, answered, declined, opened, referred, supplemented
 from .routing import (
     adjudicated,
@@ -71,6 +71,8 @@ APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
     e.Reported: reported,
     e.Reviewed: reviewed,
     e.FollowedUp: followed_up,
+    e.Judged: judged,
+    e.Rated: rated,
     e.Reopened: reopened,
     e.ExtensionAsked: extension_asked,
     e.Extended: extended,

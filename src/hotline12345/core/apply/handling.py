@@ -43,9 +43,9 @@ def replied(o: Order, event: e.Replied) -> Order:
         return onward(o, event, assignments=tuple(rows), status=status, pending=unasked(o.pending, event.assignment))
     intake, version, _, _, topic, _, clocks, counts, _, outcome = o
     if outcome.reply is None:  # after a redo the first reply still says whether the citizen was answered in time
-        outcome = Outcome(Standing(at, unit, event.solved, event.form), outcome.verdict)
-    elif event.form is not None:
-        outcome = Outcome(outcome.reply._replace(form=event.form), outcome.verdict)
+        outcome = Outcome(Standing(at, unit, event.solved, event.form, event.reason), outcome.verdict)
+    elif event.form is not None or event.reason or outcome.reply.reason:
+        outcome = Outcome(outcome.reply._replace(form=event.form, reason=event.reason), outcome.verdict)
     if event.review is not None or clocks.stage is not None:
         clocks = Clocks(clocks.citizen, clock_of(Stage.REVIEW, event.review))
     return Order(intake, version + 1, Status.REPLIED, at, topic, tuple(rows), clocks, counts, NO_PENDING, outcome)
@@ -77,10 +77,26 @@ def followed_up(o: Order, event: e.FollowedUp) -> Order:
     if event.caller:  # the verdict is that of the order's own requester
         return marked(o, event, called=(*o.intake.marks.called, event.caller))
     intake, version, _, _, topic, rows, clocks, counts, pending, outcome = o
-    outcome = Outcome(outcome.reply, Verdict(event.outcome, event.solved, event.satisfied, event.attempt, event.at))
+    verdict = Verdict(event.outcome, event.solved, event.satisfied, event.attempt, event.at, event.attitude)
+    outcome = Outcome(outcome.reply, verdict)
     if event.outcome == "reached" and clocks.stage is not None:
         clocks = Clocks(clocks.citizen)
     return Order(intake, version + 1, Status.FOLLOWING_UP, event.at, topic, rows, clocks, counts, pending, outcome)
+
+
+def judged(o: Order, event: e.Judged) -> Order:
+    verdict = o.outcome.verdict
+    if verdict is None:
+        return noted(o, event)
+    return onward(o, event, outcome=o.outcome._replace(verdict=verdict._replace(reasonable=event.reasonable)))
+
+
+def rated(o: Order, event: e.Rated) -> Order:
+    if event.contact is None:
+        return noted(o, event)
+    # Whoever gave a bad rating is to be called, also after the end: it is the callers' turn again.
+    clocks = Clocks(o.clocks.citizen, clock_of(Stage.FOLLOW_UP, event.contact))
+    return onward(o, event, status=Status.FOLLOWING_UP, clocks=clocks, outcome=o.outcome._replace(end=None))
 
 
 def reopened(o: Order, event: e.Reopened) -> Order:

@@ -16,7 +16,7 @@ from .base import PRIVATE, Command
 from .clocks import Defer, Extend, Flag, GrantExtension, Recount, Supervise, Tick, Urge
 from .editions import AdoptEdition
 from .ending import Archive, AskTermination, Close, DecideTermination, Terminate, Void, Withdraw
-from .handling import FollowUp, Reopen, Reply, Report, Review, Sign
+from .handling import FollowUp, Judge, Rate, Reopen, Reply, Report, Review, Sign
 from .intake import Accept, Answer, Connect, Decline, Merge, Receive, Refer, Similar, Supplement
 from .routing import Adjudicate, Assist, Conclude, Consult, Dispatch, Divide, Recall, Reclassify, SendBack
 
@@ -51,8 +51,10 @@ __all__ = [
     "FollowUp",
     "GrantExtension",
     "Join",
+    "Judge",
     "Merge",
     "Offer",
+    "Rate",
     "Recall",
     "Receive",
     "Reclassify",
@@ -112,6 +114,8 @@ COMMAND_ZH: dict[str, str] = {
     "reply": "答复",
     "review": "审核",
     "follow-up": "回访",
+    "judge": "不满意认定",
+    "rate": "好差评",
     "reopen": "重办",
     "extend": "申请延期",
     "grant-extension": "延期审批",

@@ -66,6 +66,24 @@ class FollowUp(Command):
     satisfied: str = field(default="", validator=short_code)
     note: str = field(default="", metadata=PRIVATE)
     caller: str = ""
+    attitude: str = field(default="", validator=short_code)
+
+
+@frozen(weakref_slot=False)
+class Judge(Command):
+    """Judge (不满意认定) whether the requester's dissatisfaction is reasonable."""
+
+    reasonable: bool = True
+    reason: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Rate(Command):
+    """Rate (好差评): the requester's own *level*, given without being asked."""
+
+    level: str = field(validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
 
 
 @frozen(weakref_slot=False)

@@ -20,6 +20,7 @@ from ..transitions import RECEIVE, TRANSITIONS
 from . import (
     acceptance,
     assisting,
+    calling,
     clearing,
     consulting,
     disputes,
@@ -65,7 +66,9 @@ DECIDERS: dict[type[c.Command], Decider] = {
     c.SendBack: disputes.send_back,
     c.Reply: handling.reply,
     c.Review: handling.review,
-    c.FollowUp: handling.follow_up,
+    c.FollowUp: calling.follow_up,
+    c.Judge: calling.judge,
+    c.Rate: calling.rate,
     c.Extend: extending.extend,
     c.GrantExtension: extending.grant,
     c.Defer: extending.defer,

@@ -10,6 +10,7 @@ from ..events import Archived, Closed, Event, Reopened, Supplemented, Voided, Wi
 from ..order import Order, Status
 from ..policy import ELEMENTS, Policy
 from ..refs import Ref
+from .calling import check_judged
 from .ladder import flagged
 from .problems import unsolved_again
 from .refusal import need_reason, refuse
@@ -46,6 +47,8 @@ def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: R
             "提级督办",
             "supervise it instead",
         )
+    if rule.judged:
+        check_judged(policy, order)
     reopened = Reopened(at, command.by, command.reason, count, ref)
     last = order.last_lead
     unit = command.unit

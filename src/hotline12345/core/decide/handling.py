@@ -5,21 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from .. import commands as c
-from ..actor import SYSTEM, Role
-from ..events import Closed, Event, FollowedUp, Replied, Reviewed, Signed
+from ..actor import SYSTEM
+from ..events import Closed, Event, Replied, Reviewed, Signed
 from ..order import Assignment, Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..sla import Stage, start_of
 from .assisting import check_reported
+from .calling import not_called
 from .clearing import cleared
 from .ladder import flagged
 from .limits import handle_rule, stage_deadline
-from .problems import unsolved_again
 from .refusal import known_reason, own_assignment, refuse
 from .replying import check_form, form_of
-
-OUTCOMES = ("reached", "unreachable", "refused", "disputed")
 
 
 def sign(policy: Policy, order: Order, command: c.Sign, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -96,14 +94,10 @@ def reply(policy: Policy, order: Order, command: c.Reply, at: datetime, ref: Ref
 
 def passed(policy: Policy, order: Order, command: c.Review, at: datetime, ref: Ref | None) -> list[Event]:
     """Return what follows when a reply passes: the follow-up, or the end where nobody is to be called."""
-    wanted = order.intake.wants_reply or bool(uncalled(order))
-    follow = stage_deadline(policy, order, Stage.FOLLOW_UP, at) if policy.flow.follow_up and wanted else None
-    events: list[Event] = [Reviewed(at, command.by, True, command.reason, ref, follow)]
-    if not policy.flow.follow_up:
-        events.append(Closed(at, SYSTEM, "no-follow-up"))
-    elif not wanted:
-        events.append(Closed(at, SYSTEM, "no-reply-wanted"))
-    return events
+    why = not_called(policy, order)
+    follow = None if why else stage_deadline(policy, order, Stage.FOLLOW_UP, at)
+    reviewed = Reviewed(at, command.by, True, command.reason, ref, follow)
+    return [reviewed, Closed(at, SYSTEM, why)] if why else [reviewed]
 
 
 def review(policy: Policy, order: Order, command: c.Review, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -118,84 +112,3 @@ def review(policy: Policy, order: Order, command: c.Review, at: datetime, ref: R
     known_reason(command.reason, policy.review.reasons, "审核退回", "sending a reply back", policy.review.basis)
     failed = Reviewed(at, command.by, False, command.reason, ref, None)
     return (failed, *flagged(policy, order, command.by, at, "review-failed", order.counts.reviews_failed + 1))
-
-
-def follow_up(policy: Policy, order: Order, command: c.FollowUp, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
-    """Follow up (回访): a satisfied requester closes the order, the rest is a person's to decide."""
-    levels = policy.satisfied_levels
-    if command.outcome not in OUTCOMES:
-        raise refuse(
-            "unknown-outcome",
-            f"没有回访结果「{command.outcome}」",
-            f"there is no outcome {command.outcome!r}",
-            "结果有：reached 接通、unreachable 无法接通、refused 拒访、disputed 有争议",
-            ", ".join(OUTCOMES),
-        )
-    if command.satisfied and command.satisfied not in levels:
-        raise refuse(
-            "unknown-level",
-            f"没有满意度等级「{command.satisfied}」",
-            f"there is no level {command.satisfied!r}",
-            "等级有：" + "、".join(levels),
-            ", ".join(levels),
-        )
-    own = _whose(order, command)
-    reached = command.outcome == "reached"
-    told = FollowedUp(
-        at,
-        command.by,
-        command.outcome,
-        command.solved if reached else None,
-        command.satisfied if reached else "",
-        order.outcome.attempts + 1 if own else 1,
-        ref,
-        command.caller,
-    )
-    solved, satisfied = command.solved, command.satisfied
-    if not own:  # the order ends with its own requester's word, once everybody has been called
-        verdict = order.outcome
-        reached, solved, satisfied = verdict.follow_up == "reached", verdict.solved, verdict.satisfied
-    content = solved is not False and levels.get(satisfied, False)
-    waiting = uncalled(order) - ({command.caller} if command.outcome != "unreachable" else set())
-    if reached and content and policy.flow.close_when_satisfied and not waiting and order.is_open:
-        return (told, Closed(at, SYSTEM, "satisfied"))
-    if command.outcome == "reached" and (command.solved is False or levels.get(command.satisfied) is False):
-        return (told, *unsolved_again(policy, order, at))
-    return (told,)
-
-
-def uncalled(order: Order) -> set[str]:
-    """Return the merged orders whose requesters have not been called back (待回访的并单)."""
-    marks = order.intake.marks
-    return set(marks.joined).difference(marks.called)
-
-
-def _whose(order: Order, command: c.FollowUp) -> bool:
-    """Whether the order's own requester was called; refuse whom nobody merged, and who wants no reply."""
-    if command.caller:
-        if command.caller not in order.intake.marks.joined:
-            raise refuse(
-                "unknown-caller",
-                f"{command.caller} 没有并入工单 {order.number}",
-                f"{command.caller} has not merged into {order.number}",
-                "并入的有：" + ("、".join(order.intake.marks.joined) or "无"),
-                "merged: " + (", ".join(order.intake.marks.joined) or "none"),
-            )
-        return False
-    if order.status is Status.CLOSED:
-        raise refuse(
-            "caller-needed",
-            "工单已办结，只能回访并入工单的诉求人",
-            "the order is closed: only the requesters of merged orders can be called",
-            "写明 caller",
-            "give `caller`",
-        )
-    if not order.intake.wants_reply and Role.REQUESTER not in command.by.roles:
-        raise refuse(
-            "no-reply-wanted",
-            "诉求人表示不需要回复，不应回访",
-            "the requester wants no reply and is not to be called",
-            "直接 close",
-            "close it",
-        )
-    return True

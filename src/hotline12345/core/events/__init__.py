@@ -25,7 +25,7 @@ from .clocks import (
 )
 from .editions import EditionAdopted
 from .ending import Archived, Closed, Terminated, TerminationAsked, TerminationRefused, Voided, Withdrawn
-from .handling import FollowedUp, Reopened, Replied, Reported, Reviewed, Signed
+from .handling import FollowedUp, Judged, Rated, Reopened, Replied, Reported, Reviewed, Signed
 from .intake import Accepted, Answered, Connected, Declined, Merged, Received, Referred, Supplemented
 from .routing import (
     Adjudicated,
@@ -71,8 +71,10 @@ __all__ = [
     "Flagged",
     "FollowedUp",
     "Joined",
+    "Judged",
     "Merged",
     "Offered",
+    "Rated",
     "Recalled",
     "Received",
     "Reclassified",

@@ -52,6 +52,26 @@ class FollowedUp(Event):
     attempt: int = 1
     private: Ref | None = None
     caller: str = ""  # the merged order whose requester this was; "" for the order's own
+    attitude: str = ""  # a level, where it is asked apart from the result
+
+
+@frozen(slots=False)
+class Judged(Event):
+    """Judged (不满意认定): whether the dissatisfaction is reasonable."""
+
+    reasonable: bool
+    reason: str = ""
+    basis: str = ""
+    private: Ref | None = None
+
+
+@frozen(slots=False)
+class Rated(Event):
+    """Rated (好差评) by the requester; *contact* is until when to contact whoever gave a bad one."""
+
+    level: str
+    contact: Deadline | None = None
+    private: Ref | None = None
 
 
 @frozen(slots=False)

@@ -141,6 +141,7 @@ class Standing(NamedTuple):
     unit: str
     solved: bool | None
     form: Form | None = None  # the latest handling form, also after a redo
+    reason: str = ""  # why the latest says it is unsolved
 
 
 class Verdict(NamedTuple):
@@ -151,6 +152,8 @@ class Verdict(NamedTuple):
     satisfied: str
     attempt: int
     at: datetime | None = None
+    attitude: str = ""
+    reasonable: bool | None = None  # as a person judged the dissatisfaction
 
 
 class End(NamedTuple):

@@ -19,6 +19,7 @@ from .acceptance import (
     RepeatRule,
 )
 from .answer import ReplyForm, Requirement, ReviewRule, TerminationRule
+from .calling import CallPlan, CallRule, RatingRule, Scale
 from .dispatching import CARRIES, HOPS, AssistRule, Dispatching, GrassrootsRule, Hops, ProblemRule
 from .edition import Policy
 from .ladder import TRIGGERS, Paper, Rung
@@ -54,6 +55,8 @@ __all__ = [
     "TRIGGERS",
     "AcceptedType",
     "AssistRule",
+    "CallPlan",
+    "CallRule",
     "ClearanceRule",
     "ConductStep",
     "Dispatching",
@@ -69,6 +72,7 @@ __all__ = [
     "Paper",
     "Policy",
     "ProblemRule",
+    "RatingRule",
     "RecordRule",
     "ReopenRule",
     "RepeatRule",
@@ -76,6 +80,7 @@ __all__ = [
     "Requirement",
     "ReviewRule",
     "Rung",
+    "Scale",
     "ScopeRule",
     "SendBackRule",
     "TerminationRule",

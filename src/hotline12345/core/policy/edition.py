@@ -25,6 +25,7 @@ from .acceptance import (
     RepeatRule,
 )
 from .answer import ReplyForm, ReviewRule, TerminationRule
+from .calling import CallRule, RatingRule, Scale
 from .dispatching import Dispatching
 from .ladder import PARTIES, Rung
 from .rules import DEFAULT_BASIS, NO_LIMIT_BASIS, ExtensionRule, Flow, LimitRule, ReopenRule, ScopeRule, SendBackRule
@@ -63,6 +64,9 @@ class Policy:
     transition: TransitionRule = field(factory=TransitionRule)
     dispatching: Dispatching = field(factory=Dispatching)
     ladder: tuple[Rung, ...] = ()
+    calls: CallRule = field(factory=CallRule)
+    scale: Scale = field(factory=Scale)
+    rating: RatingRule = field(factory=RatingRule)
     reply_form: ReplyForm = field(factory=ReplyForm)
     review: ReviewRule = field(factory=ReviewRule)
     termination: TerminationRule = field(factory=TerminationRule)

@@ -154,8 +154,12 @@ class ExtensionRule:
 
 @frozen(weakref_slot=False)
 class ReopenRule:
-    """Reopening (重办规定): how often, and the redo's own limit (None: the handling limit anew)."""
+    """Reopening (重办规定): how often, and the redo's own limit (None: the handling limit anew).
+
+    *judged*: after dissatisfaction, only once a person has judged it reasonable.
+    """
 
     most: int | None = None
     limit: TimeLimit | None = None
     basis: str = DEFAULT_BASIS
+    judged: bool = False

@@ -12,6 +12,7 @@ from ..cases import read_case
 from ..table import Notes, Row, as_day
 from .acceptance import read_acceptance
 from .answer import read_answer
+from .calling import read_calling
 from .clock import read_clock, read_overlays
 from .dispatching import read_dispatching
 from .ladder import read_ladder
@@ -19,7 +20,7 @@ from .layer import INHERITED, SHARED, UNKNOWN, Layer
 from .limits import read_limits
 from .scope import read_scope
 from .scoring import read_scoring
-from .steps import read_satisfaction, read_steps
+from .steps import read_steps
 
 _CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 
@@ -54,7 +55,7 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
     layer.scope = read_scope(row, layer)
     read_acceptance(row, layer)
     layer.ladder = read_ladder(row, layer)
-    layer.levels = read_satisfaction(row)
+    read_calling(row, layer)
     routing = row.row("routing")
     if routing is not None:
         layer.centre = routing.text("centre", required=True)

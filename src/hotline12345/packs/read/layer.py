@@ -12,7 +12,8 @@ from ...core.policy import AcceptedType, ConductStep, LimitRule, Line, Rung, Sco
 from ..table import Notes
 
 INHERITED = (
-    "limits", "clock", "flow", "send_back", "extension", "reopen", "ladder", "reply_form", "review", "termination",
+    "limits", "clock", "flow", "send_back", "extension", "reopen", "ladder",
+    "reply_form", "review", "termination", "follow_up", "rating",
     "scope", "satisfaction", "scoring", "overlays", "rules", "units", "catalogue",
     "hops", "assist", "problem", "grassroots",
     "lines", "types", "record", "repeat", "conduct", "follower", "clearance", "linkage",
@@ -61,6 +62,9 @@ class Layer:
     types: tuple[AcceptedType, ...] = ()
     conduct: tuple[ConductStep, ...] = ()
     levels: Mapping[str, bool] = {}
+    scale: Mapping[str, Any] = {}
+    calls: Mapping[str, Any] = {}
+    rating: Mapping[str, Any] = {}
     limits: tuple[LimitRule, ...] = ()
     scope: tuple[ScopeRule, ...] = ()
     ladder: tuple[Rung, ...] = ()

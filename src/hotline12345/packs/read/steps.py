@@ -32,7 +32,8 @@ def read_steps(row: Row, layer: Layer) -> None:
         layer.transition = given_in(new, {"open_orders": new.choice("open_orders", choices, required=True)})
     again = row.row("reopen")
     if again is not None:
-        layer.reopen = given_in(again, {"most": again.count("most"), "limit": again.limit("limit")})
+        given = {"most": again.count("most"), "limit": again.limit("limit"), "judged": again.flag("judged")}
+        layer.reopen = given_in(again, given)
 
 
 def given_in(row: Row, values: dict[str, Any]) -> dict[str, Any]:
@@ -44,20 +45,3 @@ def given_in(row: Row, values: dict[str, Any]) -> dict[str, Any]:
 
 def _sound(key: str, value: Any, row: Row) -> bool:
     return value is not None or row.table[key] == "none"
-
-
-def read_satisfaction(row: Row) -> dict[str, bool]:
-    said = row.row("satisfaction")
-    if said is None:
-        return {}
-    said.basis()
-    levels: dict[str, bool] = {}
-    for key, content in (("satisfied", True), ("dissatisfied", False)):
-        for level in said.texts(key):
-            if level in levels:
-                said.add("duplicate-level", f"档次「{level}」写了两次", f"the level {level!r} appears twice", key)
-            levels[level] = content
-        if key not in said:
-            said.add("missing-key", f"缺少「{key}」", f"{key!r} is missing", key)
-    said.done()
-    return levels

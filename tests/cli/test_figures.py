@@ -111,3 +111,26 @@ def test_components_come_as_csv_too(scored):
         ",satisfaction,92.00,35,32.20",
         ",total,,100,93.10",
     ]
+
+
+def test_published_figures_are_frozen_and_restated_too(scored):
+    """TV-40: 84 once one of five was late."""
+    on = ("--on", "2021-07-31", "--period", "2021-07", "--format", "json")
+    first = scored("lianyungang", {"on-time": {"num": 4, "den": 5}, "manual-deductions": 1}, *on, "--freeze", "a.json")
+    assert first.json["total"] == "84.00"
+    again = scored(
+        "lianyungang", {"on-time": {"num": 5, "den": 5}, "manual-deductions": 1}, *on, "--restate", "a.json",
+        "--reason", "一件经批准剔除",
+    ).json  # fmt: skip
+    assert again["restates"] == first.json["digest"]
+    assert ("total", "84.00", "99.00") in [(one["where"], one["was"], one["is"]) for one in again["differences"]]
+
+
+def test_what_is_asked_of_orders_goes_not_with_figures(scored):
+    assert "figures-alone" in scored("zhungeer", {"response": 98}, "--by", "unit", code=2).err
+
+
+def test_english_readers_get_english(run, scored):
+    out = scored("zhungeer", {"response": 98}, "--lang", "en", "--explain").out
+    assert "response rate 98.00%: 30 × 98% = 29.4, 0.60 lost (response 30 %)" in out
+    assert "not an official result" in out

@@ -136,7 +136,11 @@ class Story:
             "send-back": counted,
             "reopen": counted,
         }
-        return plain | self.more
+        told = plain | self.more
+        timely = told["timely-reply"]
+        gone = timely if timely in ("void", "diverted", "unhandled", "not-replied") else ""
+        told = {"first-contact": gone or "not-said", "one-time": gone or told["reopen"] is not True} | told
+        return told | self.more
 
 
 NOT_ASKED = "not-followed-up"
@@ -355,6 +359,36 @@ STORIES: dict[str, Story] = {
     ),
     "recalled and not yet given to another": Story(
         told((c.Recall(DISPATCHER), None)), False, "not-due", False, NOT_ASKED, {"timely-reply": "not-replied"}
+    ),
+    # -- how it was done (handbook 8.2: first contact is yes over yes and no)
+    "the requester was reached": Story(
+        told((c.Reply(HANDLER, contacted=True, contacted_at=AT), None), start="signed"),
+        True,
+        True,
+        True,
+        NOT_ASKED,
+        {"first-contact": True},
+    ),
+    "nobody called the requester": Story(
+        told((c.Reply(HANDLER, contacted=False, not_contacted="no-phone"), None), start="signed"),
+        True,
+        True,
+        True,
+        NOT_ASKED,
+        {"first-contact": False},
+    ),
+    "the second reply passed": Story(
+        told(
+            (c.Review(REVIEWER, passed=False, reason="vague"), None),
+            (c.Reply(HANDLER), None),
+            (c.Review(REVIEWER), None),
+            start="replied",
+        ),
+        True,
+        True,
+        True,
+        NOT_ASKED,
+        {"one-time": False},
     ),
     # -- what the requester says
     "not satisfied, solved": Story(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import PolicyError, RequestError, UnknownOrder
 from .common import hotline_of, instant_of, now, pack_of, policy_of
+from .keeping import kept, new_file, unreadable
 from .printing import iso, progress, say
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def score_store(ask: Ask) -> Made:
     from ..core.scoring.assess import assess, branch
     from ..core.scoring.period import period_of
 
-    _new_file(ask.freeze)
+    new_file(ask.freeze)
     hotline = hotline_of(ask.pack_name, ask.store, ask.place, must_exist=True, reads=True, need=("routes", "scoring"))
     policy = _policy(ask, hotline)
     rules = policy.scoring or ScoreRules()
@@ -81,7 +82,9 @@ def score_store(ask: Ask) -> Made:
         units=listed,
     )
     told = _told(ask, hotline, policy, end, result, adjustments)
-    return Made(policy, rules, result, _kept(ask, told))
+    return Made(
+        policy, rules, result, kept(told, ask.period or told["until"] or "", ask.freeze, ask.restate, ask.reason)
+    )
 
 
 def _policy(ask: Ask, hotline: Hotline) -> Policy:
@@ -192,9 +195,9 @@ def _adjustments(path: str, rules: ScoreRules, hotline: Hotline) -> Adjustments:
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise _unreadable(path, error.strerror or "") from error
+        raise unreadable(path, error.strerror or "") from error
     except ValueError as error:
-        raise _unreadable(path, str(error)) from error
+        raise unreadable(path, str(error)) from error
     found, faults = read_adjustments(table, rules, path)
     if faults:
         raise PolicyError(
@@ -223,17 +226,7 @@ def _known(hotline: Hotline, number: str, path: str) -> None:
         ) from error
 
 
-def _unreadable(path: str, why: str) -> RequestError:
-    return RequestError(
-        f"读不了 {path}：{why}",
-        f"cannot read {path}: {why}",
-        code="no-such-file",
-        hint="给一个可以读写的文件",
-        hint_en="give a file that can be read or written",
-    )
-
-
-# ── what is told, and what is kept ──
+# ── what is told ──
 
 
 def _told(
@@ -255,39 +248,3 @@ def _told(
         "standings": [table_json(table) for table in result.tables],
         "adjustments": adjustments_json(adjustments),
     }
-
-
-def _kept(ask: Ask, told: dict[str, Any]) -> dict[str, Any]:
-    """Return *told* with its digest, frozen into a file or held against the frozen one where that was asked."""
-    import json
-
-    if not ask.freeze and not ask.restate:
-        return told
-    from ..core.scoring.frozen import freeze, restate
-
-    if ask.restate:
-        try:
-            before = json.loads(Path(ask.restate).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise _unreadable(ask.restate, getattr(error, "strerror", None) or "JSON") from error
-        body = restate(before, told, ask.reason)
-    else:
-        body = freeze(told, ask.period or (told["until"] or ""))
-    if ask.freeze:
-        try:
-            with Path(ask.freeze).open("x", encoding="utf-8") as file:
-                json.dump(body, file, ensure_ascii=False, indent=2)
-        except OSError as error:
-            raise _unreadable(ask.freeze, error.strerror or "") from error
-    return told | {key: value for key, value in body.items() if key not in ("scorecard", "schema", "period")}
-
-
-def _new_file(path: str) -> None:
-    if path and Path(path).exists():
-        raise RequestError(
-            f"{path} 已经存在；冻结的成绩单不改写",
-            f"{path} is there already; a frozen scorecard is not written over",
-            code="already-frozen",
-            hint="换一个文件名；更正用 --restate",
-            hint_en="choose another name; to put something right use --restate",
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import click
 
 from ..core.errors import RequestError
 from .common import instant_of, policy_of
+from .keeping import kept, new_file
 from .printing import facts, half, print_csv, print_json, say, table
 
 if TYPE_CHECKING:
@@ -22,13 +23,54 @@ if TYPE_CHECKING:
 COLUMNS = ("unit", "metric", "value", "points", "earned")
 
 
-def score_file(path: str, pack_name: str, edition: str, on: str, form: str, explain: bool = False) -> None:
-    """Score the figures in a file: one unit's, or many units' under ``units``."""
+def score_file(
+    path: str,
+    *,
+    pack_name: str,
+    rules_pack: str,
+    edition: str,
+    on: str,
+    form: str,
+    explain: bool,
+    period: str,
+    freeze: str,
+    restate: str,
+    reason: str,
+    **of_stores: str | None,
+) -> None:
+    """Score the figures in a file: one unit's, or many units' under ``units``; they can be frozen like a store's."""
+    _no_orders(of_stores)
+    new_file(freeze)
+    policy = policy_of(rules_pack or pack_name or "cn", edition, instant_of(on) if on else None, need=("scoring",))
+    told, scores, show = _scored(path, policy, explain)
+    told = kept(told, period, freeze, restate, reason)
+    if form == "json":
+        print_json(told)
+    elif form == "csv":
+        print_csv(COLUMNS, (row for unit, one in scores.items() for row in _rows(unit, one)))
+    else:
+        show()
+
+
+def _no_orders(options: Mapping[str, str | None]) -> None:
+    """Refuse what is asked of orders: figures have none."""
+    asked = [f"--{name}" for name in ("by", "until", "under", "adjust") if options.get(name)]
+    if asked:
+        raise RequestError(
+            f"{'、'.join(asked)} 只用于存储中的工单，不能与 --figures 同用",
+            f"{', '.join(asked)} is for orders in a store and goes not with --figures",
+            code="figures-alone",
+            hint="去掉其中一个",
+            hint_en="leave one of them out",
+        )
+
+
+def _scored(path: str, policy: Policy, explain: bool) -> tuple[dict[str, Any], dict[str, Score], Callable[[], None]]:
+    """Return what is told as JSON, the scores by unit, and what shows them to people."""
     from ..core.scoring import ScoreRules, read_figures, score_figures
     from ..core.scoring.standings import group_of, rank
     from ..report.cards import score_json, table_json
 
-    policy = policy_of(pack_name, edition, instant_of(on) if on else None, need=("scoring",))
     rules = policy.scoring or ScoreRules()
     given = _read(path)
     told: dict[str, Any] = {
@@ -40,9 +82,7 @@ def score_file(path: str, pack_name: str, edition: str, on: str, form: str, expl
     }
     if not isinstance(given, dict) or "units" not in given:
         one = score_figures(rules, read_figures(rules, given))
-        told |= score_json(one)
-        _print(form, told, {"": one}, lambda: _show(policy, one, explain))
-        return
+        return told | score_json(one), {"": one}, lambda: _show(policy, one, explain)
     groups = {unit: group_of(rules, unit) for unit in _units(given)}
     scores = {
         unit: (groups[unit], score_figures(rules, read, groups[unit].out_of))
@@ -51,16 +91,7 @@ def score_file(path: str, pack_name: str, edition: str, on: str, form: str, expl
     tables = rank(rules, scores)
     told["units"] = {unit: {"group": group.code, **score_json(one)} for unit, (group, one) in scores.items()}
     told["groups"] = [table_json(one) for one in tables]
-    _print(form, told, {unit: one for unit, (_, one) in scores.items()}, lambda: show_tables(tables))
-
-
-def _print(form: str, told: dict[str, Any], scores: dict[str, Score], show: Any) -> None:
-    if form == "json":
-        print_json(told)
-    elif form == "csv":
-        print_csv(COLUMNS, (row for unit, one in scores.items() for row in _rows(unit, one)))
-    else:
-        show()
+    return told, {unit: one for unit, (_, one) in scores.items()}, lambda: show_tables(tables)
 
 
 def _rows(unit: str, one: Score) -> Iterator[tuple[Any, ...]]:

@@ -79,8 +79,7 @@ def command(figures_file: str, **options: Any) -> None:
     if figures_file:
         from .figures import score_file
 
-        pack = options["rules_pack"] or options["pack_name"] or "cn"
-        score_file(figures_file, pack, options["edition"], options["on"], options["form"], options["explain"])
+        score_file(figures_file, **options)
         return
     from .assessing import Ask, score_store
 

@@ -29,6 +29,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "refused": ("拒访", "refused to say"),
     "disputed": ("有争议", "disputed"),
     "no-answer": ("未表态", "did not say"),
+    "not-said": ("办理表未写明", "the handling form does not say"),
     "exempt": ("免评事项", "matters exempt"),
 }
 """Why an order is left out of a rate (剔除原因), by the code that counts name."""
@@ -75,6 +76,12 @@ def _timely(f: OrderFacts) -> bool | str:
     if f.replied is None:
         return _out(f) or "not-replied"
     return "no-limit" if f.on_time is None else f.on_time
+
+
+def _answered(f: OrderFacts, value: bool | None) -> bool | str:
+    if f.replied is None:
+        return _out(f) or "not-replied"
+    return "not-said" if value is None else value
 
 
 def _sign_in(f: OrderFacts) -> bool | str:
@@ -190,6 +197,24 @@ METRICS: tuple[Metric, ...] = (
         _timely,
     ),
     Metric(
+        "first-contact",
+        "先行联系率",
+        "first contact",
+        ("办理表写明已联系诉求人", "the handling form says that the requester was reached"),
+        ("已有有效答复且办理表写明是否联系的工单", "orders with a reply that stands whose form says whether"),
+        ("void", "diverted", "unhandled", "not-replied", "not-said"),
+        lambda f: _answered(f, f.contacted),
+    ),
+    Metric(
+        "one-time",
+        "一次办结率",
+        "done at once",
+        ("没有被审核退回，也没有重办", "neither sent back by the review nor reopened"),
+        ("已有有效答复的工单", "orders with a reply that stands"),
+        ("void", "diverted", "unhandled", "not-replied"),
+        lambda f: _answered(f, not f.reviews_failed and not f.reopened),
+    ),
+    Metric(
         "direct",
         "直接答复率",
         "answered at once",
@@ -220,7 +245,7 @@ METRICS: tuple[Metric, ...] = (
 METRIC: dict[str, Metric] = {metric.id: metric for metric in METRICS}
 FOUR = ("feedback", "on-time", "solved", "satisfied")
 THREE = ("response", "solved", "satisfied")
-LEAD_ONLY = ("feedback", "response", "sign-in", "send-back")
+LEAD_ONLY = ("feedback", "response", "sign-in", "first-contact", "send-back")
 """The rates that say what the lead did (只计主办单位): where assistants are assessed too, these stay the lead's."""
 MOMENT: Mapping[str, Callable[[OrderFacts], datetime | None]] = {
     "feedback": lambda f: f.sign_due or f.due,
@@ -231,6 +256,8 @@ MOMENT: Mapping[str, Callable[[OrderFacts], datetime | None]] = {
     "sign-in": lambda f: f.sign_due,
     "completion": lambda f: f.due,
     "timely-reply": lambda f: f.replied,
+    "first-contact": lambda f: f.replied,
+    "one-time": lambda f: f.replied,
     "direct": lambda f: f.received,
     "send-back": lambda f: f.dispatched_at,
     "reopen": lambda f: f.dispatched_at,

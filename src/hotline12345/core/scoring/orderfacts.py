@@ -48,6 +48,8 @@ class OrderFacts:
     received: datetime | None = None
     dispatched_at: datetime | None = None
     followed_up: datetime | None = None
+    contacted: bool | None = None  # whether the handling form says the requester was reached
+    reviews_failed: int = 0
     also: tuple[str, ...] = ()  # who assists: the order is theirs too where a place assesses both (双考核)
     since: datetime | None = None  # what had come by then was counted in an earlier period
 
@@ -91,10 +93,11 @@ def facts(
         follow_up=outcome.follow_up,
         solved=outcome.solved,
         satisfied=levels.get(outcome.satisfied),
-        sent_back=order.counts.sent_back,
-        reopened=order.counts.reopened,
         working_days=_working_days(calendar, order.intake.received, replied),
         followed_up=outcome.verdict.at if outcome.verdict is not None else None,
+        contacted=outcome.reply.form.contacted
+        if outcome.reply is not None and outcome.reply.form is not None
+        else None,
         since=local(since) if since is not None else None,
         **_about(order),
         **_handed(order, last.unit if last is not None else "", until),
@@ -102,7 +105,7 @@ def facts(
 
 
 def _about(order: Order) -> dict[str, Any]:
-    """Return what it is about and how it came in."""
+    """Return what it is about, how it came in, and what has been counted."""
     return {
         "number": order.number,
         "kind": order.kind.value if order.kind is not None else "",
@@ -110,6 +113,9 @@ def _about(order: Order) -> dict[str, Any]:
         "area": order.area,
         "channel": order.intake.channel,
         "received": order.intake.received,
+        "sent_back": order.counts.sent_back,
+        "reopened": order.counts.reopened,
+        "reviews_failed": order.counts.reviews_failed,
     }
 
 

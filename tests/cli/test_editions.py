@@ -67,3 +67,13 @@ def test_adopting_is_previewed_and_then_done_once(run, city: Path, store: str) -
     assert run("pack", "adopt-edition", *options).json["moved"] == 0
     table = run("pack", "adopt-edition", *options[:-2], "--lang", "en")
     assert "0 under earlier ones" in table.out + table.err
+
+
+def test_sealing_by_the_command_line(run, city: Path) -> None:
+    done = run("pack", "seal", city, "--format", "json").json
+    assert done[0]["sealed"] == ["2020-01-01.toml", "2026-09-29.toml", "units.csv", "catalogue.csv"]
+    (city / "units.csv").write_text((city / "units.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert run("pack", "seal", city, code=None).code != 0
+    faults = run("pack", "check", city, "--format", "json", code=1).json["faults"]
+    assert [fault["code"] for fault in faults if fault["severity"] == "error"] == ["edited"]
+    assert "units.csv" in run("pack", "seal", city, "--replace").out

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..core.calendar.overlay import Overlay
     from ..core.policy import Pack
 
-__all__ = ["builtin", "check_pack", "load_pack", "new_pack", "pack_names", "run_cases"]
+__all__ = ["builtin", "check_pack", "folder_of", "load_pack", "new_pack", "pack_names", "run_cases"]
 
 NEED = frozenset({"rules", "routes", "scoring"})
 """The parts that take time and that not everybody needs (可按需加载的部分)."""
@@ -132,6 +132,15 @@ def _find(name_or_path: str | Path) -> tuple[Path, Path | None]:
     return (folder, None) if folder.is_dir() else (folder.parent, folder)
 
 
+def folder_of(name_or_path: str | Path) -> Path:
+    """Return the folder of a pack (政策包的文件夹).
+
+    Raises:
+        RequestError: ``unknown-pack``.
+    """
+    return _find(name_or_path)[0]
+
+
 def check_pack(name_or_path: str | Path) -> tuple[Fault, ...]:
     """Check a pack whole (检查政策包): its shape, its meaning and its cases, in every edition, at once.
 
@@ -140,6 +149,7 @@ def check_pack(name_or_path: str | Path) -> tuple[Fault, ...]:
     """
     from ..core.verify import check
     from .places import Places
+    from .seal import broken_seals
 
     try:
         pack = load_pack(name_or_path)
@@ -158,7 +168,7 @@ def check_pack(name_or_path: str | Path) -> tuple[Fault, ...]:
                 many = placed.table.startswith(("limit", "send_back"))
                 key = (placed.code, placed.file, placed.line) if many else (placed,)
                 found.setdefault(key, placed)
-    return tuple(found.values())
+    return (*found.values(), *(broken_seals(path, folder.name) if only is None else ()))
 
 
 def new_pack(folder: str | Path, name: str, title: str, extends: str = "cn", place: str = "000000") -> Path:

@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "热线机构台账：话务、归并、拨测、接听日、每月一题",
         "the office's registers: calls, lines, test calls …",
     ),
-    "pack": ("pack", "政策包：new list show check", "policy packs: new, list, show, check"),
+    "pack": ("pack", "政策包：new show check diff test …", "policy packs: new, show, check, diff, test …"),
     "calendar": ("calendar", "工作日历", "the working-day calendar"),
     "plugins": ("plugins", "列出插件", "list plug-ins"),
     "doctor": ("doctor", "体检：环境、存储、日历", "check environment, store and calendar"),

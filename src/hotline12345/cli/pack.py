@@ -14,6 +14,7 @@ from .common import Speaking, SpeakingGroup, answers, edition_option, pack_of, p
 from .diff import diff
 from .matrix import limit_json, limit_row, matrix
 from .printing import facts, half, iso, note, print_csv, say, table
+from .proof import cover, mutate, test
 from .sealing import seal
 
 if TYPE_CHECKING:
@@ -299,3 +300,6 @@ def fault_json(fault: Fault, lang: str) -> dict[str, Any]:
 command.add_command(diff)
 command.add_command(seal)
 command.add_command(adopt_edition)
+command.add_command(test)
+command.add_command(cover)
+command.add_command(mutate)

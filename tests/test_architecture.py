@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "book": frozenset({"core", "stores", "heads"}),
     "neighbours": frozenset({"core", "stores", "book"}),
     "clockwork": frozenset({"core", "stores", "privacy", "heads"}),
+    "inquiry": frozenset({"core", "view", "hotline"}),
     "transition": frozenset({"core", "stores"}),
     "impact": frozenset({"core", "hotline", "stores.port"}),
     # "packs" and "plugins" late and only to open a pack or a store by its name, for a host in a hurry.

@@ -18,6 +18,7 @@ from hotline12345.core.policy import ClearanceRule, ConductStep, Line, Pack, Rec
 from hotline12345.core.request import Kind, Request, Requester
 from hotline12345.core.sla import TimeLimit
 from hotline12345.hotline import Hotline
+from hotline12345.inquiry import inquire
 from hotline12345.stores import open_store
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.port import Store
@@ -311,3 +312,35 @@ def test_tv80_who_is_anonymous_or_confidential_is_kept_from_the_unit(flag: str) 
             assert "13800138000" not in json.dumps(seen)
     reached = view(order, line.words(order.number), CALLER, "contact")
     assert reached["requester"]["phone"] == "13800138000"
+
+
+# ── asking how one's own order stands ──
+
+
+def test_whoever_has_the_code_sees_their_order_and_nobody_else_does(store: Store):
+    """Seed 4: a unique inquiry code; handbook §11."""
+    line = hotline(store)
+    first, second = ask(line), ask(line, LI)
+    code = line.query_code(first.number)
+    assert len(code) == 8
+    assert code == hotline().query_code(first.number)  # of the key and the number alone
+    assert code != line.query_code(second.number)
+    seen = inquire(line, first.number, f" {code[:4]}-{code[4:].lower()} ")
+    assert (seen["status"], seen["text"]) == ("accepted", TEXT)
+    for number, said in ((second.number, code), (first.number, ""), ("nowhere", code)):
+        with pytest.raises(CommandError) as refused:
+            inquire(line, number, said)
+        assert refused.value.code == "wrong-code"
+    stranger = Hotline(line.pack, line.store, secrets=b"another key 4567")
+    assert stranger.query_code(first.number) != code
+
+
+def test_whoever_merged_learns_how_the_surviving_order_stands_and_no_words_of_it():
+    line = hotline()
+    first, second = ask(line), ask(line, LI, "同一处停水")
+    line.handle(second.number, c.Merge(AGENT, first.number))
+    closed(line, first.number)
+    told = inquire(line, second.number, line.query_code(second.number))
+    assert (told["status"], told["goes_on"]["status"]) == ("merged", "following-up")  # they are still to be called
+    assert "张三" not in json.dumps(told, ensure_ascii=False)
+    assert TEXT not in json.dumps(told, ensure_ascii=False)

@@ -352,11 +352,13 @@ class Hotline:
         return tuple((self.order(other), other in marks.called) for other in marks.joined)
 
     def queue(self, line: str) -> Iterator[Order]:
-        """Yield the orders of the special line *line* that wait at the centre (专线待办), by number."""
-        for status in (Status.RECEIVED, Status.ACCEPTED):
-            for order in self.orders(Query(status=status.value)):
-                if order.intake.line == line:
-                    yield order
+        """Return the orders of the special line *line* that wait at the centre (专线待办)."""
+        waiting = (self.orders(Query(status=status.value)) for status in (Status.RECEIVED, Status.ACCEPTED))
+        return (order for orders in waiting for order in orders if order.intake.line == line)
+
+    def query_code(self, number: str) -> str:
+        """Return the code (查询码) by which whoever was told it asks how *number* stands; see :mod:`.inquiry`."""
+        return self._secrets.code(number)
 
     def forget(self, person: str) -> int:
         """Delete everything private of whoever *person* names (遗忘); histories and scores stay valid.

@@ -25,6 +25,7 @@ from .core.refs import Ref
 from .core.request import Request
 
 KEY_BYTES = 32
+_PLAIN = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # what sounds or looks alike when read out is left away: 0 O 1 I
 LEAST_BYTES = 16
 
 
@@ -54,6 +55,7 @@ class Secrets:
             )
         master = master if len(master) <= blake2b.MAX_KEY_SIZE else blake2b(master).digest()
         self._blind = blake2b(place.encode(), key=master, person=b"blind-index").digest()
+        self._code = blake2b(place.encode(), key=master, person=b"query-code").digest()
         self._mark = blake2b(place.encode(), key=master, person=b"fingerprint").digest()
 
     def blind(self, person: str) -> str:
@@ -62,6 +64,11 @@ class Secrets:
         return (
             blake2b(text.encode("utf-8", "surrogatepass"), key=self._blind, digest_size=16).hexdigest() if text else ""
         )
+
+    def code(self, number: str) -> str:
+        """Return the code by which the requester asks how the order *number* stands (查询码): 8 letters and digits."""
+        drawn = blake2b(number.encode("utf-8", "surrogatepass"), key=self._code, digest_size=8).digest()
+        return "".join(_PLAIN[byte % 32] for byte in drawn)
 
     def fingerprint(self, content: Any) -> str:
         """Return the keyed fingerprint (指纹) by which a repeated command is told from a reused key."""

@@ -105,3 +105,16 @@ def test_each_command_is_explained_where_it_is_asked_for(run, name):
     assert name in COMMANDS
     told = run("do", "1", name, "--help").out
     assert "--as" in told
+
+
+def test_the_code_is_told_to_whoever_reaches_the_requester_and_shows_their_order(run, store, ask):
+    number = ask("--no-reply")
+    assert shown(run, store, number)["query_code"] is None
+    assert shown(run, store, number, "--as", HANDLER, "--purpose", "contact")["query_code"] is None
+    code = shown(run, store, number, "--as", "agent/1", "--purpose", "contact")["query_code"]
+    assert code in run("show", number, "--store", store, "--as", "agent/1", "--purpose", "contact").out
+    seen = shown(run, store, number, "--code", code)
+    assert seen["text"] == "小区物业乱收费，昨天又涨了"
+    assert seen["wants_reply"] is False
+    wrong = run("show", number, "--store", store, "--code", "AAAA2222", "--format", "json", code=1)
+    assert wrong.error["code"] == "wrong-code"

@@ -40,6 +40,27 @@ def marks(policy: Policy, order: Order) -> Iterator[tuple[str, str]]:
         yield say("并入", "joined by"), told
 
 
+def beside(hotline: Hotline, order: Order, who: Actor, purpose: str) -> dict[str, Any]:
+    """Return whom to call back, and the code to tell the requester where somebody looks who may reach them."""
+    return {"callers": callers(hotline, order, who, purpose), "query_code": _code(hotline, order, who, purpose)}
+
+
+def code_told(hotline: Hotline, order: Order, who: Actor, purpose: str) -> str:
+    """Return the line that tells the code (查询码); "" for whom it is not."""
+    code = _code(hotline, order, who, purpose)
+    return (
+        ""
+        if code is None
+        else "\n" + say(f"查询码 {code}（告知诉求人）", f"query code {code} (for the requester)") + "\n"
+    )
+
+
+def _code(hotline: Hotline, order: Order, who: Actor, purpose: str) -> str | None:
+    from ..view import CALLING_ROLES
+
+    return hotline.query_code(order.number) if purpose == "contact" and who.roles & CALLING_ROLES else None
+
+
 def callers(hotline: Hotline, order: Order, who: Actor, purpose: str) -> list[dict[str, Any]]:
     """Return whom to call back beside the order's own requester (并单回访名单), each as *who* may see them."""
     from ..view import view

@@ -71,6 +71,7 @@ LISTED = 50
 @click.option("--line", default="", help="专线代码 · special line it came by")
 @click.option("--anonymous", is_flag=True, help="匿名 · anonymous")
 @click.option("--confidential", is_flag=True, help="保密 · confidential")
+@click.option("--no-reply", is_flag=True, help="不需要回复 · no reply is wanted")
 @click.option("--file", "path", default="", help="文件，- 为标准输入 · a file, - for standard input")
 @click.option(
     "--map", "mapping", default="", help="列映射，如 received=受理时间,text=内容 · which column is which field"
@@ -142,8 +143,9 @@ def _only_for_one(given: dict[str, Any]) -> None:
         "line",
         "anonymous",
         "confidential",
+        "no_reply",
     )
-    wrong = [f"--{name}" for name in names if given[name]]
+    wrong = [f"--{name.replace('_', '-')}" for name in names if given[name]]
     if wrong:
         raise click.UsageError(
             say(f"{'、'.join(wrong)} 不能与 --file 同用", f"{', '.join(wrong)} cannot go with --file")
@@ -166,6 +168,7 @@ def _request(given: dict[str, Any]) -> Request:
         given["ref"],
         given["anonymous"],
         given["confidential"],
+        not given["no_reply"],
         level=parse_level(given["level"]),
         line=given["line"],
     )

@@ -18,7 +18,7 @@ from .common import (
     print_json,
     store_option,
 )
-from .cover import callers, marks
+from .cover import beside, callers, code_told, marks
 from .printing import day_of, facts, half, iso, print_csv, say, table, when
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ _ROLES = {"lead": "主办", "assist": "协办", "copy": "抄送"}
     "--explain", is_flag=True, help="逐日说明期限，列出归类命中与派单规则 · count the deadline day by day; hits; rules"
 )
 @click.option("--as", "actor", default="", help="以谁的身份看：角色@单位/人员 · who looks: ROLE@UNIT/PERSON")
+@click.option("--code", default="", help="查询码：以诉求人身份查询 · the requester's own code")
 @click.option(
     "--purpose",
     type=click.Choice(["read", "contact", "publish"]),
@@ -60,6 +61,7 @@ def command(
     number: str,
     explain: bool,
     actor: str,
+    code: str,
     purpose: str,
     store: str,
     pack_name: str,
@@ -78,17 +80,21 @@ def command(
         place,
         must_exist=True,
         number=number,
-        reads=True,
+        reads=not code and purpose != "contact",  # a code is computed with the key
         overlays=overlays_of(overlay_files),
         need=None if form != "json" or explain else (),
     )
+    if code:
+        from ..inquiry import admit
+
+        who = admit(hotline, number, code)
     order = hotline.order(number)
     events = hotline.history(number)
     policy = hotline.policy_of(order)
     seen = look(hotline, order, who, purpose)
     story = Story(policy)
     if form == "json":
-        print_json(as_json(policy, order, events, seen, explain) | {"callers": callers(hotline, order, who, purpose)})
+        print_json(as_json(policy, order, events, seen, explain) | beside(hotline, order, who, purpose))
     elif form == "csv":
         rows = [
             (version, iso(event.at), type(event).__name__, story.who(event.by), story.tell(event))
@@ -96,8 +102,9 @@ def command(
         ]
         print_csv(("version", "at", "event", "by", "what"), rows)
     else:
-        _print(policy, order, events, seen, story, bool(actor))
+        _print(policy, order, events, seen, story, bool(actor or code))
         _called_back(callers(hotline, order, who, purpose))
+        click.echo(code_told(hotline, order, who, purpose), nl=False)
         if explain:
             _explain(policy, order, events, story)
 

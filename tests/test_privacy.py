@@ -21,7 +21,7 @@ from hotline12345.core.codec import encode
 from hotline12345.core.errors import RequestError, StoreError
 from hotline12345.core.evolve import fold
 from hotline12345.core.order import Status
-from hotline12345.core.policy import Pack
+from hotline12345.core.policy import Pack, SuspensionRule
 from hotline12345.core.refs import Ref
 from hotline12345.core.request import Attachment, Kind, Request, Requester
 from hotline12345.core.scoring import facts, measure
@@ -67,7 +67,10 @@ LIFE: tuple[c.Command, ...] = (
     c.GrantExtension(DISPATCHER),
     c.SendBack(HANDLER, "not-our-duty", private("退单")),
     c.Adjudicate(DISPATCHER, "designate", "u1", note=private("裁定")),
+    c.Suspend(DISPATCHER, "awaiting-requester", note=private("中止")),
     c.Defer(DISPATCHER, AT.replace(month=12), "no-budget", private("挂账")),
+    c.Contact(HANDLER, note=private("先行联系")),
+    c.Tell(HANDLER, "deferred", note=private("告知")),
     c.Supervise(SUPERVISOR, note=private("督办")),
     c.Flag(SUPERVISOR, "negative-impact", note=private("情形")),
     c.Report(HANDLER, private("阶段报告")),
@@ -109,7 +112,7 @@ SECRETS += [text for command in (*LIFE, *(one for some in OTHERS for one in some
 
 def open_line(store: Store, secrets: bytes | None = KEY) -> Hotline:
     numbers = iter(range(1, 1000))
-    pack = Pack("test", "210100", "test", (small_policy(),))
+    pack = Pack("test", "210100", "test", (small_policy(suspension=SuspensionRule(("awaiting-requester",))),))
     return Hotline(pack, store, clock=lambda: AT, secrets=secrets, number=lambda at, n: f"{next(numbers):06d}")
 
 

@@ -32,7 +32,7 @@ def head_of(order: Order, requester: str = "") -> Head:
     """
     intake, kind = order.intake, order.kind
     citizen = order.clocks.citizen
-    wake: datetime | None = None
+    wake: datetime | None = order.suspended
     unsettled: Deadline | None = None
     digest = ""
     for _, clock, _ in order.running():

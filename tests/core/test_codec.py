@@ -53,7 +53,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
     if isinstance(hint, type) and (has(hint) or hasattr(hint, "_fields")):
-        return made(hint)
+        LEAVES[hint] = st.deferred(lambda: made(hint))  # a deadline may hold another
+        return LEAVES[hint]
     return st.dictionaries(TEXT, JSON, max_size=3)  # ext
 
 

@@ -118,7 +118,7 @@ def test_a_second_receipt_is_only_counted():
 
 ASSIGNMENTS = st.sampled_from(("A1", "A2", "A3"))
 NAMES = st.sampled_from(
-    ("A1", "A2", "A3", "A9", "citizen", "review", "follow-up", "supplement", "consult", "adjudicate", "")
+    ("A1", "A2", "A3", "A9", "citizen", "review", "follow-up", "supplement", "consult", "dispatch", "tell:extended", "")
 )
 EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
     e.Received: st.just(Life().log[0]),
@@ -197,6 +197,20 @@ EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
         st.just("calendar"),
     ),
     e.FellOverdue: st.builds(e.FellOverdue, st.just(AT), st.just(BY), NAMES, st.sampled_from(Stage)),
+    e.Suspended: st.just(e.Suspended(AT, BY, AT + HOUR, "x")),
+    e.Resumed: st.just(e.Resumed(AT, BY, "x")),
+    e.StatuteApplied: st.just(e.StatuteApplied(AT, BY, TimeLimit.parse("60wd"), "x")),
+    e.ClockStarted: st.builds(
+        e.ClockStarted,
+        st.just(AT),
+        st.just(BY),
+        ASSIGNMENTS,
+        st.sampled_from((Stage.CONTACT, Stage.DISPATCH)),
+        st.just(DUE),
+    ),
+    e.Contacted: st.builds(e.Contacted, st.just(AT), st.just(BY), ASSIGNMENTS, st.booleans()),
+    e.Obliged: st.builds(e.Obliged, st.just(AT), st.just(BY), st.sampled_from(("extended", "statute")), st.just(DUE)),
+    e.Told: st.builds(e.Told, st.just(AT), st.just(BY), st.sampled_from(("extended", "statute"))),
     e.Urged: st.just(e.Urged(AT, BY)),
     e.Supervised: st.builds(
         e.Supervised, st.just(AT), st.just(BY), st.just("talk"), trigger=st.sampled_from(("", "refused", "rung.talk"))

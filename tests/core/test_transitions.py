@@ -28,6 +28,7 @@ from hotline12345.core.policy import (
     RecordRule,
     RepeatRule,
     ScopeRule,
+    SuspensionRule,
 )
 from hotline12345.core.request import Kind, Request, Urgency
 from hotline12345.core.sla import TimeLimit
@@ -67,6 +68,11 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Extend(HANDLER, ONE_DAY, "complex"),
     c.GrantExtension(HANDLER),
     c.Defer(HANDLER, AT + timedelta(days=60), "no-budget"),
+    c.Suspend(HANDLER, "awaiting-requester"),
+    c.Resume(HANDLER),
+    c.ApplyStatute(HANDLER, limit=TimeLimit.parse("60wd"), basis="a law"),
+    c.Contact(HANDLER),
+    c.Tell(HANDLER, "extended"),
     c.Urge(HANDLER),
     c.Supervise(HANDLER),
     c.Flag(HANDLER, "refused"),
@@ -176,6 +182,14 @@ CONFIRMING = frozenset({Role.AGENT, Role.DISPATCHER})
 AGAIN = c.Similar("2", True, True, True, False, "城乡建设/物业管理")
 NEW_FACT = c.Supplement(HANDLER, new_fact=True)
 
+SUSPENDING = {"suspension": SuspensionRule(("awaiting-requester",))}
+UNITS_SUSPEND = {"suspension": SuspensionRule(("awaiting-requester",), approver="none")}
+
+
+def suspended(life: Life) -> None:
+    life.do(c.Suspend(DISPATCHER, "awaiting-requester"))
+
+
 NOT_OURS = ScopeRule("advertising", "decline", "not a public service", "test", words=("贷款",))
 
 # The ways the samples alone do not walk: another end, another unit, another policy.
@@ -244,6 +258,12 @@ WAYS: tuple[Way, ...] = (
     Way(S.CLOSED, c.FollowUp(HANDLER, caller="2"), S.CLOSED, joined),
     Way(S.CLOSED, NEW_FACT, S.DISPATCHED, policy=REOPENING, roles=CONFIRMING),
     Way(S.CLOSED, NEW_FACT, S.ACCEPTED, answered_and_closed, REOPENING, CONFIRMING),
+    *(
+        Way(status, SAMPLE[c.Suspend], status, policy=rules, roles=roles)
+        for status in (S.DISPATCHED, S.SIGNED)
+        for rules, roles in ((SUSPENDING, CENTRE), (UNITS_SUSPEND, OWN))
+    ),
+    *(Way(status, SAMPLE[c.Resume], status, suspended, SUSPENDING) for status in (S.DISPATCHED, S.SIGNED)),
     *(Way(status, SAMPLE[c.Curb], status, policy=CURBING) for status, row in TRANSITIONS.items() if c.Curb in row),
 )
 

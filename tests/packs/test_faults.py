@@ -132,6 +132,7 @@ ONE: dict[str, tuple[dict[str, str | bytes], str, int]] = {
         5,
     ),
     "unknown-kind": ({"unknown_toml": HEAD + '[flow]\ndefault_kind = "诉苦"\nbasis = "x"\n'}, "unknown.toml", 5),
+    "bad-percent": ({"unknown_toml": HEAD + '[lights]\nyellow_share = 120\nbasis = "x"\n'}, "unknown.toml", 5),
     "unknown-level": (
         {"unknown_toml": HEAD + '\n[[limit]]\nlevel = "部级"\nlimit = "3wd"\nbasis = "x"\n'},
         "unknown.toml",
@@ -267,7 +268,38 @@ basis = "a"
 most = 1
 longest = "5wd"
 up_to_original = true
+fixed = "5wd"
+total = "15wd"
+ask_before = "1wd"
 approver = "centre"
+basis = "a"
+[suspension]
+reasons = ["a"]
+most = 1
+longest = "10wd"
+total = "30d"
+approver = "none"
+basis = "a"
+[deferral]
+most = 1
+longest = "365d"
+before_expiry = true
+basis = "a"
+[tell]
+of = ["extended"]
+within = "1wd"
+basis = "a"
+[lights]
+yellow = "2wd"
+red = "1d"
+yellow_share = 50
+red_share = 80
+basis = "a"
+[[statute]]
+code = "a"
+zh = "a"
+limit = "60wd"
+extension = "30wd"
 basis = "a"
 [reopen]
 most = 1

@@ -19,6 +19,7 @@ from .common import (
     store_option,
 )
 from .cover import beside, callers, code_told, marks
+from .in_time import duty
 from .printing import day_of, facts, half, iso, print_csv, say, table, when
 
 if TYPE_CHECKING:
@@ -324,6 +325,8 @@ def _clock_name(name: str, clock: Clock, story: Story, unit: str) -> str:
     stage = say(clock.stage.zh, clock.stage.value)
     if name == "citizen":
         return say("群众", "citizen")
+    if name.startswith("tell:"):
+        return f"{stage} {duty(name.removeprefix('tell:'))}"
     return f"{name} {story.unit(unit)} {stage}" if name.startswith("A") else stage
 
 
@@ -333,15 +336,11 @@ def counts(policy: Policy, order: Order) -> Iterator[tuple[str, dict[str, Any] |
     A deadline that was moved, or set by a calendar that knew less or more, was not reached by one plain count of
     today's; where that ends elsewhere or is less certain it is said, since the record and not the recount holds.
     """
-    from ..core.sla import explain
-
     named = [("citizen", order.citizen), *((f"{a.id}", a.handle) for a in order.assignments)]
     for name, clock in named:
         if clock is None or clock.deadline.limit is None:
             continue
-        told = explain(
-            clock.deadline.limit, clock.deadline.start, policy.calendar, policy.clock, (), clock.deadline.basis
-        )
+        told = policy.explain_recount(clock.deadline, order.clocks.timing.suspensions)
         kept, again = clock.deadline, told.deadline
         same = (again.at, again.provisional) == (kept.at, kept.provisional)
         differs = None if same else deadline_json(again)

@@ -10,6 +10,7 @@ from ..core import events as e
 from ..core.actor import ROLE_ZH, Actor, Role
 from ..core.policy import TRIGGERS, Policy
 from ..core.sla import Deadline
+from . import in_time
 from .printing import half, say, when
 from .taken_in import TELL, declined
 from .terms import CODES
@@ -49,6 +50,9 @@ _MOVES: dict[str, Two] = {
     "deferred": ("挂账", "deferred"),
     "reclassified": ("重新归类", "reclassified"),
     "policy": ("新版办法", "a new edition"),
+    "suspended": ("中止计时", "suspended"),
+    "resumed": ("恢复计时", "resumed"),
+    "statute": ("适用法定时限", "a statutory limit applies"),
 }
 _CARRIED: dict[str, Two] = {
     "continue": ("办理时限接续前一单位", "the last unit's deadline goes on"),
@@ -277,6 +281,8 @@ def _moved(s: Story, ev: e.DeadlineMoved) -> str:
 
 def _overdue(s: Story, ev: e.FellOverdue) -> str:
     whose = say("群众时限", "the citizen's clock") if ev.clock == "citizen" else f"{s.unit(ev.unit)} {ev.clock}"
+    if ev.clock.startswith("tell:"):
+        whose = s.unit(ev.unit) + say("：", ": ") + in_time.duty(ev.clock.removeprefix("tell:"))
     if ev.rung != "overdue":
         return say(f"{whose}到达督办一级：{ev.rung}", f"{whose} reached the rung {ev.rung}")
     stage = say(ev.stage.zh, ev.stage.value)
@@ -390,4 +396,5 @@ _TELL: dict[type[e.Event], _Tell] = {
     e.Closed: lambda s, ev: say("办结", "closed") + because(ev.reason, _ENDS),
     e.Archived: lambda s, ev: say("归档", "archived"),
     **TELL,
+    **in_time.TELL,
 }

@@ -15,6 +15,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, fields
+from attrs import evolve as change
 
 from . import events as e
 from .actor import SEPARATOR, Actor, Role
@@ -52,9 +53,9 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _record_codec(cls: Any) -> tuple[Encode, Decode]:
+def _record_codec(cls: Any, without: str = "") -> tuple[Encode, Decode]:
     """Small frozen records go as lists, in the order of their fields; trailing additions need a default."""
-    names = list(getattr(cls, "_fields", None) or [a.name for a in fields(cls)])
+    names = [name for name in getattr(cls, "_fields", None) or [a.name for a in fields(cls)] if name != without]
     hints = get_type_hints(cls)
     codecs = [_codec(hints[name]) for name in names]
     outs = [(i, out) for i, (out, _) in enumerate(codecs) if out is not _same]
@@ -110,12 +111,28 @@ _CODECS: dict[Any, tuple[Encode, Decode]] = {
     Actor: (remembered(_actor_out), _actor_in),
     TimeLimit: (remembered(str), lru_cache(1024)(TimeLimit.parse)),
 }
-for _cls in (Ref, Origin, HitRef, Finding, Form, Deadline):
+for _cls in (Ref, Origin, HitRef, Finding, Form):
     _CODECS[_cls] = _record_codec(_cls)
-# One deadline often serves the unit and the citizen.
-_deadline_out, _deadline_in = _CODECS[Deadline]
-_deadline_once = lru_cache(64)(lambda row: _deadline_in(list(row)))
-_CODECS[Deadline] = (remembered(_deadline_out), lambda row: _deadline_once(tuple(row)))
+
+
+def _deadline_codec() -> tuple[Encode, Decode]:
+    """A deadline is a record; one that extends another has it as a last item, which the others leave out."""
+    out, into = _record_codec(Deadline, without="extends")
+    once = lru_cache(64)(lambda row: into(list(row)))
+
+    def encode(due: Deadline) -> list[Any]:
+        row: list[Any] = out(due)
+        return row if due.extends is None else [*row, encode(due.extends)]
+
+    def decode(row: list[Any]) -> Deadline:
+        due: Deadline = once(tuple(row[:9]))
+        return due if len(row) < 10 else change(due, extends=decode(row[9]))
+
+    # One deadline often serves the unit and the citizen.
+    return remembered(encode), decode
+
+
+_CODECS[Deadline] = _deadline_codec()
 _CODECS[Taken] = _record_codec(Taken)
 
 

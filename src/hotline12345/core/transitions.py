@@ -64,6 +64,20 @@ def _pressed(here: Status) -> dict[type[c.Command], Cell]:
         c.Merge: _cell((A, D, X), MERGED),
         c.Reclassify: _cell((A, D, X), here),
         c.Entrust: _cell((D, S, X), here),
+        c.Tell: _cell((H, U, A, D, C, X), here),
+    }
+
+
+def _timed(here: Status) -> dict[type[c.Command], Cell]:
+    """What may be decided about the time of an order while a unit has it (时限)."""
+    return {
+        c.Extend: _cell((H, U), here),
+        c.GrantExtension: _cell((U, D, X), here),
+        c.Defer: _cell((D, S, X), here),
+        c.Suspend: _cell((H, U, D, X), here),
+        c.Resume: _cell((H, U, D, X), here),
+        c.ApplyStatute: _cell((D, X), here),
+        c.Contact: _cell((H, U), here),
     }
 
 
@@ -96,6 +110,7 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Consult: _cell((D, X), ACCEPTED),
         c.Conclude: _cell((D, X), ACCEPTED, DISPATCHED),
         c.Divide: _cell((A, D, X), ACCEPTED),
+        c.ApplyStatute: _cell((D, X), ACCEPTED),
         **_sorted_out(ACCEPTED),
         **_pressed(ACCEPTED),
         **_always(ACCEPTED),
@@ -109,12 +124,10 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Report: _cell((H, U), DISPATCHED),
         c.Divide: _cell((D, X), DISPATCHED),
         c.Recall: _cell((D, X), ACCEPTED),
-        c.Extend: _cell((H, U), DISPATCHED),
-        c.GrantExtension: _cell((U, D, X), DISPATCHED),
-        c.Defer: _cell((D, S, X), DISPATCHED),
         c.Cease: _cell((H, U, D, X), TERMINATED),
         c.AskTermination: _cell((H, U), DISPATCHED),
         c.DecideTermination: _cell((V, X), DISPATCHED, TERMINATED),
+        **_timed(DISPATCHED),
         **_pressed(DISPATCHED),
         **_always(DISPATCHED),
     },
@@ -127,12 +140,10 @@ TRANSITIONS: dict[Status, dict[type[c.Command], Cell]] = {
         c.Report: _cell((H, U), SIGNED),
         c.Divide: _cell((D, X), SIGNED),
         c.Recall: _cell((D, X), ACCEPTED),
-        c.Extend: _cell((H, U), SIGNED),
-        c.GrantExtension: _cell((U, D, X), SIGNED),
-        c.Defer: _cell((D, S, X), SIGNED),
         c.Cease: _cell((H, U, D, X), TERMINATED),
         c.AskTermination: _cell((H, U), SIGNED),
         c.DecideTermination: _cell((V, X), SIGNED, TERMINATED),
+        **_timed(SIGNED),
         **_pressed(SIGNED),
         **_always(SIGNED),
     },

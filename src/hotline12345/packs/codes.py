@@ -30,6 +30,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "bad-place": ("区划代码有误", "a bad division code"),
     "bad-limit": ("时限有误", "a bad time limit"),
     "bad-code": ("代码的写法有误", "a code that is not written as one"),
+    "bad-percent": ("百分数有误", "a bad percentage"),
     "bad-count": ("次数有误", "a bad count"),
     "naive-time": ("时间没有时区", "a time without an offset"),
     "unknown-stage": ("没有这个环节", "there is no such stage"),

@@ -15,6 +15,7 @@ from ..core.errors import Fault, PolicyError
 from ..core.policy import (
     AssistRule,
     ClearanceRule,
+    DeferralRule,
     Dispatching,
     ExtensionRule,
     Flow,
@@ -30,12 +31,16 @@ from ..core.policy import (
     RepeatRule,
     ScopeRule,
     SendBackRule,
+    StatuteRule,
+    SuspensionRule,
+    TellRule,
     TransitionRule,
 )
 from ..core.policy.answer import ReplyForm, ReviewRule, TerminationRule
 from ..core.policy.calling import CallRule, RatingRule, Scale
 from ..core.policy.ladder import PARTIES
 from ..core.sla import ClockRules
+from ..core.sla.lights import LightRule
 from .load import Folder
 from .read import Layer
 from .shelf import Chain, Shelf
@@ -92,6 +97,11 @@ def _compile(shelf: Shelf, chain: Chain, need: frozenset[str], more: tuple[Overl
         review=evolve(ReviewRule(), **_settings(chain, "review")),
         termination=evolve(TerminationRule(), **_settings(chain, "termination")),
         **_acceptance(chain),
+        suspension=evolve(SuspensionRule(), **_settings(chain, "suspension")),
+        deferral=evolve(DeferralRule(), **_settings(chain, "deferral")),
+        tell=evolve(TellRule(), **_settings(chain, "tell")),
+        lights=evolve(LightRule(), **_settings(chain, "lights")),
+        statutes=_statutes(chain),
         ladder=next((one.ladder for _, one in _upto(chain, "ladder") if one.ladder), ()),
         parties=PARTIES | _settings(chain, "parties"),
         sources=tuple(dict.fromkeys(source for _, one in chain for source in one.sources)),
@@ -174,6 +184,14 @@ def _limits(chain: Chain) -> tuple[LimitRule, ...]:
     for _, layer in _upto(chain, "limits"):
         for rule in layer.limits:
             found.setdefault(rule.selectors, rule)
+    return tuple(found.values())
+
+
+def _statutes(chain: Chain) -> tuple[StatuteRule, ...]:
+    found: dict[str, StatuteRule] = {}
+    for _, layer in _upto(chain, "statutes"):
+        for rule in layer.statutes:
+            found.setdefault(rule.code, rule)
     return tuple(found.values())
 
 

@@ -122,6 +122,18 @@ def _fields(units: tuple[str, ...], others: tuple[str, ...], now: datetime) -> d
         c.Extend: {"amount": limits(), "reason": CODES, "note": WORDS},
         c.GrantExtension: {"granted": st.booleans()},
         c.Defer: {"until": ahead, "reason": CODES, "note": WORDS},
+        c.Suspend: {
+            "reason": st.sampled_from(("awaiting-requester", "", "x")),
+            "until": st.none() | ahead,
+            "note": WORDS,
+        },
+        c.ApplyStatute: {
+            "code": st.sampled_from(("", "law", "no-law")),
+            "limit": st.none() | limits(),
+            "basis": st.sampled_from(("", "某法")),
+        },
+        c.Contact: {"reached": st.booleans(), "reason": CODES, "note": WORDS},
+        c.Tell: {"what": st.sampled_from(("", "extended", "statute")), "note": WORDS},
         c.Supervise: {"rung": st.sampled_from(("supervise", "talk")), "note": WORDS},
         c.Flag: {
             "trigger": st.sampled_from(("repeats", "refused", "overdue")),

@@ -37,6 +37,7 @@ from .routing import (
     reclassified,
     sent_back,
 )
+from .timing import clock_started, contacted, obliged, resumed, statute_applied, suspended, told
 
 __all__ = ["APPLY", "opened"]
 
@@ -80,6 +81,13 @@ APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
     e.Deferred: deferred,
     e.DeadlineMoved: deadline_moved,
     e.FellOverdue: fell_overdue,
+    e.Suspended: suspended,
+    e.Resumed: resumed,
+    e.StatuteApplied: statute_applied,
+    e.ClockStarted: clock_started,
+    e.Contacted: contacted,
+    e.Obliged: obliged,
+    e.Told: told,
     e.Urged: urged,
     e.Supervised: supervised,
     e.Flagged: flagged,

@@ -17,7 +17,7 @@ def marked(o: Order, event: e.Event, **changes: Any) -> Order:
 
 def supplement_asked(o: Order, event: e.SupplementAsked) -> Order:
     clock = None if event.until is None else Clock(Stage.SUPPLEMENT, event.until)
-    return marked(o, event, lacks=event.lacks)._replace(clocks=Clocks(o.clocks.citizen, clock))
+    return marked(o, event, lacks=event.lacks)._replace(clocks=Clocks(o.clocks.citizen, clock, o.clocks.timing))
 
 
 def offered(o: Order, event: e.Offered) -> Order:

@@ -60,7 +60,9 @@ def unasked(pending: Pending, by: str = "") -> Pending:
 
 def unconsulted(clocks: Clocks, counts: Counts) -> tuple[Clocks, Counts]:
     """Return clocks and counts without the consultation that is over."""
-    return Clocks(clocks.citizen), counts._replace(handovers=counts.handovers._replace(consulted=()))
+    return Clocks(clocks.citizen, None, clocks.timing), counts._replace(
+        handovers=counts.handovers._replace(consulted=())
+    )
 
 
 def handed(counts: Counts, **changes: Any) -> Counts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .. import events as e
-from ..order import Assignment, Clock, Clocks, Ground, Order
+from ..order import DISPATCH, TELL, Assignment, Clock, Clocks, Ground, Order, Timing
 from ..sla import Stage
 from .base import counted, onward, unasked
 
@@ -24,19 +24,35 @@ def extension_refused(o: Order, event: e.ExtensionRefused) -> Order:
 
 
 def deferred(o: Order, event: e.Deferred) -> Order:
-    return onward(o, event, pending=o.pending._replace(deferred=event.until))
+    timing = o.clocks.timing
+    clocks = o.clocks._replace(timing=timing._replace(deferred=timing.deferred + 1))
+    return onward(o, event, pending=o.pending._replace(deferred=event.until), clocks=clocks)
 
 
 def on_clock(o: Order, event: e.DeadlineMoved | e.FellOverdue, make: Callable[[Clock], Clock]) -> Order:
     """Replace the clock that *event* names, where it exists."""
     name, clocks = event.clock, o.clocks
     if name == "citizen":
-        clocks = Clocks(clocks.citizen and make(clocks.citizen), clocks.stage)
+        clocks = Clocks(clocks.citizen and make(clocks.citizen), clocks.stage, clocks.timing)
         return onward(o, event, clocks=clocks)
     if clocks.stage is not None and clocks.stage.stage.value == name:
-        return onward(o, event, clocks=Clocks(clocks.citizen, make(clocks.stage)))
+        return onward(o, event, clocks=Clocks(clocks.citizen, make(clocks.stage), clocks.timing))
+    if name == DISPATCH or name.startswith(TELL) or event.stage is Stage.CONTACT:
+        return onward(o, event, clocks=clocks._replace(timing=_on_timing(clocks.timing, name, make)))
     on = on_sign if event.stage is Stage.SIGN else on_handle
     return onward(o, event, assignments=tuple([on(a, make) if a.id == name else a for a in o.assignments]))
+
+
+def _on_timing(timing: Timing, name: str, make: Callable[[Clock], Clock]) -> Timing:
+    duties = tuple(
+        duty._replace(clock=make(duty.clock)) if TELL + duty.what == name else duty for duty in timing.duties
+    )
+    if name == DISPATCH:
+        return timing._replace(dispatch=timing.dispatch and make(timing.dispatch))
+    contact = timing.contact
+    if contact is not None and contact.assignment == name and contact.clock is not None:
+        contact = contact._replace(clock=make(contact.clock))
+    return timing._replace(duties=duties, contact=contact)
 
 
 def on_sign(a: Assignment, make: Callable[[Clock], Clock]) -> Assignment:

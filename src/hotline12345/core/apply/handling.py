@@ -20,7 +20,7 @@ def signed(o: Order, event: e.Signed) -> Order:
                 status = Status.SIGNED
         rows.append(a)
     if event.citizen is not None:
-        clocks = Clocks(Clock(Stage.HANDLE, event.citizen), clocks.stage)
+        clocks = Clocks(Clock(Stage.HANDLE, event.citizen), clocks.stage, clocks.timing)
     return Order(intake, version + 1, status, event.at, topic, tuple(rows), clocks, counts, pending, outcome)
 
 
@@ -47,14 +47,14 @@ def replied(o: Order, event: e.Replied) -> Order:
     elif event.form is not None or event.reason or outcome.reply.reason:
         outcome = Outcome(outcome.reply._replace(form=event.form, reason=event.reason), outcome.verdict)
     if event.review is not None or clocks.stage is not None:
-        clocks = Clocks(clocks.citizen, clock_of(Stage.REVIEW, event.review))
+        clocks = Clocks(clocks.citizen, clock_of(Stage.REVIEW, event.review), clocks.timing)
     return Order(intake, version + 1, Status.REPLIED, at, topic, tuple(rows), clocks, counts, NO_PENDING, outcome)
 
 
 def reviewed(o: Order, event: e.Reviewed) -> Order:
     intake, version, _, _, topic, _, clocks, counts, pending, outcome = o
     if event.follow_up is not None or clocks.stage is not None:
-        clocks = Clocks(clocks.citizen, clock_of(Stage.FOLLOW_UP, event.follow_up))
+        clocks = Clocks(clocks.citizen, clock_of(Stage.FOLLOW_UP, event.follow_up), clocks.timing)
     if event.passed:
         closed = all_closed(o, event.at, "replied")
         return Order(intake, version + 1, Status.REVIEWED, event.at, topic, closed, clocks, counts, pending, outcome)
@@ -80,7 +80,7 @@ def followed_up(o: Order, event: e.FollowedUp) -> Order:
     verdict = Verdict(event.outcome, event.solved, event.satisfied, event.attempt, event.at, event.attitude)
     outcome = Outcome(outcome.reply, verdict)
     if event.outcome == "reached" and clocks.stage is not None:
-        clocks = Clocks(clocks.citizen)
+        clocks = Clocks(clocks.citizen, None, clocks.timing)
     return Order(intake, version + 1, Status.FOLLOWING_UP, event.at, topic, rows, clocks, counts, pending, outcome)
 
 
@@ -95,14 +95,14 @@ def rated(o: Order, event: e.Rated) -> Order:
     if event.contact is None:
         return noted(o, event)
     # Whoever gave a bad rating is to be called, also after the end: it is the callers' turn again.
-    clocks = Clocks(o.clocks.citizen, clock_of(Stage.FOLLOW_UP, event.contact))
+    clocks = Clocks(o.clocks.citizen, clock_of(Stage.FOLLOW_UP, event.contact), o.clocks.timing)
     return onward(o, event, status=Status.FOLLOWING_UP, clocks=clocks, outcome=o.outcome._replace(end=None))
 
 
 def reopened(o: Order, event: e.Reopened) -> Order:
     closed = all_closed(o, event.at, "reopened")
     counts = o.counts._replace(reopened=event.count)
-    clocks, outcome = Clocks(o.clocks.citizen), Outcome(o.outcome.reply)
+    clocks, outcome = Clocks(o.clocks.citizen, None, o.clocks.timing), Outcome(o.outcome.reply)
     return onward(o, event, status=Status.ACCEPTED, assignments=closed, counts=counts, clocks=clocks, outcome=outcome)
 
 

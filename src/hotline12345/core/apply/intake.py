@@ -40,7 +40,7 @@ def accepted(o: Order, event: e.Accepted) -> Order:
     topic = Topic(event.kind, event.category, event.area, event.urgency, event.needs_person)
     intake, version, _, _, _, rows, clocks, counts, pending, _ = o
     if clocks.stage is not None:  # what was asked of the requester is waited for no longer
-        clocks = Clocks(clocks.citizen)
+        clocks = Clocks(clocks.citizen, None, clocks.timing)
     return Order(intake, version + 1, Status.ACCEPTED, event.at, topic, rows, clocks, counts, pending, NO_OUTCOME)
 
 
@@ -62,7 +62,7 @@ def supplemented(o: Order, event: e.Supplemented) -> Order:
         lacks = tuple(element for element in marks.lacks or () if element not in event.facts)
         clocks = o.clocks
         if not lacks and clocks.stage is not None and clocks.stage.stage is Stage.SUPPLEMENT:
-            clocks = Clocks(clocks.citizen)
+            clocks = Clocks(clocks.citizen, None, clocks.timing)
         o = o._replace(intake=o.intake._replace(marks=marks._replace(lacks=lacks)), clocks=clocks)
     n = o.counts
     return counted(o, event, n._replace(supplements=n.supplements + 1))

@@ -11,7 +11,10 @@ from .base import all_closed, clock_of, handed, onward, unasked, unconsulted
 def dispatched(o: Order, event: e.Dispatched) -> Order:
     task = Task(event.assignment, event.parent, event.unit, "lead", event.at, event.designated)
     opened = Assignment(task, clock_of(Stage.SIGN, event.sign), clock_of(Stage.HANDLE, event.handle))
-    clocks = o.clocks if event.citizen is None else Clocks(Clock(Stage.HANDLE, event.citizen), o.clocks.stage)
+    clocks = o.clocks
+    if event.citizen is not None or clocks.stage is not None:  # dispatching is done
+        citizen = clocks.citizen if event.citizen is None else Clock(Stage.HANDLE, event.citizen)
+        clocks = Clocks(citizen, None, clocks.timing)
     pending = o.pending._replace(dispute="") if o.pending.dispute else o.pending
     rows = (*o.assignments, opened)
     return Order(
@@ -47,13 +50,15 @@ def sent_back(o: Order, event: e.SentBack) -> Order:
         counts = handed(counts, refused=(*past.refused, unit))
     pending = Pending(dispute=event.assignment, deferred=o.pending.deferred)
     o = onward(o, event, assignments=tuple(rows), counts=counts, status=Status.DISPUTED, pending=pending)
-    clocks = Clocks(o.clocks.citizen, clock_of(Stage.ADJUDICATE, event.decide_by))
+    clocks = Clocks(o.clocks.citizen, clock_of(Stage.ADJUDICATE, event.decide_by), o.clocks.timing)
     return o._replace(assignments=all_closed(o, at, "sent-back"), clocks=clocks)
 
 
 def adjudicated(o: Order, event: e.Adjudicated) -> Order:
     pending = o.pending._replace(dispute="")
-    return onward(o, event, status=Status.ACCEPTED, pending=pending, clocks=Clocks(o.clocks.citizen))
+    return onward(
+        o, event, status=Status.ACCEPTED, pending=pending, clocks=Clocks(o.clocks.citizen, None, o.clocks.timing)
+    )
 
 
 def escalated(o: Order, event: e.Escalated) -> Order:
@@ -62,7 +67,7 @@ def escalated(o: Order, event: e.Escalated) -> Order:
 
 
 def consulted(o: Order, event: e.Consulted) -> Order:
-    clocks = Clocks(o.clocks.citizen, clock_of(Stage.CONSULT, event.until))
+    clocks = Clocks(o.clocks.citizen, clock_of(Stage.CONSULT, event.until), o.clocks.timing)
     return onward(o, event, counts=handed(o.counts, consulted=event.units), clocks=clocks)
 
 

@@ -13,10 +13,23 @@ from attrs import fields
 
 from .acceptance import Cease, Clear, Curb, Entrust, Join, Offer
 from .base import PRIVATE, Command
-from .clocks import Defer, Extend, Flag, GrantExtension, Recount, Supervise, Tick, Urge
+from .clocks import (
+    ApplyStatute,
+    Defer,
+    Extend,
+    Flag,
+    GrantExtension,
+    Recount,
+    Resume,
+    Supervise,
+    Suspend,
+    Tell,
+    Tick,
+    Urge,
+)
 from .editions import AdoptEdition
 from .ending import Archive, AskTermination, Close, DecideTermination, Terminate, Void, Withdraw
-from .handling import FollowUp, Judge, Rate, Reopen, Reply, Report, Review, Sign
+from .handling import Contact, FollowUp, Judge, Rate, Reopen, Reply, Report, Review, Sign
 from .intake import Accept, Answer, Connect, Decline, Merge, Receive, Refer, Similar, Supplement
 from .routing import Adjudicate, Assist, Conclude, Consult, Dispatch, Divide, Recall, Reclassify, SendBack
 
@@ -29,6 +42,7 @@ __all__ = [
     "Adjudicate",
     "AdoptEdition",
     "Answer",
+    "ApplyStatute",
     "Archive",
     "AskTermination",
     "Assist",
@@ -39,6 +53,7 @@ __all__ = [
     "Conclude",
     "Connect",
     "Consult",
+    "Contact",
     "Curb",
     "DecideTermination",
     "Decline",
@@ -63,12 +78,15 @@ __all__ = [
     "Reopen",
     "Reply",
     "Report",
+    "Resume",
     "Review",
     "SendBack",
     "Sign",
     "Similar",
     "Supervise",
     "Supplement",
+    "Suspend",
+    "Tell",
     "Terminate",
     "Tick",
     "Urge",
@@ -103,6 +121,7 @@ COMMAND_ZH: dict[str, str] = {
     "dispatch": "派单",
     "assist": "加派协办",
     "sign": "签收",
+    "contact": "先行联系",
     "send-back": "退单",
     "adjudicate": "争议裁定",
     "consult": "会商",
@@ -120,6 +139,10 @@ COMMAND_ZH: dict[str, str] = {
     "extend": "申请延期",
     "grant-extension": "延期审批",
     "defer": "挂账",
+    "suspend": "中止计时",
+    "resume": "恢复计时",
+    "apply-statute": "适用法定时限",
+    "tell": "告知",
     "urge": "催办",
     "supervise": "督办",
     "flag": "认定督办情形",

@@ -37,6 +37,41 @@ class Defer(Command):
 
 
 @frozen(weakref_slot=False)
+class Suspend(Command):
+    """Suspend (中止计时) the handling clocks, by default for as long as the place allows."""
+
+    reason: str = field(default="", validator=short_code)
+    until: datetime | None = field(default=None, validator=aware)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
+class Resume(Command):
+    """Resume (恢复计时): the clocks that were suspended run again."""
+
+    reason: str = field(default="", validator=short_code)
+
+
+@frozen(weakref_slot=False)
+class ApplyStatute(Command):
+    """Apply the limit a law sets (适用法定时限): one the place lists, by *code*, or *limit* with its *basis*."""
+
+    code: str = field(default="", validator=short_code)
+    limit: TimeLimit | None = None
+    basis: str = ""
+    extension: TimeLimit | None = None
+
+
+@frozen(weakref_slot=False)
+class Tell(Command):
+    """Tell the requester (告知) what was decided about the time; without *what*, all that is still owed."""
+
+    what: str = field(default="", validator=short_code)
+    how: str = field(default="", validator=short_code)  # phone, sms …
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
 class Urge(Command):
     """Urge (催办) whoever holds the order."""
 

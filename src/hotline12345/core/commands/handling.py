@@ -17,6 +17,15 @@ class Sign(Command):
 
 
 @frozen(weakref_slot=False)
+class Contact(Command):
+    """Make first contact with the requester (先行联系): reached, or the *reason* why not."""
+
+    reached: bool = True
+    reason: str = field(default="", validator=short_code)
+    note: str = field(default="", metadata=PRIVATE)
+
+
+@frozen(weakref_slot=False)
 class Reply(Command):
     """Reply (答复): the internal *text*, the *public* answer, and the handling form (办理表).
 

@@ -34,8 +34,10 @@ from . import (
     supervising,
     terminating,
     tick,
+    timing,
 )
 from .context import in_context
+from .following import following
 from .refusal import not_permitted, not_possible
 
 Decider = Callable[[Policy, Any, Any, datetime, Ref | None], tuple[Event, ...]]
@@ -72,6 +74,11 @@ DECIDERS: dict[type[c.Command], Decider] = {
     c.Extend: extending.extend,
     c.GrantExtension: extending.grant,
     c.Defer: extending.defer,
+    c.Suspend: timing.suspend,
+    c.Resume: timing.resume,
+    c.ApplyStatute: timing.apply_statute,
+    c.Contact: timing.contact,
+    c.Tell: timing.tell,
     c.Urge: supervising.urge,
     c.Supervise: supervising.supervise,
     c.Flag: supervising.flag,
@@ -142,8 +149,8 @@ def decide(
             hint_en="check the clock; for late entries give `occurred`",
         )
     events = decider(policy, order, command, at, ref)
-    if command.occurred is None and command.ext is None:
-        return events
+    if policy.follows or order.clocks.timing.suspended is not None:
+        events = following(policy, order, events, at)
     return in_context(events, command)
 
 

@@ -12,7 +12,7 @@ from ..policy import Policy
 from ..refs import Ref
 from ..sla import Deadline, Stage
 from .ladder import next_rung
-from .limits import rule_of
+from .limits import redo_rule, rule_of
 from .refusal import refuse
 from .routing import counted_from
 
@@ -56,16 +56,19 @@ def moves(policy: Policy, order: Order) -> Iterator[tuple[str, Clock, Deadline]]
     Counted from where each clock started.  What a person decided stands: extensions, deferrals, a redo's own limit.
     """
     kinder = policy.transition.open_orders == "kinder"
-    by_hand = order.counts.extended or order.pending.deferred is not None
+    timing = order.clocks.timing
+    by_hand = order.counts.extended or order.pending.deferred is not None or timing.statute is not None
+    again = redo_rule(policy, order) if order.counts.reopened else None
     for name, clock, _ in order.running():
         old = clock.deadline
-        redone = order.counts.reopened and old.limit == policy.reopen.limit is not None
+        redone = again is not None and old.limit == again.limit
         if clock.stage is Stage.HANDLE and (by_hand or redone):
             continue
         rule = rule_of(policy, order, clock.stage)
         if rule is None:
             continue
-        new = policy.by_rule(rule, counted_from(order, name, clock, rule))
+        ledger = timing.suspensions if clock.stage is Stage.HANDLE else ()
+        new = policy.by_rule(rule, counted_from(order, name, clock, rule), ledger)
         if new.at != old.at and not (kinder and _harsher(name, old.at, new.at)):
             yield name, clock, new
 

@@ -11,12 +11,10 @@ from ..events import DeadlineMoved, Deferred, Event, Extended, ExtensionAsked, E
 from ..order import Assignment, Clock, Order
 from ..policy import ExtensionRule, Policy
 from ..refs import Ref
-from ..sla import Deadline, Stage, TimeLimit, Unit, deadline
-from ..sla import extend as extended_deadline
+from ..sla import Deadline, Stage, TimeLimit, lengthen, spent
+from ..sla.lights import remaining
 from .limits import handle_rule
 from .refusal import need_reason, own_assignment, refuse
-
-_ADD_UP = (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
 
 
 def extend(policy: Policy, order: Order, command: c.Extend, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -44,31 +42,74 @@ def _check_extension(
             f"时限已于 {clock.deadline.at.isoformat()} 届满，届满后不得申请延期",
             f"the limit ended at {clock.deadline.at.isoformat()}; an extension is asked before expiry",
         )
+    _check_window(policy, clock.deadline, rule, at)
     if rule.most is not None and order.counts.extended >= rule.most:
         raise refuse(
             "extension-too-often",
             f"已延期 {order.counts.extended} 次，达到上限 {rule.most} 次（{rule.basis}）",
             f"extended {order.counts.extended} times, the most allowed is {rule.most} ({rule.basis})",
         )
-    caps = [rule.longest] if rule.longest is not None else []
-    original = _original(policy, order, clock) if rule.up_to_original else None
-    if original is not None:
-        caps.append(original)
-    for cap in caps:
-        if amount.unit is not cap.unit or amount.amount > cap.amount:
-            raise refuse(
-                "extension-too-long",
-                f"申请延长 {amount.zh}，最长 {cap.zh}（{rule.basis}）",
-                f"asked for {amount.en}, the longest is {cap.en} ({rule.basis})",
-                f"用同一单位，不超过 {cap}",
-                f"use the same unit and at most {cap}",
-            )
+    _check_length(policy, order, clock.deadline, amount, rule)
 
 
-def _original(policy: Policy, order: Order, clock: Clock) -> TimeLimit | None:
-    """Return the limit before any extension: an extended deadline records the extension's own amount."""
-    if not order.counts.extended and clock.deadline.limit is not None:  # a deferral records a day, not a limit
-        return clock.deadline.limit
+def _check_window(policy: Policy, due: Deadline, rule: ExtensionRule, at: datetime) -> None:
+    """Refuse what is asked too close to expiry, where the place wants it asked earlier."""
+    ahead = rule.ask_before
+    if ahead is not None and remaining(due, at, ahead.unit, policy.calendar) < ahead.amount:
+        raise refuse(
+            "extension-late",
+            f"延期须至迟在届满前 {ahead.zh} 申请（{rule.basis}）",
+            f"an extension is asked at least {ahead.en} before expiry ({rule.basis})",
+        )
+
+
+def _check_length(policy: Policy, order: Order, due: Deadline, amount: TimeLimit, rule: ExtensionRule) -> None:
+    law = handle_rule(policy, order)
+    if law is not None and law.statute and law.extension is not None:
+        _at_most(amount, law.extension, law.basis)  # that law's own, instead of the place's
+        return
+    if rule.fixed is not None and amount != rule.fixed:
+        raise refuse(
+            "extension-not-fixed",
+            f"申请延长 {amount.zh}，每次应为 {rule.fixed.zh}（{rule.basis}）",
+            f"asked for {amount.en}; an extension is {rule.fixed.en} ({rule.basis})",
+            f"写 {rule.fixed}",
+            f"ask for {rule.fixed}",
+        )
+    original = _original(policy, order, due) if rule.up_to_original else None
+    for cap in (rule.longest, original):
+        if cap is not None:
+            _at_most(amount, cap, rule.basis)
+    if rule.total is None:
+        return
+    so_far = spent(due, rule.total.unit)
+    if so_far is None or amount.unit is not rule.total.unit or so_far + amount.amount > rule.total.amount:
+        raise refuse(
+            "extension-too-long",
+            f"连同原时限最长 {rule.total.zh}（{rule.basis}）",
+            f"with the original limit the longest is {rule.total.en} ({rule.basis})",
+            f"用同一单位，合计不超过 {rule.total}",
+            f"use the same unit and at most {rule.total} in all",
+        )
+
+
+def _at_most(amount: TimeLimit, cap: TimeLimit, basis: str) -> None:
+    if amount.unit is not cap.unit or amount.amount > cap.amount:
+        raise refuse(
+            "extension-too-long",
+            f"申请延长 {amount.zh}，最长 {cap.zh}（{basis}）",
+            f"asked for {amount.en}, the longest is {cap.en} ({basis})",
+            f"用同一单位，不超过 {cap}",
+            f"use the same unit and at most {cap}",
+        )
+
+
+def _original(policy: Policy, order: Order, due: Deadline) -> TimeLimit | None:
+    """Return the limit before any extension; after a deferral, which records a day, the one that holds by the rules."""
+    while due.extends is not None:
+        due = due.extends
+    if due.limit is not None:
+        return due.limit
     rule = handle_rule(policy, order)
     return rule.limit if rule is not None else None
 
@@ -77,7 +118,7 @@ def _granted(
     policy: Policy, order: Order, command: c.Command, own: Assignment, amount: TimeLimit, at: datetime, asked: datetime
 ) -> tuple[Event, ...]:
     """Build Extended and the moved deadlines; one that had been missed when it was asked stays missed."""
-    basis = policy.extension.basis
+    basis, ledger = policy.extension.basis, order.clocks.timing.suspensions
     events: list[Event] = [Extended(at, command.by, own.id, amount, basis)]
     clocks: list[tuple[str, Clock | None]] = [("citizen", order.clocks.citizen), (own.id, own.handle)]
     above = order.assignment(own.parent)
@@ -87,21 +128,9 @@ def _granted(
         above = order.assignment(above.parent)
     for name, clock in clocks:
         if clock is not None and clock.deadline.at is not None and asked < clock.deadline.at:
-            moved = _moved(policy, clock.deadline, amount, basis)
+            moved = lengthen(clock.deadline, amount, policy.calendar, policy.clock, basis, ledger)
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "extended"))
     return tuple(events)
-
-
-def _moved(policy: Policy, old: Deadline, amount: TimeLimit, basis: str) -> Deadline:
-    """Return the extended deadline, from the old due day.
-
-    While the old due day is itself provisional, one count over both spans is recorded instead, so that the
-    whole of it can be counted anew once the notice is known; working days and hours add up to the same instant.
-    """
-    if old.provisional and old.limit is not None and old.limit.unit is amount.unit in _ADD_UP:
-        whole = TimeLimit(old.limit.amount + amount.amount, amount.unit)
-        return deadline(whole, old.start, policy.calendar, policy.clock, (), basis)
-    return extended_deadline(old, amount, policy.calendar, policy.clock, basis)
 
 
 def grant(policy: Policy, order: Order, command: c.GrantExtension, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -133,11 +162,37 @@ def defer(policy: Policy, order: Order, command: c.Defer, at: datetime, ref: Ref
         raise refuse("defer-past", "挂账日期必须在将来", "the solution date must lie ahead")
     need_reason(command.reason, "挂账", "deferring")
     until = local(command.until)
+    _check_deferral(policy, order, until, at)
     day = (until - timedelta(microseconds=1)).date()
-    events: list[Event] = [Deferred(at, command.by, until, command.reason, "", ref)]
+    basis = policy.deferral.basis
+    events: list[Event] = [Deferred(at, command.by, until, command.reason, basis, ref)]
     for name, clock, _ in order.running():
         old = clock.deadline
         if clock.stage is Stage.HANDLE and (old.at is None or old.at < until):  # deferring never shortens
             moved = Deadline(until, day, False, day, day, None, old.start, policy.calendar.digest, "挂账 deferred")
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "deferred"))
     return tuple(events)
+
+
+def _check_deferral(policy: Policy, order: Order, until: datetime, at: datetime) -> None:
+    rule, times = policy.deferral, order.clocks.timing.deferred
+    if rule.most is not None and times >= rule.most:
+        raise refuse(
+            "deferred-too-often",
+            f"已挂账 {times} 次，达到上限（{rule.basis}）",
+            f"deferred {times} times, the most allowed ({rule.basis})",
+        )
+    most = policy.after(rule.longest, at, rule.basis).at if rule.longest is not None else None
+    if most is not None and until > most:
+        raise refuse(
+            "deferral-too-long",
+            f"挂账至迟到 {most.isoformat()}（{rule.basis}）",
+            f"a deferral ends at {most.isoformat()} at the latest ({rule.basis})",
+        )
+    due = order.citizen.deadline.at if order.citizen is not None else None
+    if rule.before_expiry and due is not None and at >= due:
+        raise refuse(
+            "deferral-late",
+            f"时限已于 {due.isoformat()} 届满，届满后不得挂账（{rule.basis}）",
+            f"the limit ended at {due.isoformat()}; a deferral is decided before expiry ({rule.basis})",
+        )

@@ -36,7 +36,7 @@ def _signed(policy: Policy, order: Order, command: c.Command, own: Assignment, a
     handle = citizen = None
     rule = handle_rule(policy, order) if policy.starts_at_signing and policy.flow.sign else None
     if rule is not None and rule.start == "signed" and _awaits_signing(own, rule, at):
-        handle = policy.by_rule(rule, at)
+        handle = policy.by_rule(rule, at, order.clocks.timing.suspensions)
         # The citizen's clock starts once: with the first unit, unless it was inherited or has moved since.
         clock = order.clocks.citizen
         if own.id == "A1" and clock is not None and own.handle is not None and clock.deadline == own.handle.deadline:

@@ -17,8 +17,22 @@ def rule_of(policy: Policy, order: Order, stage: Stage) -> LimitRule | None:
 
 
 def handle_rule(policy: Policy, order: Order) -> LimitRule | None:
-    """Return the handling limit that holds for *order*."""
-    return rule_of(policy, order, Stage.HANDLE)
+    """Return the handling limit that holds for *order*: a law's where one was applied to it, else the place's."""
+    rule = rule_of(policy, order, Stage.HANDLE)
+    law = order.clocks.timing.statute
+    if law is None:
+        return rule
+    start = rule.start if rule is not None else "dispatched"
+    return LimitRule(Stage.HANDLE, law.limit, law.basis, start=start, statute=True, extension=law.extension)
+
+
+def redo_rule(policy: Policy, order: Order) -> LimitRule | None:
+    """Return the limit that a redo has of its own; ``None`` where it is handled as any order is."""
+    rule = rule_of(policy, order, Stage.REDO) if Stage.REDO in policy.stages else None
+    if rule is not None and rule.limit is not None:
+        return rule
+    again = policy.reopen
+    return LimitRule(Stage.REDO, again.limit, again.basis) if again.limit is not None else None
 
 
 def stage_deadline(policy: Policy, order: Order, stage: Stage, at: datetime) -> Deadline | None:

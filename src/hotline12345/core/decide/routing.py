@@ -17,7 +17,7 @@ from ..sla import Deadline, Stage, start_of
 from .grassroots import set_aside
 from .hops import before, carried, hop_from
 from .ladder import next_rung
-from .limits import handle_rule, stage_deadline
+from .limits import handle_rule, redo_rule, stage_deadline
 from .refusal import own_assignment, refuse
 
 BY_HAND = "by-hand"
@@ -64,17 +64,19 @@ def handed_over(
         copies = policy.routes.districts(unit) if policy.routes is not None else ()
     sign, start = _signing(policy, order, at)
     limit = handle_rule(policy, order)
+    ledger = order.clocks.timing.suspensions
+    again = redo_rule(policy, order) if redo else None
     kept = carried(policy, hop, last, at)
     if kept is not None:
         handle, how = kept
-    elif redo and policy.reopen.limit is not None:
-        handle, how = policy.after(policy.reopen.limit, at, policy.reopen.basis), ""
+    elif again is not None:
+        handle, how = policy.by_rule(again, at, ledger), ""
     else:
-        handle, how = policy.by_rule(limit, start), ""
+        handle, how = policy.by_rule(limit, start, ledger), ""
     citizen = None
     if order.clocks.citizen is None:
         received = limit is not None and limit.start == "received"
-        citizen = policy.by_rule(limit, order.intake.received) if received else handle
+        citizen = policy.by_rule(limit, order.intake.received, ledger) if received else handle
     number = len(order.assignments) + 1
     lead = Dispatched(
         at, command.by, f"A{number}", unit, parent, path, rule, basis, copies, sign, handle, citizen,
@@ -131,7 +133,7 @@ def assisted(
     elif rule.limit is not None:
         handle = policy.after(rule.limit, at, rule.basis)
     else:
-        handle = policy.by_rule(handle_rule(policy, order), start)
+        handle = policy.by_rule(handle_rule(policy, order), start, order.clocks.timing.suspensions)
     return Assisted(at, command.by, name, unit, parent, role, sign, handle)
 
 
@@ -270,13 +272,15 @@ def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime
     ]
     intake = order.intake
     rule = policy.limit(Stage.HANDLE, kind, category, urgency, intake.channel, intake.level, intake.line)
-    if rule == handle_rule(policy, order) or order.counts.extended or order.pending.deferred is not None:
-        return tuple(events)  # an extension or a deferral was decided by a person and stands
+    settled = order.counts.extended or order.pending.deferred is not None or order.clocks.timing.statute is not None
+    if settled or rule == handle_rule(policy, order):
+        return tuple(events)  # an extension, a deferral or a statute was decided by a person and stands
+    again = redo_rule(policy, order) if order.counts.reopened else None
     for name, clock, _ in order.running():
         if clock.stage is Stage.HANDLE:
-            if order.counts.reopened and clock.deadline.limit == policy.reopen.limit is not None:
+            if again is not None and clock.deadline.limit == again.limit:
                 continue  # a redo has a limit of its own, whatever the order is about
-            moved = policy.by_rule(rule, counted_from(order, name, clock, rule))
+            moved = policy.by_rule(rule, counted_from(order, name, clock, rule), order.clocks.timing.suspensions)
             rung = next_rung(policy, name, clock, moved, at)
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "reclassified", rung))
     return tuple(events)

@@ -13,6 +13,7 @@ from .acceptance import Ceased, Cleared, Curbed, Entrusted, Joined, Offered, Sup
 from .adoption import Adopted
 from .base import Event
 from .clocks import (
+    ClockStarted,
     DeadlineMoved,
     Deferred,
     Extended,
@@ -20,12 +21,17 @@ from .clocks import (
     ExtensionRefused,
     FellOverdue,
     Flagged,
+    Obliged,
+    Resumed,
+    StatuteApplied,
     Supervised,
+    Suspended,
+    Told,
     Urged,
 )
 from .editions import EditionAdopted
 from .ending import Archived, Closed, Terminated, TerminationAsked, TerminationRefused, Voided, Withdrawn
-from .handling import FollowedUp, Judged, Rated, Reopened, Replied, Reported, Reviewed, Signed
+from .handling import Contacted, FollowedUp, Judged, Rated, Reopened, Replied, Reported, Reviewed, Signed
 from .intake import Accepted, Answered, Connected, Declined, Merged, Received, Referred, Supplemented
 from .routing import (
     Adjudicated,
@@ -50,10 +56,12 @@ __all__ = [
     "Assisted",
     "Ceased",
     "Cleared",
+    "ClockStarted",
     "Closed",
     "Concluded",
     "Connected",
     "Consulted",
+    "Contacted",
     "Curbed",
     "DeadlineMoved",
     "Declined",
@@ -73,6 +81,7 @@ __all__ = [
     "Joined",
     "Judged",
     "Merged",
+    "Obliged",
     "Offered",
     "Rated",
     "Recalled",
@@ -82,15 +91,19 @@ __all__ = [
     "Reopened",
     "Replied",
     "Reported",
+    "Resumed",
     "Reviewed",
     "SentBack",
     "Signed",
+    "StatuteApplied",
     "Supervised",
     "SupplementAsked",
     "Supplemented",
+    "Suspended",
     "Terminated",
     "TerminationAsked",
     "TerminationRefused",
+    "Told",
     "Urged",
     "Voided",
     "Withdrawn",

@@ -50,12 +50,12 @@ class Deferred(Event):
 
 @frozen(slots=False)
 class DeadlineMoved(Event):
-    """A deadline moved (时限变更): *clock* is ``citizen``, ``review``, ``follow-up`` or an assignment id."""
+    """A deadline moved (时限变更): *clock* is ``citizen``, a stage of the centre's, or an assignment id."""
 
     clock: str
     stage: Stage
     deadline: Deadline
-    reason: str  # calendar | extended | deferred | reclassified | policy
+    reason: str  # calendar | extended | deferred | reclassified | policy | suspended | resumed | statute
     next: datetime | None = None  # the next rung of the ladder, where the moved deadline has already been missed
     source: str = ""  # the notice that changed the calendar
 
@@ -70,6 +70,59 @@ class FellOverdue(Event):
     due: datetime | None = None
     rung: str = "overdue"
     next: datetime | None = None
+
+
+@frozen(slots=False)
+class Suspended(Event):
+    """Suspended (中止计时) until *until* at the latest; followed by DeadlineMoved."""
+
+    until: datetime
+    reason: str
+    basis: str = ""
+    private: Ref | None = None
+
+
+@frozen(slots=False)
+class Resumed(Event):
+    """Resumed (恢复计时): by somebody, or ``lapsed`` at the latest end; DeadlineMoved follows where it came early."""
+
+    reason: str = ""
+
+
+@frozen(slots=False)
+class StatuteApplied(Event):
+    """A statute applied (适用法定时限) to this order; the moved deadlines follow as DeadlineMoved."""
+
+    limit: TimeLimit
+    basis: str
+    code: str = ""
+    extension: TimeLimit | None = None
+
+
+@frozen(slots=False)
+class ClockStarted(Event):
+    """A clock started (起算): dispatching (``dispatch``), or an assignment's first contact."""
+
+    clock: str
+    stage: Stage
+    deadline: Deadline
+
+
+@frozen(slots=False)
+class Obliged(Event):
+    """Obliged to tell the requester (须告知) of *what*; the deadline has no instant where none is set."""
+
+    what: str  # statute | extended | deferred | suspended
+    deadline: Deadline
+
+
+@frozen(slots=False)
+class Told(Event):
+    """Told (已告知): the requester knows of *what*."""
+
+    what: str
+    how: str = ""
+    private: Ref | None = None
 
 
 @frozen(slots=False)

@@ -19,6 +19,16 @@ class Signed(Event):
 
 
 @frozen(slots=False)
+class Contacted(Event):
+    """Contacted (先行联系): the requester was reached, or why not."""
+
+    assignment: str
+    reached: bool = True
+    reason: str = ""
+    private: Ref | None = None
+
+
+@frozen(slots=False)
 class Replied(Event):
     """Replied (答复): the unit reports back; *final* when it is the answer to the citizen."""
 

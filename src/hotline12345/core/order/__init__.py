@@ -30,8 +30,10 @@ from .parts import (
     Topic,
     Verdict,
 )
+from .timing import DISPATCH, NO_TIMING, TELL, Contact, Duty, Statute, Timing
 
 __all__ = [
+    "DISPATCH",
     "DIVERTED",
     "NO_CLOCKS",
     "NO_COUNTS",
@@ -39,12 +41,16 @@ __all__ = [
     "NO_MARKS",
     "NO_OUTCOME",
     "NO_PENDING",
+    "NO_TIMING",
     "OPEN",
     "STATUS_ZH",
+    "TELL",
     "Assignment",
     "Clock",
     "Clocks",
+    "Contact",
     "Counts",
+    "Duty",
     "End",
     "Ground",
     "Handovers",
@@ -56,7 +62,9 @@ __all__ = [
     "Problem",
     "Standing",
     "Status",
+    "Statute",
     "Task",
+    "Timing",
     "Topic",
     "Verdict",
 ]

@@ -11,6 +11,10 @@ from ..sla import Stage
 from ..status import OPEN, Status
 from .assignment import Assignment, Clock
 from .parts import Clocks, Counts, Ground, Intake, Outcome, Pending, Problem, Topic
+from .timing import DISPATCH, NO_TIMING, TELL
+
+IN_HAND = frozenset({Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED, Status.DISPUTED})
+"""The statuses in which an answer is still being worked on (办理之中)."""
 
 
 class Order(NamedTuple):
@@ -113,12 +117,20 @@ class Order(NamedTuple):
         return self.status in OPEN
 
     def clock(self, name: str, stage: Stage | None = None) -> Clock | None:
-        """Return a clock by the name events use: ``citizen``, a stage such as ``review``, or an assignment id."""
+        """Return a clock by its name in events: ``citizen``, a stage such as ``review``, or an assignment id."""
         if name == "citizen":
             return self.clocks.citizen
         clock = self.clocks.stage
         if clock is not None and clock.stage.value == name:
             return clock
+        timing = self.clocks.timing
+        if name == DISPATCH:
+            return timing.dispatch
+        if name.startswith(TELL):
+            return next((duty.clock for duty in timing.duties if TELL + duty.what == name), None)
+        if stage is Stage.CONTACT:
+            contact = timing.contact
+            return contact.clock if contact is not None and contact.assignment == name else None
         assignment = self.assignment(name)
         if assignment is None:
             return None
@@ -136,6 +148,14 @@ class Order(NamedTuple):
         for assignment in self.assignments:
             for clock in assignment.running():
                 yield assignment.id, clock, assignment.unit
+        if self.clocks.timing is not NO_TIMING and self.status in IN_HAND:
+            yield from self.clocks.timing.running(self.open_assignments, self.status is Status.ACCEPTED)
+
+    @property
+    def suspended(self) -> datetime | None:
+        """The latest end of the suspension that stops the handling clocks; ``None`` while they run."""
+        waits = self.status in IN_HAND and self.outcome.end is None
+        return self.clocks.timing.suspended if waits else None
 
     def climbing(self) -> Iterator[Ground]:
         """Yield every ground for supervision that still demands something: none once a later reply stands."""
@@ -151,7 +171,7 @@ class Order(NamedTuple):
     @property
     def wake(self) -> datetime | None:
         """When time alone may next change this order; ``None`` when it cannot."""
-        instants = [clock.wake for _, clock, _ in self.running()]
+        instants = [self.suspended, *(clock.wake for _, clock, _ in self.running())]
         instants += [ground.next for ground in self.climbing()]
         return min((instant for instant in instants if instant is not None), default=None)
 

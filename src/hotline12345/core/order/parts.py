@@ -11,6 +11,7 @@ from ..request import Kind, Urgency
 from ..sla import TimeLimit
 from ..status import Status
 from .assignment import Clock
+from .timing import NO_TIMING, Timing
 
 
 class Marks(NamedTuple):
@@ -68,11 +69,12 @@ class Topic(NamedTuple):
 class Clocks(NamedTuple):
     """The clocks that belong to the order and not to a unit: the citizen's, and that of the stage it is in.
 
-    A stage here is review, follow-up, a consultation or a dispute.
+    A stage here is review, follow-up, a consultation or a dispute; ``timing`` is what is seldom set.
     """
 
     citizen: Clock | None = None
     stage: Clock | None = None
+    timing: Timing = NO_TIMING
 
 
 class Ground(NamedTuple):

@@ -38,9 +38,11 @@ from .rules import (
     ScopeRule,
     SendBackRule,
 )
+from .timing import APPROVERS, TELLABLE, DeferralRule, StatuteRule, SuspensionRule, TellRule
 from .transition import OPEN_ORDERS, TransitionRule
 
 __all__ = [
+    "APPROVERS",
     "CARRIES",
     "DEFAULT_BASIS",
     "DISPOSITIONS",
@@ -52,6 +54,7 @@ __all__ = [
     "REFERRALS",
     "REFUSALS",
     "REPEATS",
+    "TELLABLE",
     "TRIGGERS",
     "AcceptedType",
     "AssistRule",
@@ -59,6 +62,7 @@ __all__ = [
     "CallRule",
     "ClearanceRule",
     "ConductStep",
+    "DeferralRule",
     "Dispatching",
     "ExtensionRule",
     "Flow",
@@ -83,6 +87,9 @@ __all__ = [
     "Scale",
     "ScopeRule",
     "SendBackRule",
+    "StatuteRule",
+    "SuspensionRule",
+    "TellRule",
     "TerminationRule",
     "TransitionRule",
 ]

@@ -12,7 +12,20 @@ from ..calendar import WorkCalendar
 from ..cases import Case
 from ..errors import RequestError
 from ..request import Kind, Urgency
-from ..sla import PLAIN, ClockRules, Deadline, Explanation, Stage, TimeLimit, deadline, explain
+from ..sla import (
+    PLAIN,
+    ClockRules,
+    Deadline,
+    Explanation,
+    Stage,
+    Suspension,
+    TimeLimit,
+    deadline,
+    explain,
+    explain_recount,
+    recount,
+)
+from ..sla.lights import OFF, LightRule, light
 from .acceptance import (
     ELEMENTS,
     AcceptedType,
@@ -29,6 +42,7 @@ from .calling import CallRule, RatingRule, Scale
 from .dispatching import Dispatching
 from .ladder import PARTIES, Rung
 from .rules import DEFAULT_BASIS, NO_LIMIT_BASIS, ExtensionRule, Flow, LimitRule, ReopenRule, ScopeRule, SendBackRule
+from .timing import DeferralRule, StatuteRule, SuspensionRule, TellRule
 from .transition import TransitionRule
 
 if TYPE_CHECKING:  # a due date needs neither rules nor routes nor scores, and should not wait for them
@@ -63,6 +77,11 @@ class Policy:
     reopen: ReopenRule = field(factory=ReopenRule)
     transition: TransitionRule = field(factory=TransitionRule)
     dispatching: Dispatching = field(factory=Dispatching)
+    suspension: SuspensionRule = field(factory=SuspensionRule)
+    deferral: DeferralRule = field(factory=DeferralRule)
+    statutes: tuple[StatuteRule, ...] = ()
+    tell: TellRule = field(factory=TellRule)
+    lights: LightRule = OFF
     ladder: tuple[Rung, ...] = ()
     calls: CallRule = field(factory=CallRule)
     scale: Scale = field(factory=Scale)
@@ -97,6 +116,8 @@ class Policy:
     # What the limits can say at all, so that a step which has no limit does not look for one.
     stages: frozenset[Stage] = field(init=False, eq=False, repr=False)
     starts_at_signing: bool = field(init=False, eq=False, repr=False)
+    # Whether events have consequences for clocks of their own: a clock of dispatching or contact, a duty to tell.
+    follows: bool = field(init=False, eq=False, repr=False)
 
     @asks.default
     def _asks(self) -> tuple[str, ...]:
@@ -110,6 +131,10 @@ class Policy:
     @starts_at_signing.default
     def _starts_at_signing(self) -> bool:
         return any(rule.start == "signed" for rule in self.limits)
+
+    @follows.default
+    def _follows(self) -> bool:
+        return bool(self.tell.of) or not self.stages.isdisjoint((Stage.DISPATCH, Stage.CONTACT))
 
     @property
     def begins(self) -> date | None:
@@ -166,11 +191,11 @@ class Policy:
         """
         return self.by_rule(self.limit(stage, kind, category, urgency, channel, level, line), start)
 
-    def by_rule(self, rule: LimitRule | None, start: datetime) -> Deadline:
+    def by_rule(self, rule: LimitRule | None, start: datetime, suspensions: tuple[Suspension, ...] = ()) -> Deadline:
         """Return when *rule*'s limit ends, counted from *start*; no rule or no number gives no instant."""
         if rule is None:
             return deadline(None, start, self.calendar, self.clock, (), NO_LIMIT_BASIS)
-        return deadline(rule.limit, start, self.calendar, self.clock, (), rule.basis)
+        return deadline(rule.limit, start, self.calendar, self.clock, suspensions, rule.basis)
 
     def explain_due(
         self,
@@ -196,6 +221,18 @@ class Policy:
     def line(self, code: str) -> Line | None:
         """Return the line that *code* or its key names (专线); ``None`` where the place has no such line."""
         return next((line for line in self.lines if code and code in (line.code, line.key)), None)
+
+    def recount(self, due: Deadline, suspensions: tuple[Suspension, ...] = ()) -> Deadline:
+        """Return *due* as this place's calendar and clock rules count it now (重算到期), extensions included."""
+        return recount(due, self.calendar, self.clock, suspensions)
+
+    def explain_recount(self, due: Deadline, suspensions: tuple[Suspension, ...] = ()) -> Explanation:
+        """Return the same answer as :meth:`recount`, counted day by day (重算说明)."""
+        return explain_recount(due, self.calendar, self.clock, suspensions)
+
+    def light(self, due: Deadline, at: datetime) -> str:
+        """Return the light of *due* at *at* (亮灯): green, yellow or red; "" where the place has none."""
+        return light(due, at, self.lights, self.calendar)
 
     def unit_name(self, code: str) -> str:
         """Return the name of the unit *code*; the code itself where it is not known."""

@@ -143,11 +143,23 @@ class SendBackRule:
 
 @frozen(weakref_slot=False)
 class ExtensionRule:
-    """Extensions (延期规定): how many, how long, who decides; asked before expiry only."""
+    """Extensions (延期规定): how many, how long, who decides; asked before expiry only.
+
+    Args:
+        most: how many to an order.
+        longest: the longest each may be.
+        up_to_original: none longer than the original limit.
+        fixed: each exactly so long.
+        total: limit and extensions together at most so long.
+        ask_before: asked while at least so much is left.
+    """
 
     most: int | None = None
     longest: TimeLimit | None = None
     up_to_original: bool = False
+    fixed: TimeLimit | None = None
+    total: TimeLimit | None = None
+    ask_before: TimeLimit | None = None
     approver: str = "centre"  # centre | unit-head | none (granted as asked)
     basis: str = DEFAULT_BASIS
 

@@ -22,6 +22,7 @@ from .deadlines import (
     start_of,
     working_seconds,
 )
+from .recount import begun, explain_recount, lengthen, recount, spent
 
 __all__ = [
     "PLAIN",
@@ -33,12 +34,17 @@ __all__ = [
     "Suspension",
     "TimeLimit",
     "Unit",
+    "begun",
     "deadline",
     "elapsed_working_days",
     "explain",
     "explain_extension",
+    "explain_recount",
     "extend",
+    "lengthen",
+    "recount",
     "remaining_working_days",
+    "spent",
     "start_of",
     "working_seconds",
 ]

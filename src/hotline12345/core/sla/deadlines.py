@@ -92,6 +92,7 @@ class Deadline:
         start: where the count began.
         digest: the calendar's digest.
         basis: the article, or ``library default``.
+        extends: the deadline that this one extends, so that the whole can be counted anew.
     """
 
     at: datetime | None
@@ -103,6 +104,7 @@ class Deadline:
     start: datetime
     digest: str
     basis: str
+    extends: Deadline | None = None
 
 
 @frozen(weakref_slot=False)

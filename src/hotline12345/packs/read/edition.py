@@ -21,6 +21,7 @@ from .limits import read_limits
 from .scope import read_scope
 from .scoring import read_scoring
 from .steps import read_steps
+from .timing import read_timing
 
 _CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 
@@ -52,6 +53,7 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
     read_steps(row, layer)
     read_dispatching(row, layer)
     read_answer(row, layer)
+    read_timing(row, layer)
     layer.scope = read_scope(row, layer)
     read_acceptance(row, layer)
     layer.ladder = read_ladder(row, layer)

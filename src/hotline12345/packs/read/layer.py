@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.calendar.overlay import Overlay
 from ...core.cases import Case
-from ...core.policy import AcceptedType, ConductStep, LimitRule, Line, Rung, ScopeRule
+from ...core.policy import AcceptedType, ConductStep, LimitRule, Line, Rung, ScopeRule, StatuteRule
 from ..table import Notes
 
 INHERITED = (
@@ -17,6 +17,7 @@ INHERITED = (
     "scope", "satisfaction", "scoring", "overlays", "rules", "units", "catalogue",
     "hops", "assist", "problem", "grassroots",
     "lines", "types", "record", "repeat", "conduct", "follower", "clearance", "linkage",
+    "suspension", "deferral", "statutes", "tell", "lights",
 )  # fmt: skip
 """What a child may refuse to inherit (可不继承的部分): ``[inherit] scope = false``."""
 
@@ -49,6 +50,11 @@ class Layer:
     assist: Mapping[str, Any] = {}
     problem: Mapping[str, Any] = {}
     grassroots: Mapping[str, Any] = {}
+    suspension: Mapping[str, Any] = {}
+    deferral: Mapping[str, Any] = {}
+    tell: Mapping[str, Any] = {}
+    lights: Mapping[str, Any] = {}
+    statutes: tuple[StatuteRule, ...] = ()
     copies_districts: bool | None = None
     reply_form: Mapping[str, Any] = {}
     review: Mapping[str, Any] = {}

@@ -24,6 +24,7 @@ def read_steps(row: Row, layer: Layer) -> None:
     more = row.row("extension")
     if more is not None:
         given = {"most": more.count("most"), "longest": more.limit("longest")}
+        given |= {key: more.limit(key) for key in ("fixed", "total", "ask_before")}
         given |= {"up_to_original": more.flag("up_to_original"), "approver": more.choice("approver", APPROVERS)}
         layer.extension = given_in(more, given)
     new = row.row("transition")

@@ -1,0 +1,82 @@
+"""What was decided about the time of an order, in words (计时经过)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..core import events as e
+from .printing import half, say, when
+
+if TYPE_CHECKING:
+    from .story import Story
+
+_APART = "\n"
+
+DUTIES = {
+    "statute": ("法定时限", "the statutory limit"),
+    "extended": ("延期", "the extension"),
+    "deferred": ("挂账与解决日期", "the deferral and its date"),
+    "suspended": ("中止计时", "the suspension"),
+}
+"""What a requester must be told, in words (告知事项)."""
+
+
+def duty(what: str) -> str:
+    """Return what a duty to tell is about."""
+    return say(*DUTIES.get(what, (what, what)))
+
+
+def _reason(code: str) -> str:
+    return say(f"，理由：{code}", f", reason: {code}") if code else ""
+
+
+def _suspended(s: Story, ev: e.Suspended) -> str:
+    basis = say(f"（依据：{half(ev.basis)}）", f" (basis: {half(ev.basis)})") if ev.basis else ""
+    told = say(f"中止计时，至迟 {when(ev.until)} 恢复", f"suspended, until {when(ev.until)} at the latest")
+    return told + _reason(ev.reason) + basis
+
+
+def _resumed(s: Story, ev: e.Resumed) -> str:
+    if ev.reason == "lapsed":
+        return say("中止届满，恢复计时", "the suspension ran out; the clocks run again")
+    return say("恢复计时", "resumed") + _reason(ev.reason)
+
+
+def _statute(s: Story, ev: e.StatuteApplied) -> str:
+    longer = say(f"，可延长 {ev.extension.zh}", f", extensible by {ev.extension.en}") if ev.extension else ""
+    told = say(f"适用法定时限 {ev.limit.zh}", f"a statutory limit of {ev.limit.en} applies")
+    return told + longer + say(f"（依据：{half(ev.basis)}）", f" (basis: {half(ev.basis)})")
+
+
+def _started(s: Story, ev: e.ClockStarted) -> str:
+    stage = say(ev.stage.zh, ev.stage.value)
+    return say(f"{stage}开始计时：", f"{stage}: ") + s.due(ev.deadline)
+
+
+def _contacted(s: Story, ev: e.Contacted) -> str:
+    if ev.reached:
+        return say("已先行联系诉求人", "made first contact with the requester")
+    return say("未能先行联系诉求人", "could not reach the requester first") + _reason(ev.reason)
+
+
+def _obliged(s: Story, ev: e.Obliged) -> str:
+    told = say(f"须告知诉求人：{duty(ev.what)}", f"the requester must be told of {duty(ev.what)}")
+    return told + (_APART + s.due(ev.deadline) if ev.deadline.at is not None else "")
+
+
+def _told(s: Story, ev: e.Told) -> str:
+    how = say(f"（{ev.how}）", f" ({ev.how})") if ev.how else ""
+    return say(f"已告知诉求人：{duty(ev.what)}", f"the requester was told of {duty(ev.what)}") + how
+
+
+TELL: dict[type[e.Event], Callable[[Any, Any], str]] = {
+    e.Suspended: _suspended,
+    e.Resumed: _resumed,
+    e.StatuteApplied: _statute,
+    e.ClockStarted: _started,
+    e.Contacted: _contacted,
+    e.Obliged: _obliged,
+    e.Told: _told,
+}
+"""How each event about time is told (叙述)."""

@@ -86,7 +86,9 @@ def key_of(order: Order) -> tuple[Any, ...]:
 
 
 def _walk(policy: Policy) -> Walk:
-    request = Request(_START, kind=Kind.COMPLAINT, area=policy.place)
+    # Where only those who gave no name are called back, the walk is one of theirs.
+    unnamed = any(plan.who == "anonymous" for plan in policy.calls.plans)
+    request = Request(_START, kind=Kind.COMPLAINT, area=policy.place, anonymous=unnamed)
     by = Actor("", "", frozenset({Role.AGENT}))
     first = fold(decide(policy, None, c.Receive(by, request, policy.place, "WALK"), _START))
     units = some_units(policy)

@@ -22,8 +22,13 @@ AFTER_RUNG = "rung."
 Timed = list[tuple[Rung, datetime]]
 
 
-def missed(policy: Policy, name: str, clock: Clock, unit: str, at: datetime, by: Actor) -> list[Event]:
-    """Return what a clock that has run out demands by *at*: that it fell overdue, and the rungs that are due."""
+def missed(
+    policy: Policy, name: str, clock: Clock, unit: str, at: datetime, by: Actor, *, reported: bool = False
+) -> list[Event]:
+    """Return what a clock that has run out demands by *at*: that it fell overdue, and the rungs that are due.
+
+    A rung that spares who has *reported* is passed all the same, so that it is neither asked for again nor made up for.
+    """
     due = clock.deadline.at
     if due is None or at < due:
         return []
@@ -37,7 +42,8 @@ def missed(policy: Policy, name: str, clock: Clock, unit: str, at: datetime, by:
             continue
         fired.add(rung.code)
         events.append(FellOverdue(at, by, name, clock.stage, unit, due, rung.code, _next(timed, fired)))
-        events.append(_supervised(rung, unit, at, by, OVERDUE, clock=name, due=due))
+        if not (reported and rung.unless_reported):
+            events.append(_supervised(rung, unit, at, by, OVERDUE, clock=name, due=due))
     return events
 
 

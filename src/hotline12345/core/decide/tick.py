@@ -30,7 +30,8 @@ def tick(policy: Policy, order: Order, command: c.Tick, at: datetime, ref: Ref |
             events.append(moved)
             past = settled.at is not None and settled.at <= at
             clock = Clock(clock.stage, settled, clock.fired if past else (), moved.next)
-        events.extend(missed(policy, name, clock, unit, at, command.by))
+        reported = name in order.counts.handovers.reported
+        events.extend(missed(policy, name, clock, unit, at, command.by, reported=reported))
     for ground in order.climbing():
         events.extend(climbed(policy, ground, order.answerable, at, command.by))
     return tuple(events)

@@ -76,6 +76,7 @@ class Rung:
         on_day: *after* names the day on which it fires (次日), not a time that must have gone by (满几日).
         since: counted from the ``trigger`` (expiry, the fact), or from the ``rung`` before.
         paper: what is to be drawn up, if anything.
+        unless_reported: a unit that has reported how far it has got, and why no further, is spared this rung.
         owner: who answers for it, one of the parties: ``hotline``, ``city-office`` …
     """
 
@@ -91,6 +92,7 @@ class Rung:
     since: str = "trigger"
     paper: Paper | None = None
     owner: str = ""
+    unless_reported: bool = False
 
     @property
     def by_hand(self) -> bool:

@@ -51,11 +51,15 @@ def _rung(one: Row, parties: dict[str, str]) -> Rung:
     count = one.count("count")
     on_day, since = one.flag("on_day") or False, one.choice("since", SINCE) or "trigger"
     paper, owner = _paper(one, parties), one.choice("owner", parties, "unknown-party") or ""
+    spares = one.flag("unless_reported") or False
+    if spares and trigger != OVERDUE:
+        zh, en = "unless_reported 只用于超期", "unless_reported is for `overdue`"
+        one.add("bad-rung", zh, en, "unless_reported")
     basis = one.basis()
     one.done()
     _check(one, trigger, stage, count, after, on_day)
     return Rung(
-        code, zh, after, basis, stage or Stage.HANDLE, trigger, count or 1, at_once, on_day, since, paper, owner
+        code, zh, after, basis, stage or Stage.HANDLE, trigger, count or 1, at_once, on_day, since, paper, owner, spares
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ from hotline12345.core.policy import (
     Rung,
     SendBackRule,
 )
+from hotline12345.core.policy.dispatching import AssistRule, Dispatching, GrassrootsRule, Hops, ProblemRule
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
 from hotline12345.core.sla import Stage, TimeLimit
 from hotline12345.core.transitions import RECEIVE, TRANSITIONS
@@ -98,6 +99,17 @@ POLICIES: tuple[dict[str, Any], ...] = (
         "linkage": LinkageRule("first-receiver"),
     },
     {"extension": ExtensionRule(approver="none"), "limits": (limit("15wd"), limit("20min", Stage.SIGN))},
+    {
+        "routes": ROUTES,
+        "limits": (limit("5wd"), limit("1wd", Stage.CONSULT), limit("1wd", Stage.ADJUDICATE)),
+        "send_back": SendBackRule(TimeLimit.parse("4h"), start="received", late="overdue"),
+        "dispatching": Dispatching(
+            Hops("continue", "remaining", "remaining", "continue", "remaining", "continue"),
+            AssistRule(TimeLimit.parse("2wd"), report_when_late=True),
+            ProblemRule(2, 1),
+            GrassrootsRule(True, categories=("公安",)),
+        ),
+    },
 )
 KNOWN = WorkCalendar.china((Overlay((), "fictitious", "test", (2027,), True),))
 

@@ -141,6 +141,8 @@ def course(order: Order) -> dict[str, Any]:
         "latest": due.latest.isoformat() if due is not None and due.latest is not None else None,
         "basis": due.basis if due is not None else None,
         "on_time": order.on_time,
+        "problem": problem.reason if (problem := order.problem) is not None else None,
+        "divided": list(order.counts.handovers.divided),
     }
 
 

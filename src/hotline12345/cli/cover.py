@@ -38,6 +38,27 @@ def marks(policy: Policy, order: Order) -> Iterator[tuple[str, str]]:
         if waiting:
             told += say(f"，待回访 {'、'.join(waiting)}", f", to be called back: {', '.join(waiting)}")
         yield say("并入", "joined by"), told
+    yield from _handed(policy, order)
+
+
+def _handed(policy: Policy, order: Order) -> Iterator[tuple[str, str]]:
+    """Yield what came of handing it over, where anything did."""
+    past, origin = order.counts.handovers, order.intake.origin
+    if past.problem is not None:
+        to = policy.unit_name(past.problem.to) if past.problem.to else ""
+        why = {"refused": ("个单位退单", "units refused"), "redone": ("次重办未解决", "redos and unsolved")}
+        zh, en = why.get(past.problem.reason, (past.problem.reason, past.problem.reason))
+        told = say(f"{past.problem.times} {zh}", f"{past.problem.times} {en}")
+        if to:
+            told += say(f"，提级至{to}", f", taken up by {past.problem.to}")
+        yield say("问题工单", "problem"), told
+    if past.consulted:
+        yield say("会商", "consulted"), say("、", ", ").join(policy.unit_name(unit) for unit in past.consulted)
+    if past.divided:
+        yield say("拆出", "divided into"), say("、", ", ").join(past.divided)
+    if past.adopted is not None and origin is not None:
+        told = say(f"{origin.place} {origin.number}，{past.adopted} 接收", f"{origin.place} {origin.number}")
+        yield say("原系统", "adopted from"), told
 
 
 def beside(hotline: Hotline, order: Order, who: Actor, purpose: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import click
 
 from . import lang_now
 from .categories import note_unknown
-from .common import Speaking, answers, edition_option, pack_option, policy_of, print_json
+from .common import Speaking, answers, edition_option, instant_of, now, pack_option, policy_of, print_json
 from .printing import facts, half, print_csv, say
 
 if TYPE_CHECKING:
@@ -28,13 +28,15 @@ COLUMNS = ("category", "area", "unit", "name", "rule", "basis")
 @click.option("--kind", default="", help="诉求类型 · kind")
 @click.option("--text", default="", help="给内容，先归类再派单 · a text to classify first")
 @click.option("--title", default="", help="标题，与 --text 同用 · title, with --text")
+@click.option("--on", "day", default="", help="哪一天的派单目录，默认今天 · the day of the catalogue")
 @pack_option
 @edition_option
 @answers("table", "json", "csv")
 def command(
-    category: str, area: str, kind: str, text: str, title: str, pack_name: str, edition: str, form: str
+    category: str, area: str, kind: str, text: str, title: str, day: str, pack_name: str, edition: str, form: str
 ) -> None:
     """Route."""
+    from ..core.calendar import local
     from ..core.request import Kind
 
     if not (category or area or text or title):
@@ -46,8 +48,9 @@ def command(
         category = classify(policy.rules, title, text).category
     if policy.routes is None:
         raise _no_catalogue(policy)
-    found = policy.routes.route(category, area, Kind.parse(kind) if kind else None)
-    explained = policy.routes.explain(category, area, lang_now())
+    routes = policy.routes.on(local(instant_of(day) if day else now()).date())
+    found = routes.route(category, area, Kind.parse(kind) if kind else None)
+    explained = routes.explain(category, area, lang_now())
     told = _json(policy, found, category, area)
     note_unknown(policy, category)
     if form == "json":

@@ -61,9 +61,6 @@ def _reasons(row: Row) -> Mapping[str, str] | None:
     """Return the reason codes and what they mean."""
     said = row.row("reasons")
     if said is None:
-        if "reasons" in row:
-            zh, en = '「reasons」应是表：代码 = "说明"', "'reasons' must be a table: code = \"what it means\""
-            row.add("wrong-type", zh, en, "reasons", '[send_back.reasons]\nnot-our-duty = "不属本单位职责"')
         return None
     found = {}
     for code in said.table:

@@ -15,12 +15,24 @@ from hotline12345.core import commands as c
 from hotline12345.core.calendar import CST
 from hotline12345.core.errors import RequestError
 from hotline12345.core.evolve import fold
-from hotline12345.core.scoring import Component, Indicator, OrderFacts, PeerGroup, ScoreRules, facts, measure
+from hotline12345.core.policy.calling import CallRule, Scale, both_ways
+from hotline12345.core.scoring import (
+    Component,
+    Indicator,
+    OrderFacts,
+    PeerGroup,
+    ScoreRules,
+    facts,
+    figures_of,
+    measure,
+    score,
+)
 from hotline12345.core.scoring.adjust import Adjustments, Entry, Exclusion, read_adjustments
 from hotline12345.core.scoring.assess import assess, branch
 from hotline12345.core.scoring.frozen import check_frozen, freeze, restate
 from hotline12345.core.scoring.period import period_of
-from hotline12345.testing.orders import CALLER, DISPATCHER, HANDLER, Life
+from hotline12345.packs import load_pack
+from hotline12345.testing.orders import CALLER, DISPATCHER, HANDLER, REVIEWER, SUPERVISOR, Life, small_policy
 
 D = Decimal
 LATER = datetime(2026, 11, 1, tzinfo=CST)
@@ -247,6 +259,72 @@ def test_a_units_share_of_volume_is_that_of_its_own_group() -> None:
     orders = [taken(late(str(n), unit)) for n, unit in enumerate(["v", "a", "a", "a", "b"])]
     found = assess(rules, orders, "unit").groups
     assert {unit: one.score.total for unit, one in found.items()} == {"v": D(5), "a": D("3.75"), "b": D("1.25")}
+
+
+# ── what requesters said, and what the form says ──
+
+BOTH_ASKED = small_policy(scale=Scale(apart=True), calls=CallRule(excused=True))
+
+
+def said(number: str, **answer: Any) -> Life:
+    life = Life(BOTH_ASKED, number=number).take("signed")
+    life.do(c.Reply(HANDLER, result="solved" if number == "1" else "explained"))
+    life.do(c.Review(REVIEWER))
+    life.do(c.FollowUp(CALLER, **answer))
+    return life
+
+
+def test_dissatisfaction_judged_unreasonable_is_left_out_where_the_place_excuses_it() -> None:
+    """S3: reasonable and unreasonable dissatisfaction are told apart."""
+    life = said("1", satisfied="dissatisfied", attitude="dissatisfied")
+    life.do(c.Judge(SUPERVISOR, reasonable=False, reason="no-ground"))
+    seen = []
+    for excuses in (False, True):
+        card = measure([facts(life.order, until=LATER, levels=BOTH_ASKED.satisfied_levels, excuses=excuses)])[""]
+        seen.append((card.rate("satisfied").denominator, dict(card.rate("satisfied").excluded)))
+    assert seen == [(1, {}), (0, {"unreasonable": 1})]
+
+
+def test_the_county_formula_is_measured_by_result_and_attitude_asked_apart() -> None:
+    """handbook 8.4: 双满意、单满意 over successful call-backs; nobody is double who was content with one of the two."""
+    lives = [
+        said("1", satisfied="satisfied", attitude="satisfied"),
+        said("2", satisfied="dissatisfied", attitude="satisfied"),
+        said("3", satisfied="dissatisfied", attitude="dissatisfied"),
+        said("4", outcome="unreachable"),
+    ]
+    rules = load_pack("county-formula").newest.scoring
+    assert rules is not None
+    card = measure([taken(life) for life in lives])[""]
+    figures = figures_of(rules, card)
+    assert {name: figures[name].value for name in ("A0", "A1", "A2", "A3", "A4", "A5", "cghf", "total")} == {
+        "A0": 4, "A1": 0, "A2": 1, "A3": 1, "A4": 0, "A5": 2, "cghf": 3, "total": 4,
+    }  # fmt: skip
+    assert figures["n1"].value == D("33.33")
+    for life in lives:
+        f, verdict = taken(life), life.order.outcome.verdict
+        assert verdict is not None
+        assert f.both == both_ways(BOTH_ASKED.satisfied_levels, verdict.satisfied, verdict.attitude)
+
+
+def test_zhaoxiang_is_measured_from_forms_and_levels() -> None:
+    """handbook 8.2: solved in fact or explained, and the mean of the levels by their weights."""
+    lives = [
+        said("1", satisfied="satisfied"),
+        said("2", satisfied="fairly-satisfied"),
+        said("3", satisfied="dissatisfied"),
+    ]
+    rules = load_pack("qingpu-zhaoxiang").newest.scoring
+    assert rules is not None
+    figures = figures_of(rules, measure([taken(life) for life in lives])[""])
+    assert (figures["real-solved"].value, figures["explained"].value) == (1, 2)
+    assert (figures["satisfaction"].numerator, figures["satisfaction"].denominator) == (D("1.8"), 3)
+
+
+def test_who_had_no_orders_has_no_counts_either() -> None:
+    rules = load_pack("county-formula").newest.scoring
+    assert rules is not None
+    assert score(rules, measure([])[""]).total is None
 
 
 # ── freezing ──

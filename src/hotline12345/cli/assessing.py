@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -132,25 +132,34 @@ def _facts(
 ) -> list[OrderFacts]:
     from ..core.scoring import facts
 
-    levels: dict[tuple[str, str], Mapping[str, bool]] = {}
+    under: dict[tuple[str, str], Policy] = {}
+    since = period.since if period is not None else None
     found = []
     with progress(say("统计", "counting")) as step:
         for order in _orders(hotline, end if cut else None):
             key = order.intake.pack, order.intake.edition
-            if key not in levels:
-                levels[key] = _levels(hotline, order)
-            since = period.since if period is not None else None
-            calendar = policy.calendar
-            found.append(facts(order, until=end or order.at, levels=levels[key], calendar=calendar, since=since))
+            if key not in under:
+                under[key] = _kept_under(hotline, order)
+            own = under[key]
+            found.append(
+                facts(
+                    order,
+                    until=end or order.at,
+                    levels=own.satisfied_levels,
+                    calendar=policy.calendar,
+                    since=since,
+                    excuses=own.calls.excused,
+                )
+            )
             step()
     return found
 
 
-def _levels(hotline: Hotline, order: Order) -> Mapping[str, bool]:
-    """Return the levels of satisfaction of the edition an order is kept under, whichever pack that is."""
+def _kept_under(hotline: Hotline, order: Order) -> Policy:
+    """Return the edition an order is kept under, whichever pack that is of."""
     if order.intake.pack in ("", hotline.pack.name):
-        return hotline.policy_of(order).satisfied_levels
-    return pack_of(order.intake.pack, need=()).edition(order.intake.edition).satisfied_levels
+        return hotline.policy_of(order)
+    return pack_of(order.intake.pack, need=()).edition(order.intake.edition)
 
 
 def last_day(hotline: Hotline, present: datetime) -> datetime | None:

@@ -23,6 +23,7 @@ def card_json(card: Scorecard, points: Score) -> dict[str, Any]:
             for rate in card.rates
         },
         "counts": dict(card.counts),
+        "levels": dict(card.levels),
         "median_working_days": _text(card.median_working_days),
         "score": score_json(points),
     }

@@ -76,10 +76,9 @@ def look_at(city: City, seed: int) -> SimulationResult:
     told = [dict(explain(city, case, order)) for case, order in late]
     for one, (case, order) in list(zip(told, late, strict=True))[:TOLD]:
         one["days"] = day_by_day(city, case, order)
-    card = measure(
-        (facts(o, until=until, levels=policy.satisfied_levels, calendar=policy.calendar) for o in everything),
-        rules.exempt,
-    )[""]
+    levels, days, out = policy.satisfied_levels, policy.calendar, policy.calls.excused
+    found = (facts(o, until=until, levels=levels, calendar=days, excuses=out) for o in everything)
+    card = measure(found, rules.exempt)[""]
     assert len(city.cases) == len(everything) == closed + still + diverted
     rows = _units(city, orders, late)
     return SimulationResult(

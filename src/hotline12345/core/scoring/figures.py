@@ -20,6 +20,8 @@ from .tally import Scorecard
 
 VOLUME = "volume-share"
 """What a group's orders come to a unit (受理量占比), measured where the group's volume is known."""
+LEVEL = "level:"
+"""How many requesters gave a level (档次人数): ``level:satisfied``."""
 MOST = Decimal(10) ** 12
 MOST_DIGITS = 12
 
@@ -68,6 +70,8 @@ def figures_of(
         RequestError: ``bad-figures`` when what was entered cannot be.
     """
     found: dict[str, Figure] = {}
+    # Who had no orders is not assessed: nothing counted is not a count of nothing.
+    any_orders = card.counts.get("received", 0) + card.counts.get("carried", 0) > 0
     for name in rules.known:
         one = rules.indicator(name)
         if one is None:
@@ -77,7 +81,9 @@ def figures_of(
             found[name] = _rate(rules, one, Decimal(rate.numerator), Decimal(rate.denominator), rate.failing)
         elif one.measured == VOLUME and volume:
             found[name] = _rate(rules, one, Decimal(card.counts["dispatched"]), Decimal(volume))
-        elif one.measured in card.counts:
+        elif one.measured.startswith(LEVEL) and any_orders:
+            found[name] = Figure(name, Decimal(card.levels.get(one.measured.removeprefix(LEVEL), 0)), one.unit)
+        elif one.measured in card.counts and any_orders:
             found[name] = Figure(name, Decimal(card.counts[one.measured]), one.unit)
     whole, clashes = _worked_out(rules, found | dict(entered))
     if wrong := [*clashes, *_too_much(rules, whole)]:

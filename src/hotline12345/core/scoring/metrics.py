@@ -36,6 +36,7 @@ REASONS: dict[str, tuple[str, str]] = {
 DECIDED: dict[str, tuple[str, str]] = {
     "earlier": ("已计入上期", "counted in an earlier period"),
     "approved": ("经批准剔除", "left out with approval"),
+    "unreasonable": ("不满意经认定不合理", "dissatisfaction judged unreasonable"),
     "not-lead": ("协办单位不计", "not the assistant's"),
 }
 """Why an order is left out of any rate (各率通用的剔除原因): by period, by decision, or since it is another's."""

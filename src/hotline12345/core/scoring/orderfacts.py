@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from ..calendar import WorkCalendar, local
-from ..order import DIVERTED, Order, Status
+from ..order import DIVERTED, Order, Outcome, Status
 
 
 @frozen(weakref_slot=False)
@@ -49,6 +49,10 @@ class OrderFacts:
     dispatched_at: datetime | None = None
     followed_up: datetime | None = None
     contacted: bool | None = None  # whether the handling form says the requester was reached
+    result: str = ""  # what the handling form says came of it: solved | explained
+    level: str = ""  # the requester's level, where the requester was reached
+    both: str = ""  # result and attitude asked apart: double | single | neither (双满意、单满意)
+    excused: bool = False  # dissatisfied, judged unreasonable, and the place leaves that out
     reviews_failed: int = 0
     also: tuple[str, ...] = ()  # who assists: the order is theirs too where a place assesses both (双考核)
     since: datetime | None = None  # what had come by then was counted in an earlier period
@@ -61,6 +65,7 @@ def facts(
     levels: Mapping[str, bool],
     calendar: WorkCalendar | None = None,
     since: datetime | None = None,
+    excuses: bool = False,
 ) -> OrderFacts:
     """Return what scoring needs of *order* as things stand at *until* (取要素).
 
@@ -70,6 +75,7 @@ def facts(
         levels: the policy's levels of satisfaction and whether each counts as satisfied.
         calendar: for the working days to the reply; without it they are not counted.
         since: the end of the period before, whose orders are carried over where they count only now.
+        excuses: the policy leaves dissatisfaction that was judged unreasonable out of the rate.
 
     Raises:
         CalendarError: ``naive-time`` when *until* has no offset.
@@ -90,16 +96,10 @@ def facts(
         diverted=diverted,
         unhandled=replied is None and end is not None and not diverted,
         provisional=clock is not None and clock.deadline.provisional,
-        follow_up=outcome.follow_up,
-        solved=outcome.solved,
-        satisfied=levels.get(outcome.satisfied),
         working_days=_working_days(calendar, order.intake.received, replied),
-        followed_up=outcome.verdict.at if outcome.verdict is not None else None,
-        contacted=outcome.reply.form.contacted
-        if outcome.reply is not None and outcome.reply.form is not None
-        else None,
         since=local(since) if since is not None else None,
         **_about(order),
+        **_said(outcome, levels, excuses),
         **_handed(order, last.unit if last is not None else "", until),
     )
 
@@ -116,6 +116,24 @@ def _about(order: Order) -> dict[str, Any]:
         "sent_back": order.counts.sent_back,
         "reopened": order.counts.reopened,
         "reviews_failed": order.counts.reviews_failed,
+    }
+
+
+def _said(outcome: Outcome, levels: Mapping[str, bool], excuses: bool) -> dict[str, Any]:
+    """Return what the requester said, and what the handling form says."""
+    verdict, form = outcome.verdict, outcome.reply.form if outcome.reply is not None else None
+    reached = verdict is not None and verdict.outcome == "reached"
+    one, two = (levels.get(verdict.satisfied), levels.get(verdict.attitude)) if verdict is not None else (None, None)
+    return {
+        "follow_up": outcome.follow_up,
+        "solved": outcome.solved,
+        "satisfied": levels.get(outcome.satisfied),
+        "followed_up": verdict.at if verdict is not None else None,
+        "level": outcome.satisfied if reached else "",
+        "both": "" if one is None or two is None or not reached else ("neither", "single", "double")[one + two],
+        "excused": excuses and verdict is not None and verdict.reasonable is False,
+        "contacted": form.contacted if form is not None else None,
+        "result": form.result if form is not None else "",
     }
 
 

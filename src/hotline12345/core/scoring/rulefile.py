@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import Fault
 from .bands import read_grades, read_groups, read_lists
-from .figures import VOLUME
+from .figures import LEVEL, VOLUME
 from .metrics import METRIC
 from .model import (
     DEFAULT_BASIS,
@@ -130,8 +130,9 @@ def _indicator(reader: Reader, row: Any, where: str, basis: str) -> Indicator | 
     measured = reader.text(table, where, "measured")
     own = reader.basis(table, where, basis)
     can = METRIC if unit == "percent" else COUNTS
-    if measured and measured not in can and (unit, measured) != ("percent", VOLUME):
-        known = ", ".join([*can, *([VOLUME] if unit == "percent" else [])])
+    level = unit == "count" and measured.startswith(LEVEL) and measured != LEVEL
+    if measured and measured not in can and (unit, measured) != ("percent", VOLUME) and not level:
+        known = ", ".join([*can, VOLUME if unit == "percent" else f"{LEVEL}…"])
         told = f"「{measured}」不能从工单得出；可用：{known}", f"orders do not tell {measured!r}; possible: {known}"
         reader.fault("unknown-metric", where, "measured", *told)
     above = reader.weights(table, where, "numerator")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ..errors import RequestError
 from .decimals import median, percent
@@ -42,6 +42,7 @@ class Scorecard:
     rates: tuple[Rate, ...]
     counts: Mapping[str, int]
     median_working_days: Decimal | None = None
+    levels: Mapping[str, int] = field(factory=dict)  # how many said which level
 
     def rate(self, metric: str) -> Rate:
         """Return the rate called *metric*.
@@ -82,6 +83,12 @@ COUNTS = (
     "overdue_open",
     "no_limit",
     "provisional",
+    "reached",
+    "dissatisfied",
+    "double",
+    "single",
+    "solved_in_fact",
+    "explained",
 )
 
 
@@ -94,6 +101,7 @@ class _Tally:
         self.failing: dict[str, list[str]] = {name: [] for name in METRIC}
         self.counts = dict.fromkeys(COUNTS, 0)
         self.days: list[int] = []
+        self.levels: dict[str, int] = {}
 
     def add(self, f: OrderFacts, exempt: tuple[str, ...], excluded: frozenset[str], lead: bool) -> None:
         verdicts = {name: self._verdict(f, name, exempt, excluded, lead) for name in METRIC}
@@ -119,6 +127,14 @@ class _Tally:
         counts["overdue_open"] += f.overdue and not f.ended
         counts["no_limit"] += f.dispatched and f.due is None
         counts["provisional"] += f.provisional
+        counts["reached"] += f.follow_up == "reached"
+        counts["dissatisfied"] += bool(f.level) and f.satisfied is False
+        counts["double"] += f.both == "double"
+        counts["single"] += f.both == "single"
+        counts["solved_in_fact"] += f.result == "solved"
+        counts["explained"] += f.result == "explained"
+        if f.level:
+            self.levels[f.level] = self.levels.get(f.level, 0) + 1
         if f.working_days is not None:
             self.days.append(f.working_days)
 
@@ -130,6 +146,8 @@ class _Tally:
             return verdict
         if name == "satisfied" and any(f"{f.category}/".startswith(e + "/") for e in exempt):
             return "exempt"
+        if name == "satisfied" and f.excused and not verdict:
+            return "unreasonable"
         moment = MOMENT[name](f) if f.since is not None else None
         if moment is not None and f.since is not None and moment <= f.since:
             return "earlier"
@@ -148,7 +166,7 @@ class _Tally:
             )
             for name, failing in self.failing.items()
         )
-        return Scorecard(rates, dict(self.counts), median(self.days))
+        return Scorecard(rates, dict(self.counts), median(self.days), dict(sorted(self.levels.items())))
 
 
 NOTHING: Mapping[str, frozenset[str]] = {}

@@ -129,6 +129,7 @@ def course(order: Order) -> dict[str, Any]:
         "confidential": order.intake.confidential,
         "wants_reply": order.intake.wants_reply,
         "line": order.intake.line,
+        "level": order.intake.level,
         "follower": order.intake.marks.follower,
         "lacks": list(order.intake.marks.lacks or ()),
         "joined": len(order.intake.marks.joined),
@@ -143,6 +144,20 @@ def course(order: Order) -> dict[str, Any]:
         "on_time": order.on_time,
         "problem": problem.reason if (problem := order.problem) is not None else None,
         "divided": list(order.counts.handovers.divided),
+        **_timing(order),
+    }
+
+
+def _timing(order: Order) -> dict[str, Any]:
+    """Say what was decided about the time of an order, and what the requester has not been told yet."""
+    timing = order.clocks.timing
+    contact = timing.contact
+    return {
+        "deferred": _iso(order.pending.deferred),
+        "suspended": _iso(order.suspended),
+        "statute": timing.statute.basis if timing.statute is not None else None,
+        "must_tell": [duty.what for duty in timing.duties if duty.told is None],
+        "contacted": contact.reached if contact is not None and contact.made is not None else None,
     }
 
 

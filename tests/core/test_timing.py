@@ -5,15 +5,28 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from attrs import evolve as change
 
 from hotline12345.core import commands as c
 from hotline12345.core import events as e
-from hotline12345.core.actor import SYSTEM
+from hotline12345.core.actor import SYSTEM, Role
 from hotline12345.core.errors import CommandError
 from hotline12345.core.policy import DeferralRule, ExtensionRule, ReopenRule, Rung, StatuteRule, TellRule
 from hotline12345.core.request import Kind, Request
 from hotline12345.core.sla import Stage, TimeLimit
-from hotline12345.testing.orders import AGENT, AT, DISPATCHER, HANDLER, SUPERVISOR, Life, limit, of_unit, small_policy
+from hotline12345.packs import load_pack
+from hotline12345.testing.orders import (
+    ACTORS,
+    AGENT,
+    AT,
+    DISPATCHER,
+    HANDLER,
+    SUPERVISOR,
+    Life,
+    limit,
+    of_unit,
+    small_policy,
+)
 
 TICK = c.Tick(SYSTEM)
 WD60, WD30 = TimeLimit.parse("60wd"), TimeLimit.parse("30wd")
@@ -267,3 +280,54 @@ def test_how_often_how_far_and_when_the_place_says() -> None:
     assert refusal(one, c.Defer(DISPATCHER, at("12-15T00:00"), "no-budget")) == "deferred-too-often"
     late = Life(small_policy(deferral=rule)).take("signed")
     assert refusal(late, c.Defer(DISPATCHER, at("12-01T00:00"), "no-budget"), at("10-11T00:00")) == "deferral-late"
+
+
+# ── vectors through the packs of the places ──
+
+
+def shown(pack: str, **more: object) -> Life:
+    """Return an order signed on 2026-09-30 16:00 under the handing-over and extension rules of *pack*."""
+    rules = load_pack(pack, need=()).newest
+    start = at("09-30T16:00")
+    asked = Request(start, kind=Kind.COMPLAINT, category="城乡建设/物业管理", area="210102")
+    policy = small_policy(limits=rules.limits, dispatching=rules.dispatching, send_back=rules.send_back, **more)
+    one = Life(change(policy, extension=rules.extension, tell=rules.tell), at=start, request=asked)
+    for command in (c.Accept(DISPATCHER), c.Dispatch(DISPATCHER, "u1"), c.Sign(HANDLER)):
+        one.do(command, start)
+    return one
+
+
+def test_tv18_a_window_in_hours_runs_through_the_holiday() -> None:
+    """Anyang: received 2026-09-30 16:00, back within 24 hours: until 2026-10-01 16:00."""
+    last = at("10-01T16:00")
+    assert refusal(shown("anyang"), c.SendBack(HANDLER, "not-our-duty"), last) == "send-back-late"
+    shown("anyang").do(c.SendBack(HANDLER, "not-our-duty"), last - timedelta(seconds=1))
+
+
+def test_tv19_a_window_in_working_days_does_not() -> None:
+    """Shandong: received 2026-09-30, back within two working days: 8 and 9 October."""
+    last = at("10-10T00:00")
+    assert refusal(shown("shandong"), c.SendBack(HANDLER, "not-our-duty"), last) == "send-back-late"
+    shown("shandong").do(c.SendBack(HANDLER, "not-our-duty"), last - timedelta(seconds=1))
+
+
+def test_tv84_anyang_grants_one_extension_by_the_units_own_head() -> None:
+    one = shown("anyang")
+    assert due(one) == date(2026, 10, 13)  # TV-02
+    one.do(c.Extend(HANDLER, TimeLimit.parse("5wd"), "complex"))
+    assert refusal(one, c.GrantExtension(DISPATCHER)) == "not-approver"
+    one.do(c.GrantExtension(ACTORS[Role.UNIT_HEAD]))
+    assert due(one) == date(2026, 10, 20)  # 14, 15, 16, 19, 20 October
+    assert refusal(one, c.Extend(HANDLER, TimeLimit.parse("1wd"))) == "extension-too-often"
+
+
+def test_the_nation_lists_statutes_and_places_what_must_be_told() -> None:
+    laws = {law.code: (str(law.limit), str(law.extension)) for law in load_pack("shenyang", need=()).newest.statutes}
+    assert laws["petition"] == ("60d", "30d")
+    assert laws["labour-inspection"] == ("60wd", "30wd")
+    assert (laws["market-acceptance"][0], laws["market-mediation"][0], laws["open-government"][0]) == (
+        "7wd", "45wd", "20wd",
+    )  # fmt: skip
+    assert load_pack("jinan", need=()).newest.tell.of == ("statute", "deferred")
+    one = shown("beijing", ladder=())
+    assert one.policy.tell.of == ("extended",)

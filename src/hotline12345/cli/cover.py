@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from . import in_time
 from .printing import say
 from .taken_in import ELEMENT_ZH
 
@@ -28,6 +29,7 @@ def marks(policy: Policy, order: Order) -> Iterator[tuple[str, str]]:
         yield say("跟进专人", "followed by"), cover.follower
     if cover.lacks:
         yield say("待补充", "asked for"), say("、".join(ELEMENT_ZH[one] for one in cover.lacks), ", ".join(cover.lacks))
+    yield from in_time.marks(order)
     if cover.ours:
         yield say("移交", "offer"), say("协商未定，本线先行受理", "undecided, accepted here first")
     if cover.uncleared:

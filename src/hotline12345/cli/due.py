@@ -111,6 +111,7 @@ def as_json(policy: Policy, told: Explanation, given: dict[str, Any]) -> dict[st
         "limit": str(due.limit) if due.limit is not None else None,
         "basis": due.basis,
         "start": iso(due.start),
+        "light": policy.light(due, now()) or None,
         "pack": policy.pack,
         "edition": policy.edition,
         "place": policy.place,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..core import events as e
 from .printing import half, say, when
 
 if TYPE_CHECKING:
+    from ..core.order import Order
     from .story import Story
 
 _APART = "\n"
@@ -20,6 +21,30 @@ DUTIES = {
     "suspended": ("中止计时", "the suspension"),
 }
 """What a requester must be told, in words (告知事项)."""
+
+
+def marks(order: Order) -> Iterator[tuple[str, str]]:
+    """Yield what was decided about the time of *order*, and what the requester must still be told."""
+    from ..core.request import LEVEL_ZH
+
+    timing, level = order.clocks.timing, order.intake.level
+    if level:
+        yield say("来源层级", "handed down by"), say(LEVEL_ZH[level], level)
+    if order.pending.deferred is not None:
+        yield say("挂账至", "deferred until"), when(order.pending.deferred)
+    if order.suspended is not None:
+        yield say("中止至迟", "suspended until"), when(order.suspended)
+    if timing.statute is not None:
+        yield say("法定时限", "statute"), half(timing.statute.basis)
+    owed = [duty(one.what) for one in timing.duties if one.told is None]
+    if owed:
+        yield say("须告知诉求人", "must be told"), say("、", ", ").join(owed)
+    if timing.contact is not None and timing.contact.made is not None:
+        why = timing.contact.reason
+        yield (
+            say("先行联系", "first contact"),
+            say("已联系", "made") if timing.contact.reached else say(f"未联系上（{why}）", f"not reached ({why})"),
+        )
 
 
 def duty(what: str) -> str:

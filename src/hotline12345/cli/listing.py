@@ -86,7 +86,8 @@ def command(form: str, limit: int, after: str, overdue: bool, problem: bool, mom
     if given["line"]:
         wanted.append(_by_line(hotline, given["line"]))
     heads, cursor = _page(hotline, query, after, limit, wanted)
-    rows = [row_of(head) for head in heads]
+    lit = any(policy.lights.on for policy in hotline.pack.editions)
+    rows = [row_of(head) | {"light": _light(hotline, head, at) if lit else None} for head in heads]
     if form == "json":
         print_json({"orders": rows, "next": cursor})
     elif form == "csv":
@@ -163,6 +164,13 @@ def _late(at: datetime) -> Callable[[Order], bool]:
         return due is not None and due <= at and order.outcome.replied is None
 
     return late
+
+
+def _light(hotline: Hotline, head: Head, at: datetime) -> str | None:
+    """Return the light of an order's citizen's clock; ``None`` where it does not run, or the place has no lights."""
+    order = hotline.order(head.number)
+    running = next((clock for name, clock, _ in order.running() if name == "citizen"), None)
+    return hotline.policy_of(order).light(running.deadline, at) or None if running is not None else None
 
 
 def _problem(order: Order) -> bool:

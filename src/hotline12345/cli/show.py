@@ -11,6 +11,7 @@ from .common import (
     Speaking,
     answers,
     hotline_of,
+    now,
     overlay_option,
     overlays_of,
     own_pack_option,
@@ -131,7 +132,10 @@ def as_json(
     told = {
         **seen,
         "assignments": [_assignment(a) for a in order.assignments],
-        "clocks": [{"clock": name, "unit": unit, **_clock(clock)} for name, clock, unit in order.running()],
+        "clocks": [
+            {"clock": name, "unit": unit, **_clock(clock), "light": policy.light(clock.deadline, now()) or None}
+            for name, clock, unit in order.running()
+        ],
         "possible": {name: list(roles) for name, roles in possible(order).items()},
         "events": [event_json(version, event) for version, event in enumerate(events, 1)],
     }

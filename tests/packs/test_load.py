@@ -378,7 +378,7 @@ def test_the_contract_holds_for_a_new_pack_and_catches_one_without_cases(tmp_pat
             return path
 
     clauses = [getattr(Mine(), name) for name in dir(Mine) if name.startswith("test_p")]
-    assert len(clauses) == 8
+    assert len(clauses) == 9
     for clause in clauses:
         clause()
     text = (path / "unknown.toml").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ _BEIJING = timezone(timedelta(hours=8))
 
 
 class PackContract:
-    """The contract of a pack (政策包契约), clauses P1 to P8."""
+    """The contract of a pack (政策包契约), clauses P1 to P9."""
 
     def pack(self) -> str | Path:
         """Return the name or the path of the pack under test."""
@@ -86,3 +86,31 @@ class PackContract:
                 assert policy.edition == policy.effective.isoformat()
             else:
                 assert policy.edition == "unknown" or re.fullmatch(r"\d{4}(-\d{2})?", policy.edition)
+
+    def test_p9_whatever_people_do_no_order_is_stranded(self) -> None:
+        """P9: after any commands, somebody can make something of an open order, or time will; a failure is told."""
+        from hypothesis import HealthCheck, given, settings
+        from hypothesis import strategies as st
+
+        from hotline12345.core.verify.walk import some_units, stranded
+
+        from .lives import lives
+        from .orders import Life
+        from .telling import telling
+
+        policy = self._loaded().newest
+        quiet = settings(
+            max_examples=25,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=[HealthCheck.too_slow],
+        )
+
+        @quiet
+        @given(lives(st.none().map(lambda _: policy), units=some_units(policy)))  # a policy's repr is long
+        def nobody_is_stranded(life: Life) -> None:
+            with telling(life):
+                assert not stranded(policy, life.order)
+
+        nobody_is_stranded()

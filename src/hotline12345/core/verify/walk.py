@@ -64,18 +64,17 @@ class Walk(NamedTuple):
         yield from (spot for key, spot in self.spots.items() if key not in ends)
 
 
-def key_of(order: Order) -> tuple[Any, ...]:
-    """Return what decides which commands are refused (同一落点)."""
+def key_of(policy: Policy, order: Order) -> tuple[Any, ...]:
+    """Return what decides which commands are refused (同一落点): counts only as far as a cap has been reached."""
     lead, pending, counts, marks = order.lead, order.pending, order.counts, order.intake.marks
     return (
         order.status,
         lead is not None and (lead.signed is not None, lead.designated, bool(lead.parent)),
-        min(len(order.open_assignments), 3),
+        min(len(order.open_assignments), 2),
         bool(pending.dispute),
-        bool(pending.termination),
         pending.extension is not None,
-        min(counts.sent_back, 2),
-        min(counts.reopened, 2),
+        _spent(counts.sent_back, policy.send_back.most),
+        _spent(counts.reopened, policy.reopen.most),
         order.outcome.follow_up,
         order.outcome.solved,
         bool(marks.uncleared),
@@ -85,6 +84,10 @@ def key_of(order: Order) -> tuple[Any, ...]:
     )
 
 
+def _spent(count: int, most: int | None) -> bool:
+    return most is not None and count >= most
+
+
 def _walk(policy: Policy) -> Walk:
     # Where only those who gave no name are called back, the walk is one of theirs.
     unnamed = any(plan.who == "anonymous" for plan in policy.calls.plans)
@@ -92,7 +95,7 @@ def _walk(policy: Policy) -> Walk:
     by = Actor("", "", frozenset({Role.AGENT}))
     first = fold(decide(policy, None, c.Receive(by, request, policy.place, "WALK"), _START))
     units = some_units(policy)
-    ways: dict[tuple[Any, ...], tuple[Order, tuple[str, ...]]] = {key_of(first): (first, ())}
+    ways: dict[tuple[Any, ...], tuple[Order, tuple[str, ...]]] = {key_of(policy, first): (first, ())}
     spots: dict[tuple[Any, ...], Spot] = {}
     onward: dict[tuple[Any, ...], frozenset[tuple[Any, ...]]] = {}
     todo = list(ways)
@@ -105,7 +108,7 @@ def _walk(policy: Policy) -> Walk:
             possible[kind] = None
             if kind in NO_WAY_ON or kind in EMERGENCY_EXITS:
                 continue
-            spot = key_of(after)
+            spot = key_of(policy, after)
             there.add(spot)
             if spot not in ways and len(ways) < MOST:
                 ways[spot] = (after, (*way, c.COMMAND_ZH[c.command_name(kind)]))
@@ -120,25 +123,36 @@ walk = remembered(_walk, size=4)
 
 
 def steps(policy: Policy, order: Order, units: tuple[str, ...] = ()) -> Iterator[tuple[c.Command, Order]]:
-    """Yield what may be done with *order* now and what it becomes (可行的下一步), each way of saying it apart."""
+    """Yield what may be done with *order* now and what it becomes (可行的下一步), each way of saying it once."""
     at = order.at + _STEP
+    named = units or some_units(policy)
+    desks = tuple(dict.fromkeys(one.unit for one in order.open_assignments))
     for kind, cell in TRANSITIONS[order.status].items():
-        done = False
-        for role in sorted(cell.roles, key=lambda role: role.value)[:3]:
-            inside = role in (Role.HANDLER, Role.UNIT_HEAD)
-            desks = dict.fromkeys(one.unit for one in order.open_assignments) if inside else {"": None}
-            for unit in desks:
-                by = Actor("", unit, frozenset({role}))
-                for fields in saying(policy, kind, order, at, units or some_units(policy)):
-                    if done and kind in _ONCE:
-                        continue  # that it can be done is all that is asked of it
-                    try:
-                        command = kind(by, **fields)
-                        events = decide(policy, order, command, at)
-                    except (HotlineError, TypeError):
-                        continue
-                    done = True
-                    yield command, fold(events, order)
+        actors = [
+            Actor("", unit, frozenset({role}))
+            for role in sorted(cell.roles, key=lambda role: role.value)
+            for unit in (desks if role in (Role.HANDLER, Role.UNIT_HEAD) else ("",))
+        ]
+        for fields in saying(policy, kind, order, at, named):
+            found = next(_done(policy, order, kind, fields, actors, at), None)
+            if found is None:
+                continue
+            yield found
+            if kind in _ONCE:
+                break  # that it can be done is all that is asked of it
+
+
+def _done(
+    policy: Policy, order: Order, kind: type[c.Command], fields: dict[str, Any], actors: list[Actor], at: datetime
+) -> Iterator[tuple[c.Command, Order]]:
+    """Yield the command and what comes of it, for each of *actors* who may give it."""
+    for by in actors:
+        try:
+            command = kind(by, **fields)
+            events = decide(policy, order, command, at)
+        except (HotlineError, TypeError):
+            continue
+        yield command, fold(events, order)
 
 
 def some_units(policy: Policy) -> tuple[str, ...]:

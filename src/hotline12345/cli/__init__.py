@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "show": ("show", "查看一张工单及其历史", "show one order and its history"),
     "do": ("do", "对工单执行命令", "carry out a command on an order"),
     "tick": ("tick", "推进时钟：超期、督办、暂定转确定", "let time pass: overdue, ladder, provisional deadlines"),
+    "documents": ("documents", "督办文书草稿：催办通知书等", "papers that supervision asks for"),
     "score": ("score", "考核：四率与得分", "the four rates and the score"),
     "replay": ("replay", "用历史诉求重放全流程", "replay recorded requests through the whole flow"),
     "trace": ("trace", "用另一个系统的流转日志检验状态机", "another system's log through the machine"),

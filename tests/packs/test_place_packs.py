@@ -13,7 +13,7 @@ from hotline12345.packs import check_pack, load_pack, pack_names
 
 LIMITS = {
     # 北京: the standard DB11/T 2021 as reprinted (handbook §4)
-    "beijing": {"7d", "2h", "24h", "15d", "1h"},
+    "beijing": {"7d", "2h", "24h", "1h"},
     # 济南条例 24, 潍坊条例 20, 安阳条例 50, 山东 2020 report
     "jinan": {"5wd"},
     "weifang": {"5wd"},

@@ -92,3 +92,8 @@ def test_the_first_receiver_of_beijing_keeps_what_it_signed_for() -> None:
     policy = load_pack("beijing").newest
     assert policy.send_back.first_receiver  # art. 14
     assert policy.dispatching.assist.report_when_late  # art. 14(2)
+
+
+def test_hard_matters_of_beijing_have_fifteen_days_once_a_person_says_they_are() -> None:
+    (hard,) = (statute for statute in load_pack("beijing").newest.statutes if statute.code == "hard")
+    assert str(hard.limit) == "15d"

@@ -130,25 +130,44 @@ def windows(policy: Policy) -> Iterator[Fault]:
 
 
 def extensions(policy: Policy) -> Iterator[Fault]:
-    """Find extensions that cannot be had, and caps that contradict one another."""
+    """Find extensions that cannot be had for any limit, and a cap that is never reached."""
     rule = policy.extension
-    limits = [one for one in _handling(policy) if one.limit is not None]
-    if rule.longest is None or not rule.up_to_original or rule.most == 0:
+    limits = [(one, one.limit) for one in _handling(policy) if one.limit is not None and one.extension is None]
+    if rule.most == 0 or not limits:
         return
-    for one in limits:
-        assert one.limit is not None
-        if one.limit.unit is not rule.longest.unit:
-            zh = f"延期最长 {rule.longest.zh}，又不得超过「{name_of(one)}」：单位不同，两个上限不能同时满足"
-            en = f"at most {rule.longest.en} and no more than {name_of(one)!r}: in two units, nothing meets both caps"
-            hint = "改用同一单位，或只留一个上限 / use one unit, or keep one cap"
-            yield found("impossible-extension", zh, en, "extension", "longest", hint, "error")
-            return
-    short = [one for one in limits if one.limit is not None and one.limit.amount < rule.longest.amount]
-    if short and len(short) == len(limits):
-        zh = f"延期最长 {rule.longest.zh}，却长过每一条原时限，如「{name_of(short[0])}」：这个上限永远用不上"
-        en = f"the longest extension, {rule.longest.en}, exceeds every original limit, such as {name_of(short[0])!r}"
-        hint = "缩短 longest，或去掉 up_to_original / shorten it, or drop up_to_original"
-        yield found("extension-past-original", zh, en, "extension", "longest", hint)
+    why = [_never(policy, limit) for _, limit in limits]
+    if all(why):
+        zh, en = next(one for one in why if one is not None)
+        such = name_of(limits[0][0])
+        hint = "改用同一单位，或放宽上限 / use one unit, or loosen a cap"
+        yield found(
+            "impossible-extension", f"如「{such}」：{zh}", f"{such!r}, say: {en}", "extension", "", hint, "error"
+        )
+    elif rule.longest is not None and rule.up_to_original:
+        most = rule.longest
+        if all(limit.unit is not most.unit or limit.amount < most.amount for _, limit in limits):
+            such = name_of(limits[0][0])
+            zh = f"延期最长 {most.zh}，却长过每一条原时限，如「{such}」：这个上限永远用不上"
+            en = f"the longest extension, {most.en}, exceeds every original limit, such as {such!r}"
+            hint = "缩短 longest，或去掉 up_to_original / shorten it, or drop up_to_original"
+            yield found("extension-past-original", zh, en, "extension", "longest", hint)
+
+
+def _never(policy: Policy, limit: TimeLimit) -> tuple[str, str] | None:
+    """Return why *limit* can never be extended, whatever is asked for and however early."""
+    rule = policy.extension
+    caps = [cap for cap in (rule.longest, limit if rule.up_to_original else None) if cap is not None]
+    least = rule.fixed or TimeLimit(1, (caps or [limit])[0].unit)
+    for cap in caps:
+        if cap.unit is not least.unit or cap.amount < least.amount:
+            return f"每次 {least.zh} 起，上限却是 {cap.zh}", f"it is {least.en} at least, but capped at {cap.en}"
+    if rule.total is not None and (
+        {rule.total.unit} != {limit.unit, least.unit} or limit.amount + least.amount > rule.total.amount
+    ):
+        return f"连同原时限最长 {rule.total.zh}，已无余地", f"with the limit it may be {rule.total.en} in all: no room"
+    if rule.ask_before is not None and outlasts(policy, (rule.ask_before,), limit) is not None:
+        return f"须提前 {rule.ask_before.zh} 申请，期限还没有这么长", f"it is asked {rule.ask_before.en} before expiry"
+    return None
 
 
 def statutes(policy: Policy) -> Iterator[Fault]:

@@ -26,7 +26,24 @@ from ..transitions import TRANSITIONS
 MOST = 600
 """How many spots are walked to (遍历上限); a policy with every switch on has some two hundred."""
 NO_WAY_ON = frozenset(
-    {c.Tick, c.Supplement, c.Urge, c.Supervise, c.Flag, c.Join, c.Curb, c.Entrust, c.Report, c.Divide, c.AskTermination}
+    {
+        c.Tick,
+        c.Supplement,
+        c.Urge,
+        c.Supervise,
+        c.Flag,
+        c.Join,
+        c.Curb,
+        c.Entrust,
+        c.Report,
+        c.Divide,
+        c.AskTermination,
+        c.Suspend,
+        c.Resume,
+        c.Contact,
+        c.Tell,
+        c.ApplyStatute,
+    }
 )
 """Commands that leave the order where it is for good (不推动工单的命令)."""
 EMERGENCY_EXITS = frozenset({c.Void, c.Withdraw, c.Terminate, c.Cease, c.Merge, c.DecideTermination})

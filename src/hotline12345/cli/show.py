@@ -131,6 +131,7 @@ def as_json(
 
     told = {
         **seen,
+        "status_name": policy.status_name(order.status),
         "assignments": [_assignment(a) for a in order.assignments],
         "clocks": [
             {"clock": name, "unit": unit, **_clock(clock), "light": policy.light(clock.deadline, now()) or None}
@@ -231,7 +232,7 @@ def _print(policy: Policy, order: Order, events: list[Event], seen: dict[str, An
         facts(
             [
                 (say("工单", "order"), order.number),
-                (say("状态", "status"), say(order.status.zh, order.status.value)),
+                (say("状态", "status"), say(policy.status_name(order.status), order.status.value)),
                 (say("持单", "holder"), story.unit(order.holder) if order.is_open else ""),
                 (say("归类", "matter"), " ".join(part for part in (kind, order.category) if part)),
                 (say("区划", "area"), order.area),

@@ -104,6 +104,7 @@ def _compile(shelf: Shelf, chain: Chain, need: frozenset[str], more: tuple[Overl
         statutes=_statutes(chain),
         ladder=next((one.ladder for _, one in _upto(chain, "ladder") if one.ladder), ()),
         parties=PARTIES | _settings(chain, "parties"),
+        statuses=_settings(chain, "statuses"),
         sources=tuple(dict.fromkeys(source for _, one in chain for source in one.sources)),
         cases=layer.cases,
         provides=layer.provides,

@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # a due date needs neither rules nor routes nor scores, and s
     from ..classify import RuleSet
     from ..routing import RoutingGraph
     from ..scoring import ScoreRules
+    from ..status import Status
 
 
 def _shared(rules: ClockRules) -> ClockRules:
@@ -90,6 +91,7 @@ class Policy:
     review: ReviewRule = field(factory=ReviewRule)
     termination: TerminationRule = field(factory=TerminationRule)
     parties: Mapping[str, str] = field(factory=lambda: PARTIES)
+    statuses: Mapping[str, str] = field(factory=dict)  # what the place calls them, for people to read
     lines: tuple[Line, ...] = ()
     types: tuple[AcceptedType, ...] = ()
     record: RecordRule = field(factory=RecordRule)
@@ -233,6 +235,10 @@ class Policy:
     def light(self, due: Deadline, at: datetime) -> str:
         """Return the light of *due* at *at* (亮灯): green, yellow or red; "" where the place has none."""
         return light(due, at, self.lights, self.calendar)
+
+    def status_name(self, status: Status) -> str:
+        """Return what the place calls *status* (状态名称): its own name for it, or the usual one."""
+        return self.statuses.get(status.value) or status.zh
 
     def unit_name(self, code: str) -> str:
         """Return the name of the unit *code*; the code itself where it is not known."""

@@ -20,6 +20,7 @@ from .layer import INHERITED, SHARED, UNKNOWN, Layer
 from .limits import read_limits
 from .scope import read_scope
 from .scoring import read_scoring
+from .statuses import read_statuses
 from .steps import read_steps
 from .timing import read_timing
 
@@ -57,6 +58,7 @@ def read_edition(table: Mapping[str, Any], edition: str, notes: Notes) -> Layer:
     layer.scope = read_scope(row, layer)
     read_acceptance(row, layer)
     layer.ladder = read_ladder(row, layer)
+    layer.statuses = read_statuses(row)
     read_calling(row, layer)
     routing = row.row("routing")
     if routing is not None:

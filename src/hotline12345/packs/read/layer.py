@@ -18,6 +18,7 @@ INHERITED = (
     "hops", "assist", "problem", "grassroots",
     "lines", "types", "record", "repeat", "conduct", "follower", "clearance", "linkage",
     "suspension", "deferral", "statutes", "tell", "lights",
+    "statuses",
 )  # fmt: skip
 """What a child may refuse to inherit (可不继承的部分): ``[inherit] scope = false``."""
 
@@ -74,6 +75,7 @@ class Layer:
     limits: tuple[LimitRule, ...] = ()
     scope: tuple[ScopeRule, ...] = ()
     ladder: tuple[Rung, ...] = ()
+    statuses: Mapping[str, str] = {}
     parties: dict[str, str] = {}  # noqa: RUF012 - replaced, never changed
     scoring: Mapping[str, Any] | None = None
     overlays: tuple[Overlay, ...] = ()

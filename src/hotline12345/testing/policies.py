@@ -118,15 +118,21 @@ def provisions(units: tuple[str, ...] = UNITS) -> st.SearchStrategy[dict[str, An
         "clock": st.builds(ClockRules, roll=st.booleans(), cutoff=st.none() | st.just(time(17))),
         "routes": networks(units),
         "scope": _scopes(),
-        "send_back": st.builds(SendBackRule, st.none() | limits(), most=counts),
+        "send_back": st.builds(SendBackRule, window=st.none() | limits(), most=counts),
         "extension": st.builds(
-            ExtensionRule, counts, st.none() | limits(), st.booleans(), st.sampled_from(("centre", "unit-head", "none"))
+            ExtensionRule,
+            most=counts,
+            longest=st.none() | limits(),
+            up_to_original=st.booleans(),
+            approver=st.sampled_from(("centre", "unit-head", "none")),
         ),
-        "reopen": st.builds(ReopenRule, counts, st.none() | limits()),
+        "reopen": st.builds(ReopenRule, most=counts, limit=st.none() | limits()),
         "ladder": _ladders(),
-        "record": st.builds(RecordRule, st.sampled_from(((), ("place",), ("place", "time"))), st.none() | limits()),
-        "repeat": st.builds(RepeatRule, st.sampled_from(("off", "suggest", "auto"))),
-        "clearance": st.builds(ClearanceRule, st.booleans()),
+        "record": st.builds(
+            RecordRule, needs=st.sampled_from(((), ("place",), ("place", "time"))), wait=st.none() | limits()
+        ),
+        "repeat": st.builds(RepeatRule, own=st.sampled_from(("off", "suggest", "auto"))),
+        "clearance": st.builds(ClearanceRule, required=st.booleans()),
     }
     return st.fixed_dictionaries({"limits": _limits(), "flow": flow}, optional=dict(optional))
 

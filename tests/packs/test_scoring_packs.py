@@ -13,6 +13,7 @@ import pytest
 from hotline12345.core.errors import PolicyError
 from hotline12345.core.policy import Policy
 from hotline12345.core.scoring import Score, ScoreRules, read_figures, score_figures
+from hotline12345.core.verify.mutate import mutate
 from hotline12345.packs import check_pack, load_pack
 from hotline12345.testing.pack_contract import PackContract
 
@@ -256,3 +257,11 @@ def test_a_case_with_another_total_fails_and_says_what_it_came_to(name: str, tmp
     found = [fault for fault in check_pack(tmp_path) if fault.code == "failing-case"]
     assert found
     assert all("total 应为 1.01，实为" in fault.zh for fault in found)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_no_number_of_a_scoring_pack_can_be_moved_without_a_case_failing(name: str) -> None:
+    for policy in load_pack(name).editions:
+        tried = mutate(policy, parts=("scoring",))
+        assert tried
+        assert [(one.rule, one.en) for one in tried if not one.caught] == []

@@ -28,6 +28,16 @@ FITS = {
     "deduction": ("points",),
     "bonus": ("points",),
 }
+USED = {
+    "target": ("points", "target", "slope", "floor"),
+    "share": ("points",),
+    "earned": ("points",),
+    "any": ("points",),
+    "linear": ("slope",),
+    "deduction": ("points",),
+    "bonus": ("points",),
+}
+"""The numbers each form works with (各方式用到的数)."""
 _NUMBERS = {"points": Decimal(0), "target": Decimal(100), "slope": Decimal(1), "floor": Decimal(0)}
 _MOST = {"points": 100_000, "target": 100, "slope": 100_000, "floor": 100_000}
 # Points are given out to the cent; a finer full mark could never be reached, nor its loss explained.

@@ -17,6 +17,7 @@ from .model import (
     MOST_PLACES,
     OPEN_ENDED,
     UNITS,
+    USED,
     Component,
     Indicator,
     ScoreRules,
@@ -28,15 +29,6 @@ from .reader import Reader, decimal
 from .tally import COUNTS
 
 _NUMBERS = {"points": None, "target": Decimal(100), "slope": Decimal(1), "floor": Decimal(0)}
-_USED = {
-    "target": ("points", "target", "slope", "floor"),
-    "share": ("points",),
-    "earned": ("points",),
-    "any": ("points",),
-    "linear": ("slope",),
-    "deduction": ("points",),
-    "bonus": ("points",),
-}
 _KEYS = (
     "basis", "exempt", "component", "metric", "out_of", "rate_places", "rate_rounding",
     "total_places", "total_of", "shared", "grade", "group", "lists",
@@ -200,6 +192,6 @@ def _numbers(reader: Reader, table: Mapping[Any, Any], where: str, form: str) ->
     for key, zh, en in wrong_numbers({key: value for key, value in numbers.items() if key in table}, form):
         reader.fault("bad-number", where, key, zh, en)
     for key in _NUMBERS:
-        if key in table and key not in _USED[form]:
+        if key in table and key not in USED[form]:
             reader.fault("unknown-key", where, key, f"{form} 用不到「{key}」", f"form {form!r} has no use for {key!r}")
     return numbers

@@ -18,6 +18,7 @@ from ..classify import RuleSet
 from ..errors import HotlineError
 from ..policy import Policy
 from ..routing import RoutingGraph
+from ..scoring.model import USED
 from ..sla import TimeLimit
 from .cover import PARTS, Coverage, cover, line_of
 from .limits import name_of
@@ -112,11 +113,12 @@ def _scope(policy: Policy) -> Iterator[tuple[Mutant, Altered]]:
 
 def _points(policy: Policy) -> Iterator[tuple[Mutant, Altered]]:
     for place, part in enumerate(policy.scoring.components if policy.scoring is not None else ()):
-        for key in ("points", "target", "slope"):
-            value = getattr(part, key, None)
-            if isinstance(value, Decimal) and value > 1:
-                less = f"{key} {value} → {value - 1}"
-                yield Mutant("scoring", part.metric, less, less), partial(_pointed, policy, place, key, value - 1)
+        for key in USED[part.form]:
+            value: Decimal = getattr(part, key)
+            other = value - 1 if value > 1 else value * 2
+            if value:
+                what = f"{key} {value} → {other}"
+                yield Mutant("scoring", part.metric, what, what), partial(_pointed, policy, place, key, other)
 
 
 def _pointed(policy: Policy, place: int, key: str, value: Any) -> Policy:

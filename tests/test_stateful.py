@@ -86,7 +86,7 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"flow": Flow(review=False, follow_up=False), "limits": (limit("24h", start="received"),)},
     {
         "routes": ROUTES,
-        "extension": ExtensionRule(1, TimeLimit.parse("10wd"), True, "unit-head"),
+        "extension": ExtensionRule(1, TimeLimit.parse("10wd"), True, approver="unit-head"),
         "send_back": SendBackRule(TimeLimit.parse("2wd"), 3),
         "limits": (limit("5wd"), limit("2wd", category="公安"), limit("1wd", Stage.SIGN)),
     },

@@ -19,7 +19,7 @@ from .clockwork import Ticked, tick
 from .core import commands as c
 from .core.actor import SYSTEM, Actor, Role
 from .core.calendar import local
-from .core.decide import decide
+from .core.decide import decide, permits
 from .core.errors import CommandError, Conflict
 from .core.events import Accepted, Event
 from .core.evolve import fold
@@ -283,7 +283,7 @@ class Hotline:
         self, policy: Policy, order: Order, command: c.Command, at: datetime, ref: Ref | None
     ) -> tuple[Event, ...]:
         """Decide with what must be known of other orders, gathered here."""
-        if type(command) is c.AdoptEdition:
+        if type(command) is c.AdoptEdition and permits(order, command):
             policy = self.pack.edition(command.edition, local(at).date())
         elif type(command) is c.Accept:
             head = self.store.head(self.place, order.number)

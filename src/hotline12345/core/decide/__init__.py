@@ -164,6 +164,12 @@ def _naive(at: datetime) -> RequestError:
     )
 
 
+def permits(order: Order, command: c.Command) -> bool:
+    """Tell whether the table lets this person try *command* now (能否一试); why it may still be refused is decided."""
+    cell = TRANSITIONS[order.status].get(type(command))
+    return cell is not None and not cell.roles.isdisjoint(command.by.roles)
+
+
 def possible(order: Order) -> dict[str, tuple[str, ...]]:
     """Return the commands the table allows now, each with the roles that may (当前可用命令)."""
     return {

@@ -104,7 +104,14 @@ class _Tally:
         self.levels: dict[str, int] = {}
 
     def add(self, f: OrderFacts, exempt: tuple[str, ...], excluded: frozenset[str], lead: bool) -> None:
-        verdicts = {name: self._verdict(f, name, exempt, excluded, lead) for name in METRIC}
+        if f.ended == "void":
+            verdicts: dict[str, bool | str] = dict.fromkeys(METRIC, "void")
+        else:
+            verdicts = {name: metric.counts(f) for name, metric in METRIC.items()}
+            if verdicts["satisfied"] in (True, False):
+                verdicts["satisfied"] = _spared(f, exempt) or verdicts["satisfied"]
+            if f.since is not None or excluded or not lead:  # most orders need none of this
+                verdicts = {name: _decided(f, name, one, excluded, lead) for name, one in verdicts.items()}
         carried = f.since is not None and f.received is not None and f.received <= f.since
         if carried and f.ended and not any(isinstance(verdict, bool) for verdict in verdicts.values()):
             return  # it was over and counted before this period began
@@ -138,23 +145,6 @@ class _Tally:
         if f.working_days is not None:
             self.days.append(f.working_days)
 
-    def _verdict(
-        self, f: OrderFacts, name: str, exempt: tuple[str, ...], excluded: frozenset[str], lead: bool
-    ) -> bool | str:
-        verdict = "void" if f.ended == "void" else METRIC[name].counts(f)
-        if isinstance(verdict, str):
-            return verdict
-        if name == "satisfied" and any(f"{f.category}/".startswith(e + "/") for e in exempt):
-            return "exempt"
-        if name == "satisfied" and f.excused and not verdict:
-            return "unreasonable"
-        moment = MOMENT[name](f) if f.since is not None else None
-        if moment is not None and f.since is not None and moment <= f.since:
-            return "earlier"
-        if name in excluded:
-            return "approved"
-        return verdict if lead or name not in LEAD_ONLY else "not-lead"
-
     def card(self) -> Scorecard:
         rates = tuple(
             Rate(
@@ -167,6 +157,25 @@ class _Tally:
             for name, failing in self.failing.items()
         )
         return Scorecard(rates, dict(self.counts), median(self.days), dict(sorted(self.levels.items())))
+
+
+def _spared(f: OrderFacts, exempt: tuple[str, ...]) -> str:
+    """Return why the requester's level is not scored, "" where it is."""
+    if any(f"{f.category}/".startswith(e + "/") for e in exempt):
+        return "exempt"
+    return "unreasonable" if f.excused and not f.satisfied else ""
+
+
+def _decided(f: OrderFacts, name: str, verdict: bool | str, excluded: frozenset[str], lead: bool) -> bool | str:
+    """Return *verdict*, or why the order is left out of this rate whatever its verdict."""
+    if isinstance(verdict, str):
+        return verdict
+    moment = MOMENT[name](f) if f.since is not None else None
+    if moment is not None and f.since is not None and moment <= f.since:
+        return "earlier"
+    if name in excluded:
+        return "approved"
+    return verdict if lead or name not in LEAD_ONLY else "not-lead"
 
 
 NOTHING: Mapping[str, frozenset[str]] = {}

@@ -27,6 +27,8 @@ from hotline12345.core.errors import CommandError, Conflict, HotlineError, Reque
 from hotline12345.core.evolve import fold
 from hotline12345.core.order import Order
 from hotline12345.core.policy import (
+    CallPlan,
+    CallRule,
     ClearanceRule,
     ConductStep,
     ExtensionRule,
@@ -35,11 +37,16 @@ from hotline12345.core.policy import (
     LinkageRule,
     Pack,
     Policy,
+    RatingRule,
     RecordRule,
     ReopenRule,
     RepeatRule,
+    ReplyForm,
+    Requirement,
     Rung,
+    Scale,
     SendBackRule,
+    TerminationRule,
 )
 from hotline12345.core.policy.dispatching import AssistRule, Dispatching, GrassrootsRule, Hops, ProblemRule
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
@@ -97,6 +104,17 @@ POLICIES: tuple[dict[str, Any], ...] = (
         "follower": FollowerRule((), ("p1", "p2")),
         "clearance": ClearanceRule(True),
         "linkage": LinkageRule("first-receiver"),
+    },
+    {
+        "reply_form": ReplyForm((), (Requirement("result", ("explained",), ("fact",)),)),
+        "termination": TerminationRule(True),
+        "calls": CallRule((CallPlan("sample", "test", 60),), 2, TimeLimit.parse("1h"), "close", excused=True),
+        "rating": RatingRule(contact=TimeLimit.parse("1wd")),
+        "reopen": ReopenRule(judged=True),
+        "scale": Scale(apart=True),
+        "ladder": tuple(
+            Rung(one, one, None, "test", trigger=one, at_once=True) for one in ("unsolved", "dissatisfied")
+        ),
     },
     {"extension": ExtensionRule(approver="none"), "limits": (limit("15wd"), limit("20min", Stage.SIGN))},
     {

@@ -15,8 +15,8 @@ from hotline12345.core.calendar import CST
 from hotline12345.core.errors import CommandError, PolicyError
 from hotline12345.core.evolve import fold
 from hotline12345.core.policy import CallPlan, CallRule, RatingRule, ReopenRule, ReplyForm, Rung, Scale
-from hotline12345.core.policy.calling import both_ways
 from hotline12345.core.request import Kind, Request
+from hotline12345.core.scoring import facts, measure
 from hotline12345.core.sla import TimeLimit
 from hotline12345.packs import load_pack
 from hotline12345.testing.orders import ACTORS, AT, CALLER, HANDLER, REQUESTER, REVIEWER, SUPERVISOR, Life, small_policy
@@ -160,12 +160,11 @@ def test_result_and_attitude_apart_close_only_when_both_please():
     for attitude, met in (("satisfied", "double"), ("dissatisfied", "single")):
         life = reviewed(scale=Scale(apart=True))
         life.do(c.FollowUp(CALLER, solved=True, satisfied="satisfied", attitude=attitude))
-        verdict = life.order.outcome.verdict
-        assert verdict is not None
-        assert both_ways(life.policy.satisfied_levels, verdict.satisfied, verdict.attitude) == met
+        assert facts(life.order, until=life.at, levels=life.policy.satisfied_levels).both == met
         assert life.order.is_open is (met == "single")
-    assert both_ways(FOUR, "dissatisfied", "neutral") == "neither"
-    assert both_ways(FOUR, "satisfied", "") == ""
+    alone = reviewed(scale=Scale(apart=True))
+    alone.do(c.FollowUp(CALLER, solved=True, satisfied="satisfied"))
+    assert facts(alone.order, until=alone.at, levels=alone.policy.satisfied_levels).both == ""
 
 
 # ── judging ──
@@ -185,6 +184,9 @@ def test_a_person_judges_dissatisfaction_for_one_of_the_places_reasons():
     assert code_of(life, c.Judge(HANDLER, False, "beyond-law")) == "not-permitted"  # the unit is no judge of itself
     life.do(c.Judge(SUPERVISOR, False, "beyond-law"))
     assert life.order.outcome.verdict.reasonable is False
+    for excused in (True, False):  # left out of the rate where the place says so, and not otherwise
+        seen = facts(life.order, until=life.at, levels=life.policy.satisfied_levels, excuses=excused)
+        assert measure([seen])[""].rate("satisfied").denominator == (0 if excused else 1)
     life.do(c.Judge(ADMIN))
     assert life.order.outcome.verdict.reasonable is True
     assert fold(life.log) == life.order

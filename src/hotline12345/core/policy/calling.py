@@ -103,13 +103,6 @@ class Scale:
         return None if text is None else Decimal(text)
 
 
-def both_ways(levels: Mapping[str, bool], satisfied: str, attitude: str) -> str:
-    """Return ``double`` (双满意), ``single`` (单满意) or ``neither``; "" unless both were asked and answered."""
-    if satisfied not in levels or attitude not in levels:
-        return ""
-    return ("neither", "single", "double")[levels[satisfied] + levels[attitude]]
-
-
 @frozen(weakref_slot=False)
 class RatingRule:
     """Ratings that requesters give by themselves (好差评).

@@ -31,6 +31,8 @@ MOST = 1000
 """The most orders of one requester that are looked at."""
 NEAR = 50
 """The most open orders of one category and area that are compared."""
+RECENT = 50
+"""How many of a requester's orders, the newest, are read for what was done about disruption."""
 TOLD = 5
 """The most orders of the same requester that are told, newest first kept."""
 
@@ -126,7 +128,7 @@ class Neighbours:
         return [head for head in page.heads if head.number != number]
 
     def _steps(self, heads: list[Head]) -> tuple[str, ...]:
-        orders = (self._book.at(head.number, head.version) for head in heads)
+        orders = (self._book.at(head.number, head.version) for head in heads[-RECENT:])
         return tuple(step for order in orders for step in order.intake.marks.curbed)
 
     def _own(

@@ -304,3 +304,42 @@ def test_liaoyuan_asks_for_a_follower_of_each_complaint():
         assert ("follower-needed" in [one.code for one in accepted.findings]) is wanted
     order = hotline.handle(order.number, c.Entrust(Actor.parse("supervisor@centre/9"), "p7"))
     assert (order.status, order.intake.marks.follower) == (Status.ACCEPTED, "p7")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("微信", "wechat"),
+        ("phone", "phone"),
+        ("电话", "phone"),
+        ("省派工单", "superior"),
+        ("APP", "app"),
+        ("鸽子", "鸽子"),
+    ],
+)
+def test_channels_are_known_by_what_tables_call_them(name: str, code: str):
+    """皖政办秘〔2021〕65号 art. 6 names five channels; what is on no list is taken all the same."""
+    hotline = Hotline("anhui", "memory:", secrets=b"k" * 32)
+    asked = Request(AT, "x", kind=Kind.HELP, category="城乡建设/供热", channel=name)
+    order = hotline.receive(asked, by=AGENT, at=AT, through="accept")
+    assert order.intake.channel == code
+    accepted = hotline.history(order.number)[1]
+    assert isinstance(accepted, e.Accepted)
+    assert ("unknown-channel" in [one.code for one in accepted.findings]) is (name == "鸽子")
+
+
+def test_a_channel_called_by_two_codes_is_a_fault(tmp_path: Path):
+    text = """
+        [[channel]]
+        code = "a"
+        zh = "甲"
+        basis = "test"
+        [[channel]]
+        code = "b"
+        zh = "乙"
+        names = ["甲"]
+        basis = "test"
+        """
+    with pytest.raises(PolicyError) as caught:
+        load(tmp_path, text)
+    assert [(fault.code, fault.table) for fault in caught.value.faults] == [("duplicate-code", "channel[2]")]

@@ -25,6 +25,7 @@ _NAMES = {
     "repeat": ("同一人另有诉求", "same requester"),
     "similar": ("相似工单", "similar order"),
     "follower-needed": ("须指定专人跟进", "somebody is to be entrusted with following it up"),
+    "unknown-channel": ("渠道不在登记之列", "the channel is not on the list"),
     "new-fact": ("有新的事实或理由", "a new fact or reason"),
     "direct-answer": ("可以直接答复", "may be answered at once"),
 }

@@ -129,7 +129,7 @@ def _acceptance(chain: Chain) -> dict[str, Any]:
     laid = {part: evolve(rule, **_settings(chain, part)) for part, rule in rules.items()}
     lists = {
         part: next((found for _, one in _upto(chain, part) if (found := getattr(one, part))), ())
-        for part in ("lines", "types", "conduct")
+        for part in ("channels", "lines", "types", "conduct")
     }
     return laid | lists
 

@@ -105,6 +105,8 @@ def noticed(
         findings.append(Finding("new-fact", "", repeat.basis))
     if found is not None:
         findings += [Finding(f"risk.{risk}", "", DEFAULT_BASIS) for risk in found.risks]
+    if policy.channels and not any(order.intake.channel == one.code for one in policy.channels):
+        findings.append(Finding("unknown-channel", "", policy.channels[0].basis))
     findings += [Finding(f"lacks.{element}", "", policy.record.basis) for element in lacks]
     if policy.types:
         findings += _typed(policy.types, kind, category, order.intake.line, f"{command.title}\n{command.text}")

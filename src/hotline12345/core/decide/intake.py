@@ -42,7 +42,7 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
             command.place,
             command.number,
             request.received,
-            request.channel,
+            policy.channel(request.channel),
             request.kind,
             request.category,
             request.area,

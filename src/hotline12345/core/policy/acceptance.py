@@ -16,6 +16,16 @@ REPEATS = ("off", "suggest", "auto")
 
 
 @frozen(weakref_slot=False)
+class Channel:
+    """A channel people come in by (受理渠道): its code, and the other names it is called by."""
+
+    code: str
+    zh: str
+    basis: str
+    names: tuple[str, ...] = ()
+
+
+@frozen(weakref_slot=False)
 class Line:
     """A line of its own (专线、专席): its key or seat, who takes it, where its orders go and how urgent they are.
 

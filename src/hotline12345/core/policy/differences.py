@@ -16,7 +16,14 @@ from ..sla import TimeLimit
 from .edition import Policy
 from .rules import LimitRule
 
-TABLES = {"limits": "limit", "ladder": "rung", "lines": "line", "types": "type", "satisfied_levels": "satisfaction"}
+TABLES = {
+    "limits": "limit",
+    "ladder": "rung",
+    "lines": "line",
+    "channels": "channel",
+    "types": "type",
+    "satisfied_levels": "satisfaction",
+}
 """The fields of a policy whose table in a pack has another name."""
 _ASIDE = frozenset(
     {"pack", "place", "edition", "title", "effective", "cases", "parents", "effective_basis", "since", "seen", "digest"}

@@ -29,6 +29,7 @@ from ..sla.lights import OFF, LightRule, light
 from .acceptance import (
     ELEMENTS,
     AcceptedType,
+    Channel,
     ClearanceRule,
     ConductStep,
     FollowerRule,
@@ -92,6 +93,7 @@ class Policy:
     termination: TerminationRule = field(factory=TerminationRule)
     parties: Mapping[str, str] = field(factory=lambda: PARTIES)
     statuses: Mapping[str, str] = field(factory=dict)  # what the place calls them, for people to read
+    channels: tuple[Channel, ...] = ()
     lines: tuple[Line, ...] = ()
     types: tuple[AcceptedType, ...] = ()
     record: RecordRule = field(factory=RecordRule)
@@ -219,6 +221,10 @@ class Policy:
     def after(self, limit: TimeLimit, start: datetime, basis: str = DEFAULT_BASIS) -> Deadline:
         """Return the end of *limit* from *start* by this place's calendar and clock rules."""
         return deadline(limit, start, self.calendar, self.clock, (), basis)
+
+    def channel(self, name: str) -> str:
+        """Return the code of the channel called *name* (渠道代码); the name itself where the place has none such."""
+        return next((one.code for one in self.channels if name in (one.code, one.zh) or name in one.names), name)
 
     def line(self, code: str) -> Line | None:
         """Return the line that *code* or its key names (专线); ``None`` where the place has no such line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.policy import ELEMENTS, REPEATS, AcceptedType, ConductStep, Line
+from ...core.policy import ELEMENTS, REPEATS, AcceptedType, Channel, ConductStep, Line
 from ..table import KINDS, URGENCIES, Row
 from .layer import Layer
 from .steps import given_in
@@ -28,6 +28,7 @@ def elements(row: Row, key: str) -> tuple[str, ...]:
 
 def read_acceptance(row: Row, layer: Layer) -> None:
     """Read the tables that say how requests are taken in; what is wrong is noted."""
+    layer.channels = _channels(row)
     layer.lines = _lines(row)
     layer.types = tuple(_types(row, "type", layer))
     layer.conduct = _conduct(row)
@@ -70,6 +71,19 @@ def _once(one: Row, code: str, seen: set[str]) -> None:
     if code and code in seen:
         one.add("duplicate-code", f"代码「{code}」重复", f"the code {code!r} appears twice", "code")
     seen.add(code)
+
+
+def _channels(row: Row) -> tuple[Channel, ...]:
+    found: list[Channel] = []
+    seen: set[str] = set()
+    for _, one in row.rows("channel"):
+        code, zh, names = one.text("code", required=True), one.text("zh", required=True), one.texts("names")
+        basis = one.basis()
+        one.done()
+        for name in dict.fromkeys(name for name in (code, zh, *names) if name):
+            _once(one, name, seen)
+        found.append(Channel(code, zh, basis, names))
+    return tuple(found)
 
 
 def _lines(row: Row) -> tuple[Line, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.calendar.overlay import Overlay
 from ...core.cases import Case
-from ...core.policy import AcceptedType, ConductStep, LimitRule, Line, Rung, ScopeRule, StatuteRule
+from ...core.policy import AcceptedType, Channel, ConductStep, LimitRule, Line, Rung, ScopeRule, StatuteRule
 from ..table import Notes
 
 INHERITED = (
@@ -16,7 +16,7 @@ INHERITED = (
     "reply_form", "review", "termination", "follow_up", "rating",
     "scope", "satisfaction", "scoring", "overlays", "rules", "units", "catalogue",
     "hops", "assist", "problem", "grassroots",
-    "lines", "types", "record", "repeat", "conduct", "follower", "clearance", "linkage",
+    "channels", "lines", "types", "record", "repeat", "conduct", "follower", "clearance", "linkage",
     "suspension", "deferral", "statutes", "tell", "lights",
     "statuses",
 )  # fmt: skip
@@ -65,6 +65,7 @@ class Layer:
     follower: Mapping[str, Any] = {}
     clearance: Mapping[str, Any] = {}
     linkage: Mapping[str, Any] = {}
+    channels: tuple[Channel, ...] = ()
     lines: tuple[Line, ...] = ()
     types: tuple[AcceptedType, ...] = ()
     conduct: tuple[ConductStep, ...] = ()

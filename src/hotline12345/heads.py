@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from .core.memo import remembered
-from .core.order import OPEN, Clock, Order, Status
+from .core.order import NO_TIMING, OPEN, Clock, Order, Status
 from .core.sla import Deadline
 from .stores.port import Desk, Head
 
@@ -32,7 +32,7 @@ def head_of(order: Order, requester: str = "") -> Head:
     """
     intake, kind = order.intake, order.kind
     citizen = order.clocks.citizen
-    wake: datetime | None = order.suspended
+    wake = order.beside_clocks if order.clocks.timing is not NO_TIMING else None
     unsettled: Deadline | None = None
     digest = ""
     for _, clock, _ in order.running():

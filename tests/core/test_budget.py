@@ -219,6 +219,17 @@ def test_a_pack_says_all_this_and_a_child_inherits_it(tmp_path: Path) -> None:
     assert policy.deferral.before_expiry
 
 
+def test_a_rung_before_expiry_is_for_handling_alone(tmp_path: Path) -> None:
+    rung = '[[rung]]\ncode = "urge"\nzh = "催办"\nbefore = "1wd"\nbasis = "x"\n'
+    (tmp_path / "unknown.toml").write_text(PACK + rung, encoding="utf-8")
+    policy = load_pack(tmp_path).newest
+    assert (str(policy.ladder[0].before), policy.ladder[0].by_hand, policy.warns) == ("1wd", False, True)
+    (tmp_path / "unknown.toml").write_text(PACK + rung + 'stage = "签收"\n', encoding="utf-8")
+    with pytest.raises(PolicyError) as refused:
+        load_pack(tmp_path)
+    assert [(fault.code, fault.key) for fault in refused.value.faults] == [("bad-rung", "before")]
+
+
 def test_a_suspension_without_a_bound_is_a_fault(tmp_path: Path) -> None:
     bad = PACK.replace('longest = "10wd"', 'longest = "none"')
     (tmp_path / "unknown.toml").write_text(bad, encoding="utf-8")

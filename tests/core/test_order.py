@@ -209,6 +209,9 @@ EVENT: dict[type[e.Event], st.SearchStrategy[e.Event]] = {
         st.just(DUE),
     ),
     e.Contacted: st.builds(e.Contacted, st.just(AT), st.just(BY), ASSIGNMENTS, st.booleans()),
+    e.WarningTimed: st.builds(
+        e.WarningTimed, st.just(AT), st.just(BY), ASSIGNMENTS, st.just(AT), next=st.none() | st.just(AT)
+    ),
     e.Obliged: st.builds(e.Obliged, st.just(AT), st.just(BY), st.sampled_from(("extended", "statute")), st.just(DUE)),
     e.Told: st.builds(e.Told, st.just(AT), st.just(BY), st.sampled_from(("extended", "statute"))),
     e.Urged: st.just(e.Urged(AT, BY)),

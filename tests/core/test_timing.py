@@ -11,6 +11,7 @@ from hotline12345.core import commands as c
 from hotline12345.core import events as e
 from hotline12345.core.actor import SYSTEM, Role
 from hotline12345.core.errors import CommandError
+from hotline12345.core.evolve import fold
 from hotline12345.core.policy import DeferralRule, ExtensionRule, ReopenRule, Rung, StatuteRule, TellRule
 from hotline12345.core.request import Kind, Request
 from hotline12345.core.sla import Stage, TimeLimit
@@ -331,3 +332,64 @@ def test_the_nation_lists_statutes_and_places_what_must_be_told() -> None:
     assert load_pack("jinan", need=()).newest.tell.of == ("statute", "deferred")
     one = shown("beijing", ladder=())
     assert one.policy.tell.of == ("extended",)
+
+
+# ── warnings before expiry ──
+
+WARN = Rung("urge", "催办", None, "test", before=TimeLimit.parse("1wd"))
+REMIND = Rung("remind", "提醒", None, "test", before=TimeLimit.parse("2wd"))
+LATE = Rung("notice", "催办通知书", TimeLimit.parse("1wd"), "test")
+
+
+def warnings(one: Life) -> list[tuple[str, datetime]]:
+    return [(event.rung, event.at) for event in one.log if isinstance(event, e.Supervised)]
+
+
+def test_a_rung_before_expiry_fires_by_itself_once_with_so_much_left() -> None:
+    """催办(phone/SMS, before expiry), handbook §5: due 10 October; one working day is left from the 9th on."""
+    one = Life(small_policy(ladder=(REMIND, WARN, LATE))).take("signed")
+    assert one.order.wake == at("10-08T00:00")
+    assert one.do(TICK, at("10-07T23:59")) == ()
+    one.do(TICK, at("10-08T00:00"))
+    assert one.order.wake == at("10-09T00:00")
+    one.do(TICK, at("10-09T12:00"))
+    assert one.do(TICK, at("10-10T12:00")) == ()
+    assert warnings(one) == [("remind", at("10-08T00:00")), ("urge", at("10-09T12:00"))]
+    one.do(TICK, at("10-13T00:00"))
+    assert warnings(one)[2:] == [("notice", at("10-13T00:00"))]
+    assert fold(one.log) == one.order
+
+
+def test_one_long_step_of_time_gives_the_rungs_that_many_short_ones_give() -> None:
+    policy = small_policy(ladder=(REMIND, WARN, LATE))
+    long, short = Life(policy).take("signed"), Life(policy).take("signed")
+    long.do(TICK, at("10-20T00:00"))
+    for day in range(5, 21):
+        short.do(TICK, at(f"10-{day:02d}T00:00"))
+    assert {rung for rung, _ in warnings(long)} == {rung for rung, _ in warnings(short)} == {"remind", "urge", "notice"}
+    assert long.order.wake == short.order.wake is None
+
+
+def test_a_warning_moves_with_the_deadline_and_ends_with_the_reply() -> None:
+    one = Life(small_policy(ladder=(WARN,), extension=ExtensionRule(approver="none"))).take("signed")
+    one.do(c.Extend(HANDLER, TimeLimit.parse("2wd")))
+    assert one.order.warns == at("10-12T00:00")  # due on the 13th
+    one.do(TICK, at("10-12T00:00"))
+    one.do(c.SendBack(HANDLER, "not-our-duty"))
+    assert one.order.warns is None
+    one.do(c.Adjudicate(DISPATCHER, "reassign", "u2"))
+    assert one.order.warns == at("10-16T00:00")  # the next unit's five working days end on the 19th
+    one.do(c.Sign(of_unit("u2")))
+    one.do(c.Reply(of_unit("u2")))
+    assert one.order.warns is None
+    assert warnings(one) == [("urge", at("10-12T00:00"))]
+
+
+def test_a_warning_longer_than_the_limit_is_given_at_once() -> None:
+    rung = Rung("urge", "催办", None, "test", before=TimeLimit.parse("10wd"))
+    one = Life(small_policy(ladder=(rung,))).take("dispatched")
+    assert [rung for rung, _ in warnings(one)] == ["urge"]
+    hours = Life(small_policy(ladder=(change(rung, before=TimeLimit.parse("24h")),))).take("signed")
+    assert hours.order.warns == at("10-10T00:00")
+    days = Life(small_policy(ladder=(change(rung, before=TimeLimit.parse("3d")),))).take("signed")
+    assert days.order.warns == at("10-07T00:00")

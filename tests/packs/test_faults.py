@@ -311,6 +311,11 @@ zh = "a"
 after = "1wd"
 stage = "办理"
 basis = "a"
+[[rung]]
+code = "early"
+zh = "a"
+before = "1wd"
+basis = "a"
 [[scope]]
 code = "a"
 disposition = "legal"

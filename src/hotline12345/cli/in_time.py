@@ -85,6 +85,12 @@ def _contacted(s: Story, ev: e.Contacted) -> str:
     return say("未能先行联系诉求人", "could not reach the requester first") + _reason(ev.reason)
 
 
+def _warnings(s: Story, ev: e.WarningTimed) -> str:
+    if ev.next is None:
+        return say("届满前不再预警", "no further warning before expiry")
+    return say(f"届满前预警：{when(ev.next)}", f"the next warning before expiry: {when(ev.next)}")
+
+
 def _obliged(s: Story, ev: e.Obliged) -> str:
     told = say(f"须告知诉求人：{duty(ev.what)}", f"the requester must be told of {duty(ev.what)}")
     return told + (_APART + s.due(ev.deadline) if ev.deadline.at is not None else "")
@@ -101,6 +107,7 @@ TELL: dict[type[e.Event], Callable[[Any, Any], str]] = {
     e.StatuteApplied: _statute,
     e.ClockStarted: _started,
     e.Contacted: _contacted,
+    e.WarningTimed: _warnings,
     e.Obliged: _obliged,
     e.Told: _told,
 }

@@ -37,7 +37,7 @@ from .routing import (
     reclassified,
     sent_back,
 )
-from .timing import clock_started, contacted, obliged, resumed, statute_applied, suspended, told
+from .timing import clock_started, contacted, obliged, resumed, statute_applied, suspended, told, warning_timed
 
 __all__ = ["APPLY", "opened"]
 
@@ -87,6 +87,7 @@ APPLY: dict[type[e.Event], Callable[[Order, Any], Order]] = {
     e.ClockStarted: clock_started,
     e.Contacted: contacted,
     e.Obliged: obliged,
+    e.WarningTimed: warning_timed,
     e.Told: told,
     e.Urged: urged,
     e.Supervised: supervised,

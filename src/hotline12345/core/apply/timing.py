@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve as change
 
 from .. import events as e
-from ..order import Clock, Contact, Duty, Order, Statute
+from ..order import Clock, Contact, Duty, Order, Statute, Warned
 from ..sla import Stage, Suspension
 from .base import onward
 
@@ -45,6 +45,10 @@ def contacted(o: Order, event: e.Contacted) -> Order:
     known = o.clocks.timing.contact
     clock = known.clock if known is not None and known.assignment == event.assignment else None
     return _timed(o, event, contact=Contact(event.assignment, clock, event.at, event.reached, event.reason))
+
+
+def warning_timed(o: Order, event: e.WarningTimed) -> Order:
+    return _timed(o, event, warned=Warned(event.clock, event.due, event.fired, event.next))
 
 
 def obliged(o: Order, event: e.Obliged) -> Order:

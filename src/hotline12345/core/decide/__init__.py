@@ -150,7 +150,7 @@ def decide(
         )
     events = decider(policy, order, command, at, ref)
     if policy.follows or order.clocks.timing.suspended is not None:
-        events = following(policy, order, events, at)
+        events = following(policy, order, events, at, command.by)
     return in_context(events, command)
 
 

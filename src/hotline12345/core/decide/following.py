@@ -8,12 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from .. import events as e
+from ..actor import Actor
 from ..evolve import fold
-from ..order import Order, Status
+from ..order import IN_HAND, Order, Status
 from ..policy import Policy
 from ..sla import Deadline, Stage
 from .limits import handle_rule, rule_of
 from .timing import run_again
+from .warning import warned
 
 _TOLD_OF: dict[type[e.Event], str] = {
     e.StatuteApplied: "statute",
@@ -24,9 +26,11 @@ _TOLD_OF: dict[type[e.Event], str] = {
 _TO_THE_CENTRE = (e.Accepted, e.Adjudicated, e.Recalled, e.Reopened)
 
 
-def following(policy: Policy, order: Order, events: tuple[e.Event, ...], at: datetime) -> tuple[e.Event, ...]:
+def following(
+    policy: Policy, order: Order, events: tuple[e.Event, ...], at: datetime, by: Actor
+) -> tuple[e.Event, ...]:
     """Return *events* and what they entail (随之而来), told by the order as it is afterwards."""
-    if not events:
+    if not events and not (policy.warns and order.warns is not None and order.warns <= at):
         return events
     if order.suspended is not None and any(_given_away(order, event) for event in events):
         events = (*run_again(policy, order, events[0].by, at, "handed-over"), *events)
@@ -41,6 +45,8 @@ def following(policy: Policy, order: Order, events: tuple[e.Event, ...], at: dat
             rule = policy.tell
             due = policy.after(rule.within, at, rule.basis) if rule.within is not None else _open(policy, at)
             more.append(e.Obliged(at, event.by, what, due))
+    if policy.warns and after.status in IN_HAND:
+        more += warned(policy, fold(more, after), at, by)
     return (*events, *more)
 
 

@@ -122,7 +122,9 @@ def _of_clock(policy: Policy, name: str, clock: Clock, due: datetime) -> Timed:
     """Return the rungs that a missed deadline climbs and when, counted from the last day still in time."""
     if name == "citizen":  # the citizen's clock says that the place is late, not who is
         return []
-    rungs = [rung for rung in policy.ladder if rung.trigger == OVERDUE and rung.stage is clock.stage]
+    rungs = [
+        rung for rung in policy.ladder if rung.trigger == OVERDUE and rung.stage is clock.stage and rung.before is None
+    ]
     return _timed(policy, rungs, due, due - _INSTANT)
 
 
@@ -131,9 +133,11 @@ def _of_ground(policy: Policy, key: str, since: datetime) -> Timed:
         return _timed(policy, [rung for rung in policy.ladder if rung.key == key], since, since)
     code = key.removeprefix(AFTER_RUNG)
     below = next((rung for rung in policy.ladder if rung.code == code), None)
-    if below is None:
+    if below is None or below.before is not None:
         return []
-    same = [rung for rung in policy.ladder if (rung.key, rung.stage) == (below.key, below.stage)]
+    same = [
+        rung for rung in policy.ladder if (rung.key, rung.stage) == (below.key, below.stage) and rung.before is None
+    ]
     after: list[Rung] = []
     for rung in same[same.index(below) + 1 :]:
         if rung.since != "rung" or rung.by_hand:

@@ -28,6 +28,7 @@ from .clocks import (
     Suspended,
     Told,
     Urged,
+    WarningTimed,
 )
 from .editions import EditionAdopted
 from .ending import Archived, Closed, Terminated, TerminationAsked, TerminationRefused, Voided, Withdrawn
@@ -106,6 +107,7 @@ __all__ = [
     "Told",
     "Urged",
     "Voided",
+    "WarningTimed",
     "Withdrawn",
 ]
 

@@ -109,6 +109,16 @@ class ClockStarted(Event):
 
 
 @frozen(slots=False)
+class WarningTimed(Event):
+    """Warnings timed (预警排定): which have been given for the deadline *due*, and when the next is."""
+
+    clock: str
+    due: datetime
+    fired: tuple[str, ...] = ()
+    next: datetime | None = None
+
+
+@frozen(slots=False)
 class Obliged(Event):
     """Obliged to tell the requester (须告知) of *what*; the deadline has no instant where none is set."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..status import DIVERTED, OPEN, STATUS_ZH, Status
 from .assignment import Assignment, Clock, Task
-from .order import Order
+from .order import IN_HAND, Order
 from .parts import (
     NO_CLOCKS,
     NO_COUNTS,
@@ -30,11 +30,12 @@ from .parts import (
     Topic,
     Verdict,
 )
-from .timing import DISPATCH, NO_TIMING, TELL, Contact, Duty, Statute, Timing
+from .timing import DISPATCH, NO_TIMING, TELL, Contact, Duty, Statute, Timing, Warned
 
 __all__ = [
     "DISPATCH",
     "DIVERTED",
+    "IN_HAND",
     "NO_CLOCKS",
     "NO_COUNTS",
     "NO_HANDOVERS",
@@ -67,4 +68,5 @@ __all__ = [
     "Timing",
     "Topic",
     "Verdict",
+    "Warned",
 ]

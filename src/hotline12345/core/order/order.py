@@ -152,6 +152,18 @@ class Order(NamedTuple):
             yield from self.clocks.timing.running(self.open_assignments, self.status is Status.ACCEPTED)
 
     @property
+    def warns(self) -> datetime | None:
+        """When the next warning before expiry is due; ``None`` where there is none."""
+        warned = self.clocks.timing.warned
+        waits = warned is not None and self.status in IN_HAND and self.outcome.end is None
+        return warned.next if warned is not None and waits and self.holder else None
+
+    @property
+    def beside_clocks(self) -> datetime | None:
+        """When time changes something that is no clock: a suspension ends, a warning is due."""
+        return min((one for one in (self.suspended, self.warns) if one is not None), default=None)
+
+    @property
     def suspended(self) -> datetime | None:
         """The latest end of the suspension that stops the handling clocks; ``None`` while they run."""
         waits = self.status in IN_HAND and self.outcome.end is None
@@ -171,7 +183,7 @@ class Order(NamedTuple):
     @property
     def wake(self) -> datetime | None:
         """When time alone may next change this order; ``None`` when it cannot."""
-        instants = [self.suspended, *(clock.wake for _, clock, _ in self.running())]
+        instants = [self.beside_clocks, *(clock.wake for _, clock, _ in self.running())]
         instants += [ground.next for ground in self.climbing()]
         return min((instant for instant in instants if instant is not None), default=None)
 

@@ -42,6 +42,15 @@ class Duty(NamedTuple):
     told: datetime | None = None
 
 
+class Warned(NamedTuple):
+    """Which warnings a deadline has had (预警), and when the next is due."""
+
+    clock: str
+    due: datetime
+    fired: tuple[str, ...] = ()
+    next: datetime | None = None
+
+
 class Timing(NamedTuple):
     """What else concerns the time of an order (计时事项).
 
@@ -56,6 +65,7 @@ class Timing(NamedTuple):
     duties: tuple[Duty, ...] = ()
     deferred: int = 0
     dispatch: Clock | None = None  # until the order is handed to a unit
+    warned: Warned | None = None
 
     def running(self, open_: tuple[Assignment, ...], waits: bool) -> Iterator[tuple[str, Clock, str]]:
         """Yield the clocks kept here that run, as an order yields its own.

@@ -121,6 +121,7 @@ class Policy:
     stages: frozenset[Stage] = field(init=False, eq=False, repr=False)
     starts_at_signing: bool = field(init=False, eq=False, repr=False)
     # Whether events have consequences for clocks of their own: a clock of dispatching or contact, a duty to tell.
+    warns: bool = field(init=False, eq=False, repr=False)
     follows: bool = field(init=False, eq=False, repr=False)
 
     @asks.default
@@ -136,9 +137,13 @@ class Policy:
     def _starts_at_signing(self) -> bool:
         return any(rule.start == "signed" for rule in self.limits)
 
+    @warns.default
+    def _warns(self) -> bool:
+        return any(rung.before is not None for rung in self.ladder)
+
     @follows.default
     def _follows(self) -> bool:
-        return bool(self.tell.of) or not self.stages.isdisjoint((Stage.DISPATCH, Stage.CONTACT))
+        return self.warns or bool(self.tell.of) or not self.stages.isdisjoint((Stage.DISPATCH, Stage.CONTACT))
 
     @property
     def begins(self) -> date | None:

@@ -76,6 +76,7 @@ class Rung:
         on_day: *after* names the day on which it fires (次日), not a time that must have gone by (满几日).
         since: counted from the ``trigger`` (expiry, the fact), or from the ``rung`` before.
         paper: what is to be drawn up, if anything.
+        before: so long before the handling deadline expires (届满前预警), instead of after it.
         unless_reported: a unit that has reported how far it has got, and why no further, is spared this rung.
         owner: who answers for it, one of the parties: ``hotline``, ``city-office`` …
     """
@@ -93,11 +94,12 @@ class Rung:
     paper: Paper | None = None
     owner: str = ""
     unless_reported: bool = False
+    before: TimeLimit | None = None
 
     @property
     def by_hand(self) -> bool:
         """Whether only a person sets it in motion."""
-        return self.after is None and not self.at_once
+        return self.after is None and not self.at_once and self.before is None
 
     @property
     def key(self) -> str:

@@ -55,11 +55,17 @@ def _rung(one: Row, parties: dict[str, str]) -> Rung:
     if spares and trigger != OVERDUE:
         zh, en = "unless_reported 只用于超期", "unless_reported is for `overdue`"
         one.add("bad-rung", zh, en, "unless_reported")
+    before = one.limit("before")
+    elsewhere = trigger != OVERDUE or stage not in (None, Stage.HANDLE) or at_once or after is not None
+    if before is not None and (elsewhere or before.unit is Unit.WORKING_HOURS):
+        zh, en = "before 只用于办理时限届满之前，不与 after 同写", "`before` is for handling, without `after`"
+        one.add("bad-rung", zh, en, "before", 'before = "1wd"')
     basis = one.basis()
     one.done()
     _check(one, trigger, stage, count, after, on_day)
     return Rung(
-        code, zh, after, basis, stage or Stage.HANDLE, trigger, count or 1, at_once, on_day, since, paper, owner, spares
+        code, zh, after, basis, stage or Stage.HANDLE, trigger, count or 1, at_once, on_day, since, paper, owner,
+        spares, before,
     )  # fmt: skip
 
 

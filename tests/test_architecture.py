@@ -23,7 +23,7 @@ FILE_LINES = 400
 FUNCTION_LINES = 50
 # Of code: blank lines, comments and docstrings are not what makes a core hard to hold (docs/decisions/0001 says why
 # it is more than the plan's).
-CORE_LINES = 13_000
+CORE_LINES = 13_500
 
 EVERYTHING = frozenset({""})
 # Which parts of the package each room may import, itself aside.  A name stands for the module and all within it.

@@ -14,7 +14,7 @@ from hotline12345.core.calendar import CST
 from hotline12345.core.errors import HotlineError
 from hotline12345.core.policy import AssistRule, Dispatching, Hops, Policy, ReopenRule
 from hotline12345.core.sla import TimeLimit
-from hotline12345.testing.orders import AT, DISPATCHER, HANDLER, SUPERVISOR, Life, limit, of_unit, small_policy
+from hotline12345.testing.orders import ADMIN, AT, DISPATCHER, HANDLER, SUPERVISOR, Life, limit, of_unit, small_policy
 from hotline12345.testing.strategies import commands
 
 U2 = of_unit("u2")
@@ -165,3 +165,26 @@ def test_a_clock_begins_when_the_order_is_first_handed_over() -> None:
     life.take("signed") if life.order.status.value == "signed" else life.do(c.Dispatch(DISPATCHER, "u1"))
     assert life.order.citizen is not None
     assert life.order.citizen.deadline.start > AT
+
+
+def test_recalling_stops_the_units_clocks_and_not_the_citizens() -> None:
+    life = first_dispatched_on_a_monday(hopping())
+    life.do(c.Recall(DISPATCHER), on(11, 18))
+    assert [name for name, _, _ in life.order.running()] == ["citizen"]
+
+
+def test_what_is_void_has_no_clocks() -> None:
+    life = first_dispatched_on_a_monday(hopping())
+    life.do(c.Assist(DISPATCHER, "u3"))
+    life.do(c.Void(ADMIN, "test-call"), on(11, 18))
+    assert (list(life.order.running()), life.order.wake) == ([], None)
+    assert all(a.closed is not None for a in life.order.assignments)
+
+
+def test_another_classification_counts_from_where_each_clock_started() -> None:
+    """Five working days from Monday the 16th become two, for the unit and the citizen, from the same day."""
+    policy = small_policy(limits=(limit("5wd"), limit("2wd", category="公安")))
+    life = Life(policy, at=on(11, 16, 8)).take("signed")
+    life.do(c.Reclassify(DISPATCHER, category="公安"), on(11, 17))
+    assert life.order.citizen is not None
+    assert (due(life), life.order.citizen.deadline.at) == (datetime(2026, 11, 19, tzinfo=CST),) * 2

@@ -217,6 +217,11 @@ def test_an_assistant_reports_and_a_copy_has_nothing_to_report() -> None:
     assert refusal(life, c.Report(of_unit("u4"), reason="x")) == "copy-only"
     life.do(c.Assist(DISPATCHER, "u4"))  # who had a copy may be asked to assist
     assert life.order.open_assignments[-1].role == "assist"
+    life.do(c.Reply(of_unit("u4")))
+    assert [(a.role, a.replied is not None) for a in life.order.assignments if a.unit == "u4"] == [
+        ("copy", False),
+        ("assist", True),
+    ]
 
 
 # ── sending back ──

@@ -71,7 +71,7 @@ def known_reason(reason: str, reasons: Mapping[str, str], zh: str, en: str, basi
 
 
 def own_assignment(order: Order, command: Command, wanted: str = "") -> Assignment:
-    """Return the open assignment the actor's unit acts on: the one named, else its lead, else its assist.
+    """Return the open assignment the actor's unit acts on: the one named, else its lead, its assist, its copy.
 
     Raises:
         CommandError: ``not-your-order`` when the actor's unit has nothing open here.
@@ -81,7 +81,8 @@ def own_assignment(order: Order, command: Command, wanted: str = "") -> Assignme
     for assignment in order.assignments:
         task = assignment.task
         if assignment.closed is None and task.unit == unit and unit and (not wanted or wanted == task.id):
-            found = assignment if found is None or task.role == "lead" else found
+            if found is None or task.role == "lead" or (found.task.role, task.role) == ("copy", "assist"):
+                found = assignment
     if found is None:
         desks = "、".join(f"{a.unit}（{a.id} {_ROLE_ZH.get(a.role, a.role)}）" for a in order.open_assignments) or "无"
         open_ = ", ".join(f"{a.unit} ({a.id} {a.role})" for a in order.open_assignments) or "none"

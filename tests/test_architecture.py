@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "inquiry": frozenset({"core", "view", "hotline"}),
     "transition": frozenset({"core", "stores"}),
     "impact": frozenset({"core", "hotline", "stores.port"}),
+    "explain": frozenset({"core", "hotline"}),
     # "packs" and "plugins" late and only to open a pack or a store by its name, for a host in a hurry.
     "hotline": frozenset(
         {

@@ -98,8 +98,8 @@ def _shifts(hotline: Hotline, order: Order) -> list[Shift]:
     last: Deadline | None = None
     new: Deadline | None = None
     for name, clock, unit in order.running():
-        if clock.deadline is not last:  # one deadline often serves the unit and the citizen
-            stops = order.clocks.timing.suspensions if clock.stage is Stage.HANDLE else ()
+        stops = order.clocks.timing.suspensions if clock.stage is Stage.HANDLE else ()
+        if stops or clock.deadline is not last:  # one deadline often serves the unit and the citizen
             last, new = clock.deadline, recounted(policy, clock, stops)
         if new is not None:
             shifts.append(Shift(order.number, name, clock.stage, unit, last, new))

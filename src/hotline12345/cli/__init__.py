@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "adopt": ("adopt", "接收别的系统在办的工单", "take over running orders of another system"),
     "list": ("listing", "列出工单", "list orders"),
     "show": ("show", "查看一张工单及其历史", "show one order and its history"),
+    "explain": ("explain", "说明工单：期限、派单、归类、可用命令、考核", "why an order stands as it stands"),
     "do": ("do", "对工单执行命令", "carry out a command on an order"),
     "tick": ("tick", "推进时钟：超期、督办、暂定转确定", "let time pass: overdue, ladder, provisional deadlines"),
     "documents": ("documents", "督办文书草稿：催办通知书等", "papers that supervision asks for"),

@@ -21,7 +21,7 @@ from .common import (
 )
 from .cover import beside, callers, code_told, marks
 from .in_time import duty
-from .printing import day_of, facts, half, iso, print_csv, say, table, when
+from .printing import facts, iso, print_csv, say, table, when
 
 if TYPE_CHECKING:
     from ..core.actor import Actor
@@ -336,59 +336,22 @@ def _clock_name(name: str, clock: Clock, story: Story, unit: str) -> str:
 
 
 def counts(policy: Policy, order: Order) -> Iterator[tuple[str, dict[str, Any] | None, list[dict[str, Any]]]]:
-    """Yield (clock, the recount where it differs, day by day) for each deadline that can be recounted (逐日说明).
+    """Yield (clock, the recount where it differs, day by day) for each handling deadline (逐日说明)."""
+    from ..core.sla import Stage
+    from ..explain.deadlines import deadlines_told
+    from .explain import rows_of
 
-    A deadline that was moved, or set by a calendar that knew less or more, was not reached by one plain count of
-    today's; where that ends elsewhere or is less certain it is said, since the record and not the recount holds.
-    """
-    named = [("citizen", order.citizen), *((f"{a.id}", a.handle) for a in order.assignments)]
-    for name, clock in named:
-        if clock is None or clock.deadline.limit is None:
-            continue
-        told = policy.explain_recount(clock.deadline, order.clocks.timing.suspensions)
-        kept, again = clock.deadline, told.deadline
-        same = (again.at, again.provisional) == (kept.at, kept.provisional)
-        differs = None if same else deadline_json(again)
-        rows = [{"day": iso(c.day), "counts": c.counts, "why": say(c.why, c.why_en)} for c in told.counted]
-        yield name, differs, rows
+    for one in deadlines_told(policy, order):
+        if one.stage is Stage.HANDLE and one.deadline.limit is not None:
+            yield one.clock, deadline_json(one.recount) if one.recount is not None else None, rows_of(one)
 
 
 def _explain(policy: Policy, order: Order, events: list[Event], story: Story) -> None:
-    from ..core.events import Accepted, Dispatched
+    from ..explain.deadlines import deadlines_told
+    from ..explain.hits import classification_told
+    from ..explain.routes import routes_told
+    from .explain import show_classifications, show_deadlines, show_routes
 
-    shown: list[list[dict[str, Any]]] = []
-    for name, differs, rows in counts(policy, order):
-        if rows not in shown:  # the unit's clock mostly runs with the citizen's
-            _count(name, differs, rows)
-            shown.append(rows)
-    for event in events:
-        if isinstance(event, Accepted) and event.hits:
-            click.echo(
-                "\n" + say("归类命中（规则与位置，不含原文）", "What classified it (rules and positions, no words)")
-            )
-            negated = say("已否定", "negated")
-            hits = [(h.rule, h.field, f"{h.start}–{h.end}", negated if h.negated else "") for h in event.hits]
-            click.echo(table(say("规则,所在,位置,说明", "rule,in,where,note").split(","), hits))
-        elif isinstance(event, Dispatched):
-            path = " → ".join(story.unit(code) for code in event.path)
-            route = [(say("派单规则", "route rule"), event.rule), (say("路径", "path"), path)]
-            click.echo("\n" + facts([*route, (say("依据", "basis"), half(event.basis))]))
-
-
-def _count(name: str, differs: dict[str, Any] | None, rows: list[dict[str, Any]]) -> None:
-    from datetime import date
-
-    whose = say("群众时限", "the citizen's deadline")
-    title = whose if name == "citizen" else say(f"{name} 办理时限", f"handling, {name}")
-    click.echo(f"\n{title}{say('，逐日', ', day by day')}")
-    if differs is not None:
-        # Whoever loads the notice with --overlay sees the count that was made under it.
-        zh = "（以记录的期限为准：它另经变更，或按另一份放假安排算定；下面按此刻加载的日历重数）"
-        en = "(the deadline on record holds: it was moved since, or set under other notices; this is a recount)"
-        click.echo(say(zh, en))
-    total: float = 0
-    lines = []
-    for row in rows:
-        total += row["counts"]
-        lines.append((day_of(date.fromisoformat(row["day"])), f"{total:g}" if row["counts"] else "—", row["why"]))
-    click.echo(table(say("日期,第几,说明", "day,count,why").split(","), lines))
+    show_deadlines(deadlines_told(policy, order, events), story)
+    show_classifications(classification_told(policy, events))
+    show_routes(routes_told(policy, events), story)

@@ -78,7 +78,7 @@ def led(data: st.DataObject, policy: Policy) -> Life:
 # ── for random orders ──
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data(), st.sampled_from(POLICIES))
 def test_a_deadline_told_is_the_deadline_on_record_counted_out(data: st.DataObject, policy: Policy) -> None:
     life = led(data, policy)
@@ -97,7 +97,7 @@ def test_a_deadline_told_is_the_deadline_on_record_counted_out(data: st.DataObje
             assert one.counted[-1].day == one.deadline.due_day
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data(), st.sampled_from(POLICIES))
 def test_a_route_told_is_the_route_that_was_taken(data: st.DataObject, policy: Policy) -> None:
     life = led(data, policy)
@@ -113,7 +113,7 @@ def test_a_route_told_is_the_route_that_was_taken(data: st.DataObject, policy: P
             assert route.by_rule == route.unit
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data(), st.sampled_from(POLICIES))
 def test_what_classified_it_is_what_is_told(data: st.DataObject, policy: Policy) -> None:
     life = led(data, policy)
@@ -127,7 +127,7 @@ def test_what_classified_it_is_what_is_told(data: st.DataObject, policy: Policy)
         assert kept == [tuple(hit) for hit in event.hits]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data(), st.sampled_from(POLICIES))
 def test_a_command_that_succeeds_was_told_to_be_allowed(data: st.DataObject, policy: Policy) -> None:
     life = led(data, policy)
@@ -152,7 +152,7 @@ def test_a_command_that_succeeds_was_told_to_be_allowed(data: st.DataObject, pol
         assert command(told, c.command_name(type(given_))).allowed, given_
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_a_point_told_lost_is_a_point_lost(data: st.DataObject) -> None:
     life = led(data, POLICIES[0])

@@ -86,7 +86,12 @@ def _tried(
             else:
                 return bare, None
         bare = bare or last
-    return bare, None if isinstance(last, RequestError) else last
+    if isinstance(last, RequestError) or (last is not None and last.code.startswith(_OF_THE_WORD)):
+        return bare or last, None  # not the order refuses, but a word that was made up here
+    return bare, last
+
+
+_OF_THE_WORD = ("unknown-", "bad-")
 
 
 def _actors(policy: Policy, order: Order, kind: type[c.Command]) -> Iterator[Actor]:
@@ -109,7 +114,8 @@ def _candidates(
     """Yield the command as it would be given: with nothing said where that can be, then with all that can be said."""
     own = [a for a in fields(kind) if a.name not in ("by", "occurred", "ext")]
     needed = {a.name for a in own if a.default is NOTHING}
-    for names in (needed, {a.name for a in own}):
+    unsaid = {a.name for a in own if a.default is NOTHING or a.default in _EMPTY}
+    for names in (needed, unsaid, {a.name for a in own}):
         for said in _sayings(policy, order, at):
             given = {a.name: said.get(a.name, _plain(a)) for a in own if a.name in names}
             try:
@@ -120,6 +126,9 @@ def _candidates(
                 continue
             if names == needed and not needed:
                 break
+
+
+_EMPTY = ("", None, ())
 
 
 def _plain(field: Any) -> Any:
@@ -141,6 +150,8 @@ def _sayings(policy: Policy, order: Order, at: datetime) -> Iterator[dict[str, A
         "until": at + timedelta(days=30),
         "solved": True,
         "satisfied": satisfied,
+        "level": satisfied,
+        "edition": policy.edition,
         "outcome": "reached",
         "rung": rung,
         "route": "legal",

@@ -293,3 +293,13 @@ def test_an_order_just_received_is_explained_too() -> None:
     life.do(c.Void(ADMIN, "test-call"))
     assert not any(one.allowed for one in told_of(life).commands)
     assert AGENT.roles
+
+
+def test_a_unit_above_the_hotlines_own_government_can_be_told_and_handed_to() -> None:
+    # Found by the random orders above: the province stands in no chain below the city.
+    life = Life(SHENYANG, request=Request(AT, kind=Kind.COMPLAINT, category="城乡建设/市政设施", area="210103"))
+    life.do(c.Accept(SYSTEM))
+    life.do(c.Dispatch(DISPATCHER, unit="210000"))
+    assert told_of(life).routes[0].unit == "210000"
+    assert SHENYANG.routes is not None
+    assert SHENYANG.routes.districts("210000") == ()

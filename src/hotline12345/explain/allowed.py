@@ -17,6 +17,7 @@ from ..core.actor import SYSTEM, Actor, Role
 from ..core.decide import decide
 from ..core.errors import HotlineError, RequestError
 from ..core.order import Order
+from ..core.order.timing import TELL
 from ..core.policy import Policy
 from ..core.policy.ladder import OVERDUE
 from ..core.sla import TimeLimit, Unit
@@ -151,6 +152,7 @@ def _sayings(policy: Policy, order: Order, at: datetime) -> Iterator[dict[str, A
         "solved": True,
         "satisfied": satisfied,
         "level": satisfied,
+        "what": next((name.removeprefix(TELL) for name, *_ in order.running() if name.startswith(TELL)), "other"),
         "edition": policy.edition,
         "outcome": "reached",
         "rung": rung,

@@ -302,8 +302,10 @@ class RoutingGraph(Tree):
             chain, units = self._network.chains[code], self._network.units
             if self.centre in chain:
                 way = chain[chain.index(self.centre) :]
-            else:
+            elif self.seat in chain:
                 way = (self.centre, *chain[chain.index(self.seat) + 1 :])
+            else:  # above the place, or beside it: a person may still name it
+                way = (self.centre, code)
             town = units[code].grade is Grade.TOWN and self.copies_districts
             found = way, (*(above for above in way[:-1] if town and units[above].grade is Grade.COUNTY),)
             self._ways[code] = found

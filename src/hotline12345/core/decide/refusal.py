@@ -80,9 +80,10 @@ def own_assignment(order: Order, command: Command, wanted: str = "") -> Assignme
     found = None
     for assignment in order.assignments:
         task = assignment.task
-        if assignment.closed is None and task.unit == unit and unit and (not wanted or wanted == task.id):
-            if found is None or task.role == "lead" or (found.task.role, task.role) == ("copy", "assist"):
-                found = assignment
+        if assignment.closed is not None or not unit or task.unit != unit or (wanted and wanted != task.id):
+            continue
+        if found is None or task.role == "lead" or (found.task.role, task.role) == ("copy", "assist"):
+            found = assignment
     if found is None:
         desks = "、".join(f"{a.unit}（{a.id} {_ROLE_ZH.get(a.role, a.role)}）" for a in order.open_assignments) or "无"
         open_ = ", ".join(f"{a.unit} ({a.id} {a.role})" for a in order.open_assignments) or "none"

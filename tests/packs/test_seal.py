@@ -61,4 +61,5 @@ def test_the_list_is_what_sha256sum_reads_and_overlays_are_not_in_it(city: Path)
 def test_the_packs_that_are_shipped_are_as_they_were_sealed(name: str) -> None:
     # A changed rule is a new edition.  Until the first release: python -m hotline12345 pack seal --replace NAME
     assert folder_of(name) == builtin(name)
+    assert (builtin(name) / LIST).exists()
     assert broken_seals(builtin(name), name) == []

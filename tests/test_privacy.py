@@ -21,7 +21,7 @@ from hotline12345.core.codec import encode
 from hotline12345.core.errors import RequestError, StoreError
 from hotline12345.core.evolve import fold
 from hotline12345.core.order import Status
-from hotline12345.core.policy import Pack, SuspensionRule
+from hotline12345.core.policy import ClearanceRule, ConductStep, LinkageRule, Pack, RepeatRule, SuspensionRule
 from hotline12345.core.refs import Ref
 from hotline12345.core.request import Attachment, Kind, Request, Requester
 from hotline12345.core.scoring import facts, measure
@@ -86,6 +86,7 @@ LIFE: tuple[c.Command, ...] = (
     ),
     c.Review(REVIEWER, False, "incomplete", private("审核退回")),
     c.Reply(HANDLER, private("再答复"), private("再公开"), True),
+    c.Clear(REVIEWER, note=private("公开审查")),
     c.Review(REVIEWER, note=private("审核")),
     c.FollowUp(CALLER, solved=False, satisfied="dissatisfied", note=private("回访")),
     c.Judge(SUPERVISOR, note=private("认定合理")),
@@ -93,7 +94,19 @@ LIFE: tuple[c.Command, ...] = (
     c.Reopen(SUPERVISOR, note=private("重办")),
     c.Terminate(REVIEWER, "no-such-place", note=private("终止")),
 )
+CLOSED = "000003"
+"""The first of OTHERS; LIFE is the first order, and what is divided off it the second."""
 OTHERS: tuple[tuple[c.Command, ...], ...] = (
+    (
+        c.Accept(DISPATCHER),
+        c.Dispatch(DISPATCHER, unit="u1"),
+        c.Reply(HANDLER, solved=True),
+        c.Review(REVIEWER),
+        c.FollowUp(CALLER, solved=True, satisfied="satisfied"),
+    ),
+    (c.Accept(DISPATCHER), c.Cease(DISPATCHER, CLOSED, private("停止办理"))),
+    (c.Offer(AGENT, note=private("移交协商")),),
+    (c.Curb(AGENT, note=private("扰线")),),
     (c.Answer(AGENT, private("直接答复")),),
     (c.Connect(AGENT, answered=True, text=private("转接")),),
     (c.Refer(AGENT, "legal", note=private("转出")),),
@@ -112,7 +125,14 @@ SECRETS += [text for command in (*LIFE, *(one for some in OTHERS for one in some
 
 def open_line(store: Store, secrets: bytes | None = KEY) -> Hotline:
     numbers = iter(range(1, 1000))
-    pack = Pack("test", "210100", "test", (small_policy(suspension=SuspensionRule(("awaiting-requester",))),))
+    policy = small_policy(
+        suspension=SuspensionRule(("awaiting-requester",)),
+        conduct=(ConductStep("warn", "警示", "test"),),
+        repeat=RepeatRule(unreasonable=True),
+        clearance=ClearanceRule(True),
+        linkage=LinkageRule("first-receiver"),
+    )
+    pack = Pack("test", "210100", "test", (policy,))
     return Hotline(pack, store, clock=lambda: AT, secrets=secrets, number=lambda at, n: f"{next(numbers):06d}")
 
 

@@ -27,6 +27,7 @@ FOUND: dict[str, tuple[str, str, str, int]] = {
     "dead-limit": ("dead-limit", "warning", "unknown.toml", 16),
     "dead-problem-rule": ("dead-problem-rule", "warning", "unknown.toml", 21),
     "dead-rung": ("dead-rung", "warning", "unknown.toml", 16),
+    "dead-rung-before": ("dead-rung", "warning", "unknown.toml", 16),
     "dead-rung-count": ("unknown-key", "error", "unknown.toml", 25),
     "dead-stage": ("dead-stage", "warning", "unknown.toml", 16),
     "dead-word": ("dead-word", "warning", "rules.toml", 8),

@@ -51,6 +51,8 @@ def dead(policy: Policy) -> Iterator[Fault]:
             fired = _fired(policy) if fired is None else fired
             if fired and rung.code not in fired:
                 why = f"「{rung.stage.zh}」从不超期", f"nothing is ever overdue at {rung.stage.value}"
+                if rung.before is not None:
+                    why = f"没有一个时限长过 {rung.before.zh}", f"no limit is longer than {rung.before.en}"
         if why is not None:
             zh, en = f"「{rung.zh}」永远不会启动：{why[0]}", f"{rung.code!r} can never fire: {why[1]}"
             hint = "给该环节定时限，或改 stage、count、since / give that stage a limit, or change stage, count or since"

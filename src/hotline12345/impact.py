@@ -20,7 +20,7 @@ from .core.events import DeadlineMoved
 from .core.evolve import fold
 from .core.order import Order
 from .core.sla import Deadline, Stage
-from .stores.port import Query
+from .stores.port import Head, Query
 
 if TYPE_CHECKING:
     from .hotline import Hotline
@@ -112,22 +112,27 @@ def _candidates(hotline: Hotline) -> Iterator[Order]:
     They are folded and let go again: nobody may keep a hundred thousand of them in mind.
     """
     seen: set[str] = set()
-    digests = {policy.calendar.digest for policy in hotline.pack.editions}
-    queries = [Query(open=True, not_digest=digest) for digest in sorted(digests)]
+    unsettled = 0
+    for digest in sorted({policy.calendar.digest for policy in hotline.pack.editions}):
+        for head in _heads(hotline, Query(open=True, not_digest=digest)):
+            if head.number not in seen:
+                seen.add(head.number)
+                unsettled += head.provisional
+                yield fold(hotline.history(head.number))
     # The head of an order names one digest, its provisional deadline's first; a certain one may be older.
-    for query in (*queries, Query(open=True, provisional=True)):
-        for number in _numbers(hotline, query):
-            if number not in seen:
-                seen.add(number)
-                yield fold(hotline.history(number))
+    rest = Query(open=True, provisional=True)
+    if hotline.store.count(hotline.place, rest).get("", 0) > unsettled:
+        for head in _heads(hotline, rest):
+            if head.number not in seen:
+                seen.add(head.number)
+                yield fold(hotline.history(head.number))
 
 
-def _numbers(hotline: Hotline, query: Query) -> Iterator[str]:
+def _heads(hotline: Hotline, query: Query) -> Iterator[Head]:
     cursor = ""
     while True:
         page = hotline.find(query, after=cursor, limit=1000)
-        for head in page.heads:
-            yield head.number
+        yield from page.heads
         cursor = page.next
         if not cursor:
             return

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from hotline12345.cli import cli
 from hotline12345.core.errors import PolicyError, RequestError
 from hotline12345.core.policy import Flow, Policy
+from hotline12345.packs import load_pack
 from hotline12345.replay.eventlog import Traced, read_log, shuffled, trace
 from hotline12345.replay.mapping import LogMapping, read_mapping
 from hotline12345.testing.orders import small_policy
@@ -149,8 +150,32 @@ def test_the_command_prints_json_and_exits_with_one_where_a_case_is_refused(tmp_
 # ── real logs ──
 
 
+def waiting() -> Policy:
+    """Return rules under which a unit may wait for others; hours in plenty, since the logs know of no such limits."""
+    return load_pack(MAPPINGS / "plenty").newest
+
+
+LOGS = {"helpdesk": "helpdesk_italian.csv.gz", "bpic2013": "bpic2013_incidents.csv.gz", "wabo": "wabo_receipt.csv.gz"}
+
+
 def mapping_of(name: str) -> LogMapping:
     return read_mapping((MAPPINGS / f"{name}.toml").read_text(encoding="utf-8"), name)
+
+
+@needs_data
+@pytest.mark.parametrize("name", LOGS)
+def test_a_real_log_is_accepted_and_the_same_log_shuffled_is_refused(name: str) -> None:
+    mapping = mapping_of(name)
+    cases = read_log((Path(DATA) / "eventlogs" / LOGS[name]).read_bytes(), mapping)
+    found = trace(cases, mapping, waiting())
+    told = [(one.event, one.status, one.code, one.message) for one in found.refusals[:10]]
+    assert found.accepted >= 0.99 * found.cases, told
+    assert found.mapped >= 0.9 * found.events
+    assert not found.uneven, "stage times add up to the life of every case"
+    assert all(one.code and one.message for one in found.refusals), "each refusal has its reason"
+    dice = Random(12345)
+    mixed = trace({case: shuffled(events, dice) for case, events in cases.items()}, mapping, waiting())
+    assert mixed.accepted <= 0.5 * mixed.cases
 
 
 @needs_data

@@ -220,7 +220,7 @@ def fits(step: Step, one: Logged, order: Order | None) -> bool:
         return not (step.unit or step.desk) and not step.waiting
     if step.unit and (step.unit == "same") != (order.holder == one.unit):
         return False
-    if step.waiting is not None and step.waiting != (getattr(order, "suspended", None) is not None):
+    if step.waiting is not None and step.waiting != (order.suspended is not None):
         return False
     return not step.desk or _desk(order, one.unit if step.desk == "$unit" else step.desk) == step.desk_is
 

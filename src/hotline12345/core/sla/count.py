@@ -173,6 +173,8 @@ class Walk:
             day += 1
 
     def _time(self, left: int, now: int, working: bool) -> int | None:
+        if not working and self._ledger is None:
+            return self._through(left, now)
         windows = _spans(self._calendar) if working else ((0, DAY),)
         day = now // DAY
         while True:
@@ -193,6 +195,21 @@ class Walk:
             halt = self._halted(day * DAY)
             if halt is not None and halt[1] is None:
                 return None
+
+    def _through(self, left: int, now: int) -> int | None:
+        """Time that runs through nights and holidays: from suspension to suspension, not day by day."""
+        for start, end, _ in self._halts:
+            if end is not None and end <= now:
+                continue
+            if left <= start - now:
+                break
+            left -= max(start - now, 0)
+            if end is None:
+                return None
+            now = end
+        if (now + left) // DAY > LAST:
+            raise out_of_reach(date.fromordinal(LAST))
+        return now + left
 
     def _free(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """What suspensions leave of *spans*."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import events as e
-from ..order import NO_PENDING, Assignment, Clock, Clocks, Counts, End, Order, Outcome, Pending, Status, Topic
+from ..order import NO_PENDING, Assignment, Clock, Clocks, Counts, End, Order, Outcome, Pending, Status, Topic, order_of
 from ..request import Kind, Urgency
 from ..sla import Deadline, Stage
 
@@ -38,7 +38,7 @@ def ended(o: Order, event: e.Event, status: Status, reason: str, to: str = "", t
     closed = all_closed(o, at, status.value)
     if counts.handovers.consulted:  # it may live on after an answer that did not do, and the consultation does not
         clocks, counts = unconsulted(clocks, counts)
-    return Order(intake, version + 1, status, at, topic or known, closed, clocks, counts, NO_PENDING, outcome)
+    return order_of((intake, version + 1, status, at, topic or known, closed, clocks, counts, NO_PENDING, outcome))
 
 
 def topic_of(o: Order, kind: Kind | None, category: str) -> Topic | None:
@@ -72,7 +72,7 @@ def handed(counts: Counts, **changes: Any) -> Counts:
 
 def counted(o: Order, event: e.Event, counts: Counts) -> Order:
     intake, version, status, _, topic, rows, clocks, _, pending, outcome = o
-    return Order(intake, version + 1, status, event.at, topic, rows, clocks, counts, pending, outcome)
+    return order_of((intake, version + 1, status, event.at, topic, rows, clocks, counts, pending, outcome))
 
 
 def noted(o: Order, event: e.Event) -> Order:

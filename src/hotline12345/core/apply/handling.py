@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import events as e
-from ..order import NO_PENDING, Assignment, Clock, Clocks, Order, Outcome, Standing, Status, Verdict
+from ..order import NO_PENDING, Assignment, Clock, Clocks, Order, Outcome, Standing, Status, Verdict, order_of
 from ..sla import Stage
 from .acceptance import held, marked
 from .base import all_closed, clock_of, handed, noted, onward, unasked
@@ -21,7 +21,7 @@ def signed(o: Order, event: e.Signed) -> Order:
         rows.append(a)
     if event.citizen is not None:
         clocks = Clocks(Clock(Stage.HANDLE, event.citizen), clocks.stage, clocks.timing)
-    return Order(intake, version + 1, status, event.at, topic, tuple(rows), clocks, counts, pending, outcome)
+    return order_of((intake, version + 1, status, event.at, topic, tuple(rows), clocks, counts, pending, outcome))
 
 
 def replied(o: Order, event: e.Replied) -> Order:
@@ -48,7 +48,7 @@ def replied(o: Order, event: e.Replied) -> Order:
         outcome = Outcome(outcome.reply._replace(form=event.form, reason=event.reason), outcome.verdict)
     if event.review is not None or clocks.stage is not None:
         clocks = Clocks(clocks.citizen, clock_of(Stage.REVIEW, event.review), clocks.timing)
-    return Order(intake, version + 1, Status.REPLIED, at, topic, tuple(rows), clocks, counts, NO_PENDING, outcome)
+    return order_of((intake, version + 1, Status.REPLIED, at, topic, tuple(rows), clocks, counts, NO_PENDING, outcome))
 
 
 def reviewed(o: Order, event: e.Reviewed) -> Order:
@@ -57,7 +57,9 @@ def reviewed(o: Order, event: e.Reviewed) -> Order:
         clocks = Clocks(clocks.citizen, clock_of(Stage.FOLLOW_UP, event.follow_up), clocks.timing)
     if event.passed:
         closed = all_closed(o, event.at, "replied")
-        return Order(intake, version + 1, Status.REVIEWED, event.at, topic, closed, clocks, counts, pending, outcome)
+        return order_of(
+            (intake, version + 1, Status.REVIEWED, event.at, topic, closed, clocks, counts, pending, outcome)
+        )
     # A reply that was sent back does not stand: both clocks go on as if it had not come.
     rows = tuple(
         [
@@ -81,7 +83,7 @@ def followed_up(o: Order, event: e.FollowedUp) -> Order:
     outcome = Outcome(outcome.reply, verdict)
     if event.outcome == "reached" and clocks.stage is not None:
         clocks = Clocks(clocks.citizen, None, clocks.timing)
-    return Order(intake, version + 1, Status.FOLLOWING_UP, event.at, topic, rows, clocks, counts, pending, outcome)
+    return order_of((intake, version + 1, Status.FOLLOWING_UP, event.at, topic, rows, clocks, counts, pending, outcome))
 
 
 def judged(o: Order, event: e.Judged) -> Order:

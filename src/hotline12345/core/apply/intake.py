@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import events as e
-from ..order import NO_CLOCKS, NO_COUNTS, NO_OUTCOME, NO_PENDING, Clock, Clocks, Intake, Order, Status, Topic
+from ..order import NO_CLOCKS, NO_COUNTS, NO_OUTCOME, NO_PENDING, Clock, Clocks, Intake, Order, Status, Topic, order_of
 from ..sla import Stage
 from .base import counted, ended, topic_of
 
@@ -33,7 +33,7 @@ def opened(event: e.Received) -> Order:
         event.digest,
     )
     clocks = NO_CLOCKS if event.citizen is None else Clocks(Clock(Stage.HANDLE, event.citizen))
-    return Order(intake, 1, Status.RECEIVED, event.at, None, (), clocks, NO_COUNTS, NO_PENDING, NO_OUTCOME)
+    return order_of((intake, 1, Status.RECEIVED, event.at, None, (), clocks, NO_COUNTS, NO_PENDING, NO_OUTCOME))
 
 
 def accepted(o: Order, event: e.Accepted) -> Order:
@@ -41,7 +41,7 @@ def accepted(o: Order, event: e.Accepted) -> Order:
     intake, version, _, _, _, rows, clocks, counts, pending, _ = o
     if clocks.stage is not None:  # what was asked of the requester is waited for no longer
         clocks = Clocks(clocks.citizen, None, clocks.timing)
-    return Order(intake, version + 1, Status.ACCEPTED, event.at, topic, rows, clocks, counts, pending, NO_OUTCOME)
+    return order_of((intake, version + 1, Status.ACCEPTED, event.at, topic, rows, clocks, counts, pending, NO_OUTCOME))
 
 
 def answered(o: Order, event: e.Answered) -> Order:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import events as e
-from ..order import Assignment, Clock, Clocks, Order, Pending, Problem, Status, Task, Topic
+from ..order import Assignment, Clock, Clocks, Order, Pending, Problem, Status, Task, Topic, order_of
 from ..sla import Stage
 from .base import all_closed, clock_of, handed, onward, unasked, unconsulted
 
@@ -17,8 +17,8 @@ def dispatched(o: Order, event: e.Dispatched) -> Order:
         clocks = Clocks(citizen, None, clocks.timing)
     pending = o.pending._replace(dispute="") if o.pending.dispute else o.pending
     rows = (*o.assignments, opened)
-    return Order(
-        o.intake, o.version + 1, Status.DISPATCHED, event.at, o.topic, rows, clocks, o.counts, pending, o.outcome
+    return order_of(
+        (o.intake, o.version + 1, Status.DISPATCHED, event.at, o.topic, rows, clocks, o.counts, pending, o.outcome)
     )
 
 

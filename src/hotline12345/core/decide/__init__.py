@@ -151,7 +151,7 @@ def decide(
     events = decider(policy, order, command, at, ref)
     if policy.follows or order.clocks.timing.suspended is not None:
         events = following(policy, order, events, at, command.by)
-    return in_context(events, command)
+    return events if command.occurred is None and command.ext is None else in_context(events, command)
 
 
 def _naive(at: datetime) -> RequestError:

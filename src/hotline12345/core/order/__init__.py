@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..status import DIVERTED, OPEN, STATUS_ZH, Status
 from .assignment import Assignment, Clock, Task
-from .order import IN_HAND, Order
+from .order import IN_HAND, Order, order_of
 from .parts import (
     NO_CLOCKS,
     NO_COUNTS,
@@ -69,4 +69,5 @@ __all__ = [
     "Topic",
     "Verdict",
     "Warned",
+    "order_of",
 ]

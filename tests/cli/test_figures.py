@@ -44,15 +44,38 @@ def test_the_day_picks_the_edition_and_a_day_between_them_needs_it_named(scored)
     assert scored("lianyungang", figures, "--on", "2022-08-01", "--format", "json").json["total"] == "96.00"
     refused = scored("lianyungang", figures, "--on", "2022-05-01", code=1)
     assert "no-edition" in refused.err
+    assert "--edition" in refused.err  # the hint says what to do
+    assert "2021-07（见行于2021-07-01至2022-02-28）" in refused.err
     named = scored("lianyungang", figures, "--on", "2022-05-01", "--edition", "2021-07", "--format", "json").json
     assert named["total"] == "97.50"
 
 
 def test_numbers_are_taken_as_they_are_written(scored):
     """TV-36: 12.795 is 12.80, though no binary float is 12.795; sixteen decimals do not tip it either."""
-    for written in ("70.59", "70.590000000000"):
+    for written in ("70.59", "70.590000000000", "70.58823529411765"):  # the last as a float of 12/17 is written
         told = scored("lianyungang", f'{{"satisfaction": {written}}}', "--on", "2022-02-15", "--format", "json").json
         assert told["components"][2]["earned"] == "12.80"
+
+
+def test_whoever_names_no_day_is_told_which_edition_was_taken(scored):
+    """A satisfaction of 90 loses 2.5 by one edition and 4 by the other, so the choice is not made unseen."""
+    assert "2022-08" in scored("lianyungang", {"satisfaction": 90}).err
+    assert scored("lianyungang", {"satisfaction": 90}, "--on", "2022-08-01").err == ""
+    assert scored("zhungeer", {"response": 90}).err == ""
+
+
+def test_points_that_no_document_gives_are_not_laid_to_the_documents(scored):
+    """The texts behind sichuan name no points: the 25 of each rate are the library's own."""
+    assert "本库默认，不出自上列文件" in scored("sichuan", {"on-time": 90}).out
+    assert "本库默认" not in scored("zhungeer", {"response": 90}).out
+
+
+def test_points_of_nothing_are_not_below_nothing(scored):
+    """TV-55."""
+    told = scored("county-formula", {"A4": 0, "A5": 0}, "--format", "json").json
+    assert {part["earned"] for part in told["components"] if part["earned"]} == {"0.00000"}
+    told = scored("lianyungang", {"manual-deductions": 0}, "--on", "2021-08-31", "--format", "json").json
+    assert told["components"][-1]["earned"] == "0.00"
 
 
 def test_nothing_assessed_is_not_scored(scored):
@@ -70,6 +93,7 @@ def test_nothing_assessed_is_not_scored(scored):
         ('{"on-time": 90, "on-time": 91}', "写了两次"),
         ('{"on-tme": 90, "sign-in": {"num": 3, "den": 2}}', "有 2 处错误"),
         ("[]", "对象"),
+        ('{"on-time": "89.82"}', "不加引号"),
         ('{"units": []}', "units"),
         ('{"units": {}, "on-time": 3}', "units"),
         ('{"units": {"甲": {"on-tme": 1}, "乙": {"on-time": 101}}}', "乙：数据有 1 处错误"),

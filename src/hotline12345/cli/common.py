@@ -149,7 +149,7 @@ def fail(error: HotlineError, form: str, lang: str) -> None:
         if isinstance(error, PolicyError):
             for fault in error.faults:
                 note(f"  - {fault.text(lang)}")
-        elif error.hint(lang):
+        if error.hint(lang) and not getattr(error, "faults", ()):  # each fault has its own
             note(f"{'提示' if lang == 'zh' else 'hint'}: {error.hint(lang)}")
     sys.exit(exit_code(error))
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..core.calendar import local
 from ..core.errors import RequestError
 from .common import instant_of, policy_of
 from .keeping import kept, new_file
-from .printing import facts, half, print_csv, print_json, say, table
+from .printing import facts, half, note, print_csv, print_json, say, table
 
 if TYPE_CHECKING:
     from ..core.policy import Policy
@@ -42,6 +43,8 @@ def score_file(
     _no_orders(of_stores)
     new_file(freeze)
     policy = policy_of(rules_pack or pack_name or "cn", edition, instant_of(on) if on else None, need=("scoring",))
+    if not on and not edition:
+        _choice(policy)
     told, scores, show = _scored(path, policy, explain)
     told = kept(told, period, freeze, restate, reason)
     if form == "json":
@@ -50,6 +53,19 @@ def score_file(
         print_csv(COLUMNS, (row for unit, one in scores.items() for row in _rows(unit, one)))
     else:
         show()
+
+
+def _choice(policy: Policy) -> None:
+    """Say which edition was taken where no day was named and it is not known to be in force."""
+    if policy.seen is None or policy.in_force(local(instant_of("now")).date()):
+        return
+    first, last = policy.seen
+    note(
+        say(
+            f"没有写 --on：按最新的版本 {policy.edition}（见行于 {first} 至 {last}）",
+            f"no --on: by the newest edition, {policy.edition} (seen in force from {first} to {last})",
+        )
+    )
 
 
 def _no_orders(options: Mapping[str, str | None]) -> None:
@@ -209,7 +225,14 @@ def _show(policy: Policy, one: Score, explain: bool) -> None:
         show_sums(one)
     show_lost(one, 5)
     click.echo("\n" + say("依据", "Source") + f"  {'；'.join(half(source) for source in policy.sources)}")
-    click.echo(say("由本库按公开办法算得，不是正式考核结果。", "Worked out by this library; not an official result."))
+    if any(part.basis.startswith("library default") for part in one.components):
+        click.echo(
+            say(
+                "其中标明 library default 的满分和扣法是本库默认，不出自上列文件。",
+                "Points whose basis is a library default are this library's and in none of these documents.",
+            )
+        )
+    click.echo(say("由本库算得，不是正式考核结果。", "Worked out by this library; not an official result."))
 
 
 def show_sums(one: Score) -> None:

@@ -10,8 +10,8 @@ EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
 
 
 def half_up(value: Decimal, places: Decimal = CENT) -> Decimal:
-    """Round half up (四舍五入), as published tables do; binary or banker's rounding would not."""
-    return value.quantize(places, ROUND_HALF_UP, EXACT)
+    """Round half up (四舍五入), as published tables do; binary or banker's rounding would not.  Nothing is never -0."""
+    return EXACT.plus(value.quantize(places, ROUND_HALF_UP, EXACT))
 
 
 def kept(places: int) -> Decimal:

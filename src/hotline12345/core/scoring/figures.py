@@ -23,7 +23,9 @@ VOLUME = "volume-share"
 LEVEL = "level:"
 """How many requesters gave a level (档次人数): ``level:satisfied``."""
 MOST = Decimal(10) ** 12
-MOST_DIGITS = 12
+MOST_DIGITS = 20
+"""Decimals: what other programs write of a float (90.47619047619048) has up to 17."""
+SHORT_DIGITS = 12
 
 
 @frozen(weakref_slot=False)
@@ -45,7 +47,7 @@ class Figure:
         text += f"（{self.note}）" if self.note else ""
         if self.numerator is None or self.denominator is None:
             return text
-        if value != rounded(value, MOST_DIGITS):  # a percentage that is not rounded has no end
+        if value != rounded(value, SHORT_DIGITS):  # a percentage that is not rounded has no end
             text = f"{rounded(value, 4)}…%"
         return f"{short(self.numerator)}/{short(self.denominator)} = {text}"
 
@@ -158,12 +160,18 @@ def _number(value: Any) -> Decimal | None:
     return number
 
 
+_NO_NUMBER = (
+    f"应是不小于 0 的数字（至多一万亿），不加引号，小数至多 {MOST_DIGITS} 位",
+    f"must be a number from 0 up (to 10^12), not in quotes, of no more than {MOST_DIGITS} decimals",
+)
+
+
 def _read(rules: ScoreRules, one: Indicator, value: Any) -> Figure | tuple[str, str]:
     if isinstance(value, Mapping):
         return _read_fraction(rules, one, value)
     number = _number(value)
     if number is None:
-        return "应是不小于 0 的数字", "must be a number from 0 up"
+        return _NO_NUMBER
     if one.unit == "percent":
         if number > 100:
             return f"百分比 {short(number)} 大于 100", f"the percentage {short(number)} is more than 100"
@@ -181,7 +189,7 @@ def _read_fraction(rules: ScoreRules, one: Indicator, value: Mapping[Any, Any]) 
         return "应写成 num 和 den", 'must be written as {"num": …, "den": …}'
     numerator, denominator = _number(value["num"]), _number(value["den"])
     if numerator is None or denominator is None:
-        return "num 和 den 应是不小于 0 的数字", "num and den must be numbers from 0 up"
+        return f"num 和 den {_NO_NUMBER[0]}", f"num and den {_NO_NUMBER[1]}"
     if numerator > denominator:
         over = f"{short(numerator)} > {short(denominator)}"
         return f"分子大于分母（{over}）", f"the numerator is more than the denominator ({over})"

@@ -105,7 +105,7 @@ def noticed(
         findings.append(Finding("new-fact", "", repeat.basis))
     if found is not None:
         findings += [Finding(f"risk.{risk}", "", DEFAULT_BASIS) for risk in found.risks]
-    if policy.channels and not any(order.intake.channel == one.code for one in policy.channels):
+    if policy.channels and order.intake.channel not in [one.code for one in policy.channels]:
         findings.append(Finding("unknown-channel", "", policy.channels[0].basis))
     findings += [Finding(f"lacks.{element}", "", policy.record.basis) for element in lacks]
     if policy.types:
@@ -151,11 +151,14 @@ def _scope(policy: Policy, category: str, certain: bool, body: str, lacks: tuple
 
     A category that is only guessed turns nobody away.
     """
-    for rule in policy.scope:
-        if certain and any((category + "/").startswith(prefix + "/") for prefix in rule.categories):
-            return rule
-        if any(word in body and _asserted(body, word) for word in rule.words):
-            return rule
+    below = f"{category}/"
+    for rule in policy.scope:  # plain loops: every request passes here, and most rules hold for none
+        for prefix in rule.categories if certain else ():
+            if below.startswith(f"{prefix}/"):
+                return rule
+        for word in rule.words:
+            if word in body and _asserted(body, word):
+                return rule
         if rule.lacking and all(element in lacks for element in rule.lacking):
             return rule
     return None

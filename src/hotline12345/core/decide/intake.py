@@ -70,7 +70,7 @@ def _hits(found: Classification | None) -> tuple[HitRef, ...]:
     hits = found.hits
     if len(hits) > TOP_HITS:
         hits = tuple(sorted(hits, key=lambda hit: (-abs(hit.weight), hit.start))[:TOP_HITS])
-    return tuple(HitRef(hit.rule, hit.field, hit.start, hit.end, hit.negated) for hit in hits)
+    return tuple([HitRef(rule, field, start, end, negated) for rule, field, start, end, _, negated, _ in hits])
 
 
 def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

@@ -67,11 +67,11 @@ class AcceptedType:
             return True  # whoever calls the type's own line is of the type
         if not (self.kinds or self.categories or self.words):
             return not self.lines
-        return (
-            (not self.kinds or kind in self.kinds)
-            and (not self.categories or any((category + "/").startswith(each + "/") for each in self.categories))
-            and (not self.words or any(word in body for word in self.words))
-        )
+        if self.kinds and kind not in self.kinds:
+            return False
+        if self.categories and not f"{category}/".startswith(tuple([f"{each}/" for each in self.categories])):
+            return False
+        return not self.words or any(word in body for word in self.words)
 
 
 @frozen(weakref_slot=False)

@@ -86,7 +86,7 @@ class PairMatcher:
                         found.append((index, start, start + len(word)))
                         start = find(word, start + 1)
         singles = self._singles
-        if singles:
+        if not singles.keys().isdisjoint(text):
             found += [(singles[char], start, start + 1) for start, char in enumerate(text) if char in singles]
         found.sort(key=IN_ORDER)
         return found

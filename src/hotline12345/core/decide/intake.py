@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from .. import commands as c
 from ..actor import Role
@@ -18,6 +19,7 @@ from .context import plain
 from .disposing import dispose
 from .refusal import refuse
 
+_hit_ref = partial(tuple.__new__, HitRef)  # many to a text, each of all its parts
 TOP_HITS = 24
 """Hits recorded with an order; the heaviest, since a long text may have hundreds."""
 
@@ -70,7 +72,7 @@ def _hits(found: Classification | None) -> tuple[HitRef, ...]:
     hits = found.hits
     if len(hits) > TOP_HITS:
         hits = tuple(sorted(hits, key=lambda hit: (-abs(hit.weight), hit.start))[:TOP_HITS])
-    return tuple([HitRef(rule, field, start, end, negated) for rule, field, start, end, _, negated, _ in hits])
+    return tuple([_hit_ref((rule, field, start, end, negated)) for rule, field, start, end, _, negated, _ in hits])
 
 
 def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

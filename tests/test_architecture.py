@@ -100,6 +100,10 @@ HEAVY = frozenset(
 )
 # Rooms nobody enters by ``import hotline12345``; in them heavy things may stand at the top.
 ENTERED_LATE = frozenset({"fast", "simulate", "testing"})
+NETWORK = frozenset(
+    """aiohttp asyncio.open_connection ftplib http httpx imaplib poplib requests smtplib socket socketserver ssl
+    telnetlib urllib.request urllib3 websockets xmlrpc""".split()
+)
 POSIX_ONLY = frozenset("crypt fcntl grp posix pty pwd resource spwd syslog termios tty".split())
 WINDOWS_ONLY = frozenset({"msvcrt", "winreg", "winsound", "_winapi"})
 
@@ -213,6 +217,16 @@ def top_level_violations(root: Path) -> list[str]:
     return found
 
 
+def network_violations(root: Path) -> list[str]:
+    """List every import of what speaks to other machines, wherever it stands."""
+    return [
+        f"{name}:{item.line} imports {item.target}"
+        for path, name, tree in modules(root)
+        for item in imports(path, root, tree)
+        if within(item.target, NETWORK)
+    ]
+
+
 def long_things(root: Path) -> list[str]:
     """List files and functions beyond their budget."""
     found = []
@@ -255,6 +269,10 @@ def test_the_core_looks_at_no_clock_no_file_no_environment_and_no_die():
 
 def test_nothing_heavy_and_nothing_of_one_system_stands_at_the_top_of_a_module():
     assert top_level_violations(SOURCE) == []
+
+
+def test_nothing_here_speaks_to_the_network():
+    assert network_violations(SOURCE) == []
 
 
 def test_no_file_and_no_function_outgrows_its_budget():
@@ -300,6 +318,7 @@ PLANTED = {
     "stores/fine.py": "from ..core.errors import StoreError\nfrom ..core import errors\nfrom . import port\n",
     "channels/gossip.py": f"from {PACKAGE}.stores import port\n",
     "cellar/box.py": "x = 1\n",
+    "report/sender.py": "def f():\n    import urllib.request\n    from http import client\n    import urllib.parse\n",
     "report/heavy.py": "from importlib import metadata\nimport rich.table\n",
     "plugins.py": "try:\n    import fcntl\nexcept ImportError:\n    pass\n",
     "hotline.py": "import fcntl\nimport msvcrt\n",
@@ -354,6 +373,13 @@ def test_a_planted_heavy_or_one_system_import_is_found(planted):
         "hotline:2 imports msvcrt, which one system alone has, at the top",
         "report.heavy:1 imports importlib.metadata at the top",
         "report.heavy:2 imports rich.table at the top",
+    ]
+
+
+def test_a_planted_call_to_the_network_is_found(planted):
+    assert network_violations(planted) == [
+        "report.sender:2 imports urllib.request",
+        "report.sender:3 imports http.client",
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -127,15 +126,8 @@ def test_the_call_the_day_after_closing_is_a_limit_like_any_other():
 
 # ── the levels ──
 
-QINGPU = Scale({"satisfied": "1", "fairly-satisfied": "0.8", "neutral": "0.6", "dissatisfied": "0"}, ("neutral",))
+QINGPU = Scale(("neutral",))
 FOUR = {"satisfied": True, "fairly-satisfied": True, "neutral": False, "dissatisfied": False}
-
-
-def test_qingpus_four_levels_have_their_weights():
-    """Shanghai Qingpu (handbook 8.2): 满意 1、基本满意 .8、一般 .6、不满意 0."""
-    assert [QINGPU.weight(level) for level in (*FOUR, "ecstatic")] == [
-        Decimal("1"), Decimal("0.8"), Decimal("0.6"), Decimal("0"), None
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -324,7 +316,6 @@ neutral = ["neutral"]
 dissatisfied = ["dissatisfied"]
 apart = true
 basis = "e"
-weights = { satisfied = "1", fairly-satisfied = "0.8", neutral = "0.6", dissatisfied = "0" }
 names = { neutral = "一般" }
 [rating]
 negative = ["dissatisfied"]
@@ -350,7 +341,7 @@ def test_a_pack_writes_all_of_it(tmp_path: Path) -> None:
         3, TimeLimit.parse("4h"), "close", {"beyond-law": "要求超出法律政策"}, True, "b",
     )  # fmt: skip
     assert policy.satisfied_levels == FOUR
-    assert policy.scale == Scale(QINGPU.weights, ("neutral",), True, {"neutral": "一般"})
+    assert policy.scale == Scale(("neutral",), True, {"neutral": "一般"})
     assert policy.rating == RatingRule(("dissatisfied",), TimeLimit.parse("1wd"), True, "f")
     assert policy.reopen.judged
 
@@ -361,8 +352,7 @@ def test_a_pack_writes_all_of_it(tmp_path: Path) -> None:
         ("share = 30\n", "", "bad-share", "share"),
         ("share = 30", "share = 0", "bad-share", "share"),
         ('who = "anonymous"', 'who = "anonymous"\nshare = 5', "bad-share", "share"),
-        ('neutral = "0.6"', 'neutral = "often"', "bad-weight", "weights"),
-        ('neutral = "0.6"', 'nowhere = "0.6"', "unknown-value", "weights"),
+        ('neutral = "一般"', 'nowhere = "一般"', "unknown-value", "names"),
         ('neutral = ["neutral"]', 'neutral = ["satisfied"]', "duplicate-level", "neutral"),
     ],
 )

@@ -168,14 +168,6 @@ ONE: dict[str, tuple[dict[str, str | bytes], str, int]] = {
         "unknown.toml",
         6,
     ),
-    "bad-weight": (
-        {
-            "unknown_toml": HEAD
-            + '[satisfaction]\nsatisfied = ["a"]\ndissatisfied = ["b"]\nbasis = "x"\nweights = { a = "2" }\n'
-        },
-        "unknown.toml",
-        8,
-    ),
     "bad-rung": (
         {"unknown_toml": HEAD + '[[rung]]\ncode = "a"\nzh = "甲"\non_day = true\nbasis = "x"\n'},
         "unknown.toml",

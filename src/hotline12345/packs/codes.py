@@ -44,7 +44,6 @@ FAULTS: dict[str, tuple[str, str]] = {
     "duplicate-level": ("同一满意度档次写了两次", "a level of satisfaction appears twice"),
     "empty-scope": ("受理范围规则没有任何条件", "a scope rule that matches nothing"),
     "bad-share": ("抽样比例有误", "a bad share of a sample"),
-    "bad-weight": ("满意度权重有误", "a bad weight of a level"),
     "bad-rung": ("督办阶梯的一级自相矛盾", "a rung of the ladder contradicts itself"),
     "unknown-party": ("没有这个督办责任方", "there is no such party to supervision"),
     "bad-case": ("用例写得不完整", "a case that asks or expects nothing"),

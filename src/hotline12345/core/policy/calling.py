@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from hashlib import sha256
 
 from attrs import field, frozen
@@ -86,21 +85,14 @@ class Scale:
     """The levels beside whether they count as satisfied (满意度量表).
 
     Args:
-        weights: what a level is worth, as a decimal (青浦 1、0.8、0.6、0).
         neutral: the levels that are neither (一般).
         apart: result and attitude are asked apart (双满意、单满意).
         names: the levels in Chinese, where they are the place's own.
     """
 
-    weights: Mapping[str, str] = field(factory=dict)
     neutral: tuple[str, ...] = ()
     apart: bool = False
     names: Mapping[str, str] = field(factory=dict)
-
-    def weight(self, level: str) -> Decimal | None:
-        """Return what *level* is worth, ``None`` where the place gives it no weight."""
-        text = self.weights.get(level)
-        return None if text is None else Decimal(text)
 
 
 @frozen(weakref_slot=False)

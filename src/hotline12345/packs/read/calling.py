@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ...core.policy import CallPlan
@@ -75,26 +74,11 @@ def _satisfaction(row: Row, layer: Layer) -> None:
             levels[level] = content
         if key not in said and key != "neutral":
             said.add("missing-key", f"缺少「{key}」", f"{key!r} is missing", key)
-    called, weights = names(said, "names"), names(said, "weights")
-    for key, codes in (("names", called), ("weights", weights)):
-        for code in codes:
-            if code not in levels:
-                said.add("unknown-value", f"没有档次「{code}」", f"there is no level {code!r}", key)
-    for level, weight in weights.items():
-        if not _decimal(weight):
-            zh, en = (
-                f"「{level}」的权重「{weight}」不是 0 到 1 的小数",
-                f"the weight {weight!r} is no decimal from 0 to 1",
-            )
-            said.add("bad-weight", zh, en, "weights", 'weights = { satisfied = "1", fairly-satisfied = "0.8" }')
+    called = names(said, "names")
+    for code in called:
+        if code not in levels:
+            said.add("unknown-value", f"没有档次「{code}」", f"there is no level {code!r}", "names")
     apart = said.flag("apart") or False
     said.done()
     layer.levels = levels
-    layer.scale = {"weights": weights, "neutral": neutral, "apart": apart, "names": called}
-
-
-def _decimal(text: str) -> bool:
-    try:
-        return 0 <= Decimal(text) <= 1
-    except InvalidOperation:
-        return False
+    layer.scale = {"neutral": neutral, "apart": apart, "names": called}

@@ -376,7 +376,7 @@ def test_an_extension_asked_in_time_is_granted_from_the_old_due_day_even_late():
 def test_only_the_lead_has_a_deadline_to_extend():
     life = Life().take("signed")
     life.do(c.Assist(DISPATCHER, "u3"))
-    assert refusal(life, c.Extend(of_unit("u3"), WD1)) == "no-deadline"
+    assert refusal(life, c.Extend(of_unit("u3"), WD1)) == "not-lead"
     assert refusal(Life(small_policy(limits=())).take("signed"), c.Extend(HANDLER, WD1)) == "no-deadline"
 
 

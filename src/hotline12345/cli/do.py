@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..core.errors import CommandError
 from . import lang_now
+from .categories import known_category
 from .common import (
     Speaking,
     answers,
@@ -262,10 +262,12 @@ def command(number: str, name: str | None, form: str, **given: Any) -> None:
         overlays=overlays_of(given["overlay_files"]),
     )
     before = hotline.order(number)
-    story = Story(hotline.policy_of(before))
+    policy = hotline.policy_of(before)
+    story = Story(policy)
     if wanted is None:
         _possible(before, story, form)
         return
+    known_category(policy, getattr(wanted, "category", ""))
     at = instant_of(given["moment"]) if given["moment"] else None
     try:
         after = hotline.handle(number, wanted, at=at, key=given["key"], expected=given["expected"])
@@ -299,7 +301,7 @@ def _read(shape: str, value: Any) -> Any:
         "Kind": Kind.parse,
         "Urgency": lambda text: choice_of(Urgency, text, "紧急程度", "unknown-urgency"),
         "TimeLimit": TimeLimit.parse,
-        "datetime": _instant,
+        "datetime": instant_of,
         "tuple[str": lambda text: tuple(part for part in re.split(r"[,，、\s]+", text) if part),
     }
     if shape == "int":
@@ -308,10 +310,6 @@ def _read(shape: str, value: Any) -> Any:
         if word in shape:
             return reader(value)
     return value
-
-
-def _instant(text: str) -> datetime:
-    return instant_of(text)
 
 
 def standing(order: Order, story: Story) -> str:

@@ -21,8 +21,9 @@ def supplement_asked(o: Order, event: e.SupplementAsked) -> Order:
 
 
 def offered(o: Order, event: e.Offered) -> Order:
-    ours = event.outcome == "undecided" and event.first == "here"
-    return marked(o, event, ours=ours)
+    # Who received it first stays so: only the other side's taking it lets it go.
+    undecided_here = event.outcome == "undecided" and event.first == "here"
+    return marked(o, event, ours=event.outcome != "taken" and (o.intake.marks.ours or undecided_here))
 
 
 def curbed(o: Order, event: e.Curbed) -> Order:

@@ -15,12 +15,13 @@ from ..errors import RequestError
 PRIVATE = {"private": True}
 
 
-_CODE = re.compile(r"^[a-z0-9][a-z0-9.-]{0,47}$")
+# No telephone and no identity number passes for a code.
+_CODE = re.compile(r"(?!.*\d{7})[a-z0-9][a-z0-9.-]{0,47}")
 
 
 def short_code(instance: Any, attribute: Any, value: str) -> None:
     """Hold *value* to a code, since it is stored in clear in the event."""
-    if value and not _CODE.match(value):
+    if value and not _CODE.fullmatch(value):
         raise RequestError(
             f"{attribute.name} 应为短代码（小写字母、数字、连字符），收到「{value}」",
             f"{attribute.name} must be a short code (a-z, 0-9, '-'), got {value!r}",

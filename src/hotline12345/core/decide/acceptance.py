@@ -42,6 +42,8 @@ def offer(policy: Policy, order: Order, command: c.Offer, at: datetime, ref: Ref
             "写明 taken 或 declined，或在政策包写 [linkage]",
             "say taken or declined, or write [linkage] into the pack",
         )
+    if command.outcome == "undecided" and command.first == "there":
+        accepted_here(order)  # it was received here first, and that cannot change
     told = Offered(at, command.by, command.to, command.outcome, command.first, rule.basis, ref)
     theirs = command.outcome == "taken" or (command.outcome == "undecided" and command.first == "there")
     if not theirs:

@@ -10,6 +10,7 @@ from ..calendar import local
 from ..events import Adjudicated, Event, FellOverdue, SentBack
 from ..order import Assignment, Order
 from ..policy import Policy
+from ..policy.ladder import OVERDUE
 from ..refs import Ref
 from ..sla import Deadline, Stage
 from .handling import ours_to_end
@@ -34,7 +35,8 @@ def send_back(policy: Policy, order: Order, command: c.SendBack, at: datetime, r
     disputed = own.role == "lead" and not to_parent
     until = stage_deadline(policy, order, Stage.ADJUDICATE, at) if disputed else None
     back = SentBack(at, command.by, own.id, command.reason, ref, to_parent, missed is not None, until)
-    events: list[Event] = [] if missed is None else [_late(own, missed, at)]
+    told = own.handle is not None and OVERDUE in own.handle.fired
+    events: list[Event] = [] if missed is None or told else [_late(own, missed, at)]
     events.append(back)
     if own.role == "lead":
         events.extend(flagged(policy, order, command.by, at, "sent-back", order.counts.sent_back + 1))

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from .. import commands as c
 from ..actor import Role
-from ..events import Archived, Closed, Event, Reopened, Supplemented, Voided, Withdrawn
-from ..order import Order, Status
+from ..events import Archived, Closed, Event, Reopened, Resumed, Supplemented, Voided, Withdrawn
+from ..evolve import fold
+from ..order import Assignment, Order, Status
 from ..policy import ELEMENTS, Policy
 from ..refs import Ref
-from .calling import check_judged
+from .calling import check_judged, uncalled
 from .ladder import flagged
 from .problems import unsolved_again
 from .refusal import need_reason, refuse
@@ -49,28 +50,60 @@ def reopen(policy: Policy, order: Order, command: c.Reopen, at: datetime, ref: R
         )
     if rule.judged:
         check_judged(policy, order)
-    reopened = Reopened(at, command.by, command.reason, count, ref)
-    last = order.last_lead
+    last = _led(order)
     unit = command.unit
     if unit:
         check_unit(policy, unit)
     elif last is not None and last.why not in ("sent-back", "recalled"):
         unit = last.unit  # whoever sent it back, or had it taken away, is not the one to do it again
-    events: list[Event] = [*unsolved_again(policy, order, at), reopened]
+    events: list[Event] = [*unsolved_again(policy, order, at), Reopened(at, command.by, command.reason, count, ref)]
     events.extend(flagged(policy, order, command.by, at, "reopened", count))
+    if order.clocks.timing.suspended is not None:  # what stood still for the first time round does not for the redo
+        resumed = Resumed(at, command.by, "reopened")
+        events.append(resumed)
+        order = fold((resumed,), order)
     if unit:
-        events.extend(handed_over(policy, order, command, at, unit, rule="redo", redo=True, hop="reopening", last=last))
+        designated = last is not None and last.designated and last.unit == unit  # 潍坊条例 art. 22: and stays so
+        events.extend(
+            handed_over(
+                policy, order, command, at, unit,
+                rule="redo", designated=designated, redo=True, hop="reopening", last=last,
+            )
+        )  # fmt: skip
     return tuple(events)
+
+
+def _led(order: Order) -> Assignment | None:
+    """Return what the unit that the centre handed the order to last had of it, and not the one below it (下派)."""
+    last = order.last_lead
+    while last is not None and last.parent:
+        last = order.assignment(last.parent)
+    return last
 
 
 def withdraw(policy: Policy, order: Order, command: c.Withdraw, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Withdraw (撤诉)."""
+    _nobody_else(order, "撤诉", "withdrawn")
     return (Withdrawn(at, command.by, command.reason, ref),)
+
+
+def _nobody_else(order: Order, zh: str, en: str) -> None:
+    """Refuse to drop an order on which others wait that were merged into it (国办函〔2025〕66号（五）)."""
+    waiting = sorted(uncalled(order))
+    if waiting:
+        raise refuse(
+            "others-joined",
+            f"{'、'.join(waiting)} 已并入，其诉求人尚未回访，不能{zh}",
+            f"{', '.join(waiting)} merged into it and nobody has called them back: it cannot be {en}",
+            "本人不再诉求的记为 supplement；工单为其他诉求人继续办理",
+            "note it with supplement; the order goes on for the others",
+        )
 
 
 def void(policy: Policy, order: Order, command: c.Void, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Void (作废)."""
     reason = need_reason(command.reason, "作废", "voiding")
+    _nobody_else(order, "作废", "voided")
     return (Voided(at, command.by, reason),)
 
 

@@ -34,6 +34,12 @@ def _check_extension(
     policy: Policy, order: Order, own: Assignment, amount: TimeLimit, rule: ExtensionRule, at: datetime
 ) -> None:
     clock = own.handle
+    if own.role == "assist":
+        raise refuse(
+            "not-lead",
+            "协办单位不能申请延期，由主办单位申请",
+            "an assistant asks for no extension; the unit that leads does",
+        )
     if own.role != "lead" or clock is None or clock.deadline.at is None:
         raise refuse("no-deadline", "没有可以延长的时限", "there is no deadline to extend")
     if at >= clock.deadline.at:

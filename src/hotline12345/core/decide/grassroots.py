@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from .. import commands as c
+from ..actor import Role
 from ..calendar import local
 from ..errors import RequestError
 from ..order import Order
@@ -27,6 +28,7 @@ def set_aside(policy: Policy, order: Order, command: c.Command, unit: str, at: d
         return ""
     override: str = getattr(command, "override", "")
     if override:
+        _by_the_centre(command, rule)
         return override
     name = policy.unit_name(unit)
     raise refuse(
@@ -36,6 +38,18 @@ def set_aside(policy: Policy, order: Order, command: c.Command, unit: str, at: d
         "派给职能部门，请乡镇（街道）协办；确需分派的，用 override 写明理由代码",
         "dispatch it to the department and let the town assist; where it must be, give a reason code as `override`",
     )
+
+
+def _by_the_centre(command: c.Command, rule: GrassrootsRule) -> None:
+    """Refuse a unit that would set the guard aside for itself: it guards against the units (潍坊条例 art. 24)."""
+    if command.by.roles <= {Role.HANDLER, Role.UNIT_HEAD}:
+        raise refuse(
+            "grassroots",
+            f"承办单位不得自行把职能部门的事项下派给乡镇（街道）（{rule.basis}）",
+            f"a unit may not hand a department's duty to a town of its own accord ({rule.basis})",
+            "确需下派的，请热线中心派给乡镇（街道）并写明 override",
+            "have the centre dispatch it to the town, with a reason as `override`",
+        )
 
 
 def _duty_of(rule: GrassrootsRule, routes: RoutingGraph, order: Order) -> str:

@@ -47,6 +47,9 @@ def test_diff_tells_numbers_and_articles_and_which_orders_would_move(run, city: 
     assert (told["orders"]["open"], told["orders"]["moved"]) == (1, 1)
     # TV-01: 5 working days from 2026-09-28 end on 10-10, 7 on 10-13
     assert {(e["was"][:10], e["is"][:10]) for e in told["orders"]["examples"]} == {("2026-10-11", "2026-10-14")}
+    table = run("pack", "diff", f"{city}@2020-01-01", f"{city}@2026-09-29", "--store", store, "--pack", city)
+    assert "群众" in table.out
+    assert "citizen" not in table.out
     plain = run("pack", "diff", f"{city}@2020-01-01", f"{city}@2026-09-29", "--lang", "en")
     assert "5wd" in plain.out
     assert "新办法 第六条" in plain.out

@@ -18,7 +18,7 @@ from .common import (
     print_json,
     store_option,
 )
-from .printing import iso, note, print_csv, say, table, when
+from .printing import clock_name, half, iso, note, print_csv, say, table, when
 
 if TYPE_CHECKING:
     from ..transition import Shift
@@ -63,8 +63,11 @@ def adopt_edition(store: str, pack_name: str, place: str, edition: str, moment: 
         print_csv(COLUMNS, [[row[key] for key in COLUMNS] for row in rows])
     else:
         if rows:
-            heads = say("工单,时钟,单位,原期限,新期限,新依据", "order,clock,unit,was,is,basis").split(",")
-            lines = [(s.number, s.clock, s.unit, when(s.old.at), when(s.new.at), s.new.basis) for s in done.shifts]
+            heads = say("工单,时限,单位,原期限,新期限,新依据", "order,clock,unit,was,is,basis").split(",")
+            lines = [
+                (s.number, clock_name(s.clock), s.unit, when(s.old.at), when(s.new.at), half(s.new.basis))
+                for s in done.shifts
+            ]
             click.echo(table(heads, lines))
         clause = say(*CLAUSES[done.open_orders])
         would = say("将改依" if preview else "改依", "would go over" if preview else "went over")

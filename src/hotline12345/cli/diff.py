@@ -8,7 +8,7 @@ import click
 
 from .adopting import shift_json
 from .common import Speaking, answers, hotline_of, own_pack_option, pack_of, place_option, print_json
-from .printing import half, iso, note, print_csv, say, table, when
+from .printing import clock_name, half, iso, note, print_csv, say, table, when
 
 if TYPE_CHECKING:
     from ..core.policy import Policy
@@ -136,8 +136,8 @@ def _clip(text: str) -> str:
 
 def _print_moved(count: int, shifts: tuple[Shift, ...], most: int) -> None:
     if shifts:
-        heads = say("工单,时钟,单位,原期限,新期限", "order,clock,unit,was,is").split(",")
-        rows = [(s.number, s.clock, s.unit, when(s.old.at), when(s.new.at)) for s in shifts[:most]]
+        heads = say("工单,时限,单位,原期限,新期限", "order,clock,unit,was,is").split(",")
+        rows = [(s.number, clock_name(s.clock), s.unit, when(s.old.at), when(s.new.at)) for s in shifts[:most]]
         click.echo("\n" + table(heads, rows))
     orders = len({shift.number for shift in shifts})
     note(

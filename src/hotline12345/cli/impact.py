@@ -19,7 +19,7 @@ from .common import (
     print_json,
     store_option,
 )
-from .printing import day_of, iso, note, print_csv, progress, say, table
+from .printing import clock_name, day_of, iso, note, print_csv, progress, say, table
 from .roomy import roomy
 
 if TYPE_CHECKING:
@@ -141,10 +141,9 @@ def _show(hotline: Hotline, told: dict[str, Any], shifts: list[Shift]) -> None:
     guess = say("（暂定）", " (provisional)")
     rows = []
     for shift in moved[:SHOWN]:
-        whose = say("群众", "citizen") if shift.clock == "citizen" else shift.clock
         unit = say(policy.unit_name(shift.unit), shift.unit) if shift.unit else say("热线中心", "the centre")
         days = [day_of(due.due_day) + guess * due.provisional if due.due_day else "—" for due in (shift.old, shift.new)]
-        rows.append((shift.number, whose, say(shift.stage.zh, shift.stage.value), unit, *days))
+        rows.append((shift.number, clock_name(shift.clock), say(shift.stage.zh, shift.stage.value), unit, *days))
     if rows:
         click.echo(
             table(say("工单,时限,环节,单位,原到期,新到期", "order,clock,stage,unit,was due,due").split(","), rows)

@@ -33,6 +33,11 @@ def half(text: str) -> str:
     return _PLAIN.get(text, zh.rstrip())
 
 
+def clock_name(clock: str) -> str:
+    """Return what people call a clock: the citizen's, or the hand-over it belongs to."""
+    return say("群众", "citizen") if clock == "citizen" else clock
+
+
 def when(instant: datetime | None) -> str:
     """Return an instant as people in China read it."""
     from ..core.calendar import local

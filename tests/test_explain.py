@@ -301,3 +301,26 @@ def test_a_unit_above_the_hotlines_own_government_can_be_told_and_handed_to() ->
     assert told_of(life).routes[0].unit == "210000"
     assert SHENYANG.routes is not None
     assert SHENYANG.routes.districts("210000") == ()
+
+
+def test_a_statute_can_be_applied_wherever_a_deadline_runs() -> None:
+    """济南条例 art. 24: what another law sets holds; the law and its limit are for a person to name."""
+    life = Life(small_policy()).take("signed")
+    apply = command(told_of(life), "apply-statute")
+    assert apply.allowed
+    assert apply.needs is not None
+    assert apply.needs.code == "statute-needs-basis"
+
+
+def test_what_was_referred_or_declined_is_told_with_its_article() -> None:
+    """国办函〔2025〕66号（二）: the requester is told the legal route."""
+    life = Life(SHENYANG)
+    life.do(c.Refer(AGENT, "legal", "12368", basis="国办函〔2025〕66号（二）"))
+    (told,) = told_of(life).disposals
+    assert (told.reason, told.to, told.basis) == ("legal", "12368", "国办函〔2025〕66号（二）")
+    assert told.event == life.log[-1]
+    life = Life(SHENYANG)
+    life.do(c.Decline(AGENT, "outside", basis="某市办法 第九条"))
+    (told,) = told_of(life).disposals
+    assert (told.reason, told.basis) == ("outside", "某市办法 第九条")
+    assert told_of(Life(SHENYANG)).disposals == ()

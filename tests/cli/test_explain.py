@@ -59,3 +59,33 @@ def test_show_explain_tells_the_same_deadline(run, order: tuple[str, str]) -> No
     shown = run("show", number, "--store", store, "--explain", "--format", "json").json
     assert shown["counted"]["citizen"] == told["deadlines"][0]["counted"]
     assert "起算日不计" in run("show", number, "--store", store, "--explain").out
+
+
+def test_who_was_told_another_route_reads_which_and_by_which_article(run, tmp_path: Path) -> None:
+    """国办函〔2025〕66号（二）: matters for the courts are told their legal route."""
+    store, at = f"sqlite:///{tmp_path / 'told.db'}", "2026-09-28T10:00"
+    run(
+        "receive",
+        "--store",
+        store,
+        "--pack",
+        "cn",
+        "--text",
+        "我对判决不服，要求热线帮我改判",
+        "--received",
+        at,
+        "--at",
+        at,
+    )
+    number = run("list", "--store", store, "--format", "json").json["orders"][0]["number"]
+    (told,) = run("explain", number, "--store", store, "--format", "json").json["disposals"]
+    assert (told["event"], told["reason"], told["to"]) == ("Referred", "legal", "12368")
+    assert told["basis"].startswith("国办函〔2025〕66号（二）")
+    assert (
+        "处置：转出：告知法定途径 12368（依据：国办函〔2025〕66号（二）" in run("explain", number, "--store", store).out
+    )
+
+
+def test_a_rung_that_is_to_be_named_comes_with_those_there_are(run, order: tuple[str, str]) -> None:
+    store, number = order
+    assert "有：remind 网上跟踪提醒" in run("explain", number, "--store", store).out

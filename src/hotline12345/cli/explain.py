@@ -24,7 +24,8 @@ from .printing import day_of, facts, half, iso, say, table, when
 
 if TYPE_CHECKING:
     from ..core.errors import HotlineError
-    from ..explain import ClassificationTold, CommandTold, DeadlineTold, Explained, PointTold, RouteTold
+    from ..core.refs import Finding
+    from ..explain import ClassificationTold, CommandTold, DeadlineTold, DisposalTold, Explained, PointTold, RouteTold
     from .story import Story
 
 NOT_NOW = "not-possible-now"
@@ -84,6 +85,7 @@ def as_json(told: Explained) -> dict[str, Any]:
         "pack": told.policy.pack,
         "edition": told.policy.edition,
         "deadlines": [deadline_told(one) for one in told.deadlines],
+        "disposals": [_disposal(one) for one in told.disposals],
         "routes": [_route(one) for one in told.routes],
         "classifications": [_classification(one) for one in told.classifications],
         "commands": [_command(one) for one in told.commands],
@@ -152,7 +154,7 @@ def _classification(one: ClassificationTold) -> dict[str, Any]:
             }
             for hit in one.hits
         ],
-        "findings": [{"code": f.code, "target": f.target, "basis": f.basis} for f in one.findings],
+        "findings": _findings(one.findings),
     }
 
 
@@ -164,6 +166,21 @@ def _command(one: CommandTold) -> dict[str, Any]:
         "roles": list(one.roles),
         "needs": _error(one.needs),
         "refusal": _error(one.refusal),
+    }
+
+
+def _findings(findings: tuple[Finding, ...]) -> list[dict[str, str]]:
+    return [{"code": f.code, "target": f.target, "basis": f.basis} for f in findings]
+
+
+def _disposal(one: DisposalTold) -> dict[str, Any]:
+    return {
+        "event": type(one.event).__name__,
+        "at": iso(one.event.at),
+        "reason": one.reason,
+        "to": one.to,
+        "basis": one.basis,
+        "findings": _findings(one.findings),
     }
 
 
@@ -201,6 +218,7 @@ def _show(told: Explained, story: Story) -> None:
     )
     show_deadlines(told.deadlines, story)
     show_classifications(told.classifications)
+    _show_disposals(told.disposals, story)
     show_routes(told.routes, story)
     _show_commands(told.commands)
     _show_points(told.points)
@@ -259,8 +277,18 @@ def show_classifications(classifications: tuple[ClassificationTold, ...]) -> Non
             click.echo(table(say("规则,所在,位置,权重,指向,说明", "rule,in,where,weight,for,note").split(","), rows))
         else:
             click.echo(say("  由人写明或按默认，没有规则命中", "  given by a person or by default; no rule hit"))
-        for finding in one.findings:
-            click.echo(f"  {finding.code} {finding.target} {half(finding.basis)}".rstrip())
+        _show_findings(one.findings)
+
+
+def _show_disposals(disposals: tuple[DisposalTold, ...], story: Story) -> None:
+    for one in disposals:
+        click.echo("\n" + say("处置：", "Disposed of: ") + f"{story.tell(one.event)}  {when(one.event.at)}")
+        _show_findings(one.findings)
+
+
+def _show_findings(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        click.echo(f"  {finding.code} {finding.target} {half(finding.basis)}".rstrip())
 
 
 def show_routes(routes: tuple[RouteTold, ...], story: Story) -> None:
@@ -290,7 +318,11 @@ def _show_commands(commands: tuple[CommandTold, ...]) -> None:
         return say(f"{one.zh} {one.command}", one.command)
 
     def message(error: HotlineError | None) -> str:
-        return error.message(say("zh", "en")) if error is not None else ""
+        if error is None:
+            return ""
+        lang = say("zh", "en")
+        words = error.message(lang)
+        return f"{words}{say('；', '; ')}{error.hint(lang)}" if error.code.startswith("unknown-") else words
 
     allowed = [
         (name(one), say("、".join(ROLE_ZH[Role(role)] for role in one.roles), ", ".join(one.roles)), message(one.needs))

@@ -1,7 +1,8 @@
 """Why an order stands as it stands (工单说明): told by the code that computed it, never by a second account.
 
-``deadlines`` counts day by day, ``routes`` tries rule by rule, ``hits`` names what classified it, ``allowed`` asks
-``decide`` what it would do, ``points`` scores the order with the place's own rules.
+``deadlines`` counts day by day, ``routes`` tries rule by rule, ``hits`` names what classified it, ``ends`` how it was
+disposed of without a unit, ``allowed`` asks ``decide`` what it would do, ``points`` scores the order with the place's
+own rules.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..core.order import Order
 from ..core.policy import Policy
 from .allowed import CommandTold, commands_told
 from .deadlines import DeadlineTold, deadlines_told
+from .ends import DisposalTold, disposals_told
 from .hits import ClassificationTold, HitTold, classification_told
 from .points import PointTold, points_told
 from .routes import RouteTold, routes_told
@@ -29,6 +31,7 @@ __all__ = [
     "ClassificationTold",
     "CommandTold",
     "DeadlineTold",
+    "DisposalTold",
     "Explained",
     "HitTold",
     "PointTold",
@@ -50,6 +53,7 @@ class Explained:
         classifications: what each acceptance went by, hit by hit.
         commands: every command: what is allowed now and to whom, and why the others are refused.
         points: what it does to each component of the score, by itself.
+        disposals: how it was answered, referred, declined, stopped or merged, with the article.
     """
 
     order: Order
@@ -59,6 +63,7 @@ class Explained:
     classifications: tuple[ClassificationTold, ...]
     commands: tuple[CommandTold, ...]
     points: tuple[PointTold, ...]
+    disposals: tuple[DisposalTold, ...] = ()
 
 
 def explain(
@@ -109,4 +114,5 @@ def explain_order(
         classification_told(policy, log, words),
         commands_told(policy, order, max(at, order.at), by),
         points_told(policy, order, at),
+        disposals_told(log),
     )

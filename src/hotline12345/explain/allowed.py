@@ -163,6 +163,8 @@ def _sayings(policy: Policy, order: Order, at: datetime) -> Iterator[dict[str, A
         "category": order.category or "其他",
         "text": "…",
         "note": "…",
+        "limit": TimeLimit(1, Unit.WORKING_DAYS),
+        "basis": "…",
         "trigger": next((rung.trigger for rung in policy.ladder if rung.trigger not in ("", OVERDUE)), "refused"),
     }
     for unit in units:

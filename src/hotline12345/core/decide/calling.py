@@ -12,7 +12,7 @@ from ..policy import Policy
 from ..refs import Ref
 from .ladder import flagged
 from .problems import unsolved_again
-from .refusal import known_reason, need_reason, refuse
+from .refusal import known_reason, moment, need_reason, refuse
 
 OUTCOMES = ("reached", "unreachable", "refused", "disputed")
 
@@ -143,8 +143,8 @@ def _check_attempt(policy: Policy, order: Order, at: datetime) -> None:
     if next_ is not None and at < next_:
         raise refuse(
             "called-too-soon",
-            f"上次回访未果，须间隔 {rule.gap.zh}（{rule.basis}），{next_.isoformat()} 后再访",
-            f"called in vain; the next call comes {rule.gap.en} after it ({rule.basis}), from {next_.isoformat()}",
+            f"上次回访未果，须间隔 {rule.gap.zh}（{rule.basis}），{moment(next_)} 后再访",
+            f"called in vain; the next call comes {rule.gap.en} after it ({rule.basis}), from {moment(next_)}",
         )
 
 

@@ -17,7 +17,7 @@ from .handling import ours_to_end
 from .ladder import flagged
 from .limits import stage_deadline
 from .problems import refused_by_many
-from .refusal import own_assignment, refuse
+from .refusal import moment, own_assignment, refuse
 from .routing import check_unit, handed_over
 
 DECISIONS = ("uphold", "reassign", "designate", "backstop")
@@ -104,8 +104,8 @@ def _missed(policy: Policy, own: Assignment, at: datetime) -> Deadline | None:
         return window
     raise refuse(
         "send-back-late",
-        f"退单期限 {rule.window.zh} 已于 {end.isoformat()} 届满（{rule.basis}）",
-        f"the window to send back, {rule.window.en}, ended at {end.isoformat()} ({rule.basis})",
+        f"退单期限 {rule.window.zh} 已于 {moment(end)} 届满（{rule.basis}）",
+        f"the window to send back, {rule.window.en}, ended at {moment(end)} ({rule.basis})",
     )
 
 

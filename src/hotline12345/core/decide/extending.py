@@ -14,7 +14,7 @@ from ..refs import Ref
 from ..sla import Deadline, Stage, TimeLimit, lengthen, spent
 from ..sla.lights import remaining
 from .limits import handle_rule
-from .refusal import need_reason, own_assignment, refuse
+from .refusal import moment, need_reason, own_assignment, refuse
 
 
 def extend(policy: Policy, order: Order, command: c.Extend, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -45,8 +45,8 @@ def _check_extension(
     if at >= clock.deadline.at:
         raise refuse(
             "extension-late",
-            f"时限已于 {clock.deadline.at.isoformat()} 届满，届满后不得申请延期",
-            f"the limit ended at {clock.deadline.at.isoformat()}; an extension is asked before expiry",
+            f"时限已于 {moment(clock.deadline.at)} 届满，届满后不得申请延期",
+            f"the limit ended at {moment(clock.deadline.at)}; an extension is asked before expiry",
         )
     _check_window(policy, clock.deadline, rule, at)
     if rule.most is not None and order.counts.extended >= rule.most:
@@ -192,13 +192,13 @@ def _check_deferral(policy: Policy, order: Order, until: datetime, at: datetime)
     if most is not None and until > most:
         raise refuse(
             "deferral-too-long",
-            f"挂账至迟到 {most.isoformat()}（{rule.basis}）",
-            f"a deferral ends at {most.isoformat()} at the latest ({rule.basis})",
+            f"挂账至迟到 {moment(most)}（{rule.basis}）",
+            f"a deferral ends at {moment(most)} at the latest ({rule.basis})",
         )
     due = order.citizen.deadline.at if order.citizen is not None else None
     if rule.before_expiry and due is not None and at >= due:
         raise refuse(
             "deferral-late",
-            f"时限已于 {due.isoformat()} 届满，届满后不得挂账（{rule.basis}）",
-            f"the limit ended at {due.isoformat()}; a deferral is decided before expiry ({rule.basis})",
+            f"时限已于 {moment(due)} 届满，届满后不得挂账（{rule.basis}）",
+            f"the limit ended at {moment(due)}; a deferral is decided before expiry ({rule.basis})",
         )

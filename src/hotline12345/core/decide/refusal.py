@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from ..actor import ROLE_ZH
+from ..calendar import local
 from ..commands import COMMAND_ZH, Command, command_name
 from ..errors import CommandError
 from ..order import Assignment, Order
@@ -46,6 +48,11 @@ def not_permitted(order: Order | None, command: Command, cell: Cell) -> CommandE
 def refuse(code: str, zh: str, en: str, hint: str = "", hint_en: str = "") -> CommandError:
     """Build a refusal with a code of its own."""
     return CommandError(zh, en, code=code, hint=hint, hint_en=hint_en)
+
+
+def moment(at: datetime) -> str:
+    """Return an instant as people read it (时刻写法), in China's time."""
+    return f"{local(at):%Y-%m-%d %H:%M}"
 
 
 def need_reason(reason: str, zh: str, en: str) -> str:

@@ -16,7 +16,7 @@ from ..refs import Ref
 from ..sla import Deadline, Stage, Suspension, TimeLimit, Unit, elapsed_working_days, lengthen, working_seconds
 from .ladder import next_rung
 from .limits import handle_rule, redo_rule
-from .refusal import need_reason, own_assignment, refuse
+from .refusal import moment, need_reason, own_assignment, refuse
 from .routing import counted_from
 
 LAPSED = "lapsed"
@@ -52,8 +52,8 @@ def suspend(policy: Policy, order: Order, command: c.Suspend, at: datetime, ref:
     if order.suspended is not None and not lapsed:
         raise refuse(
             "already-suspended",
-            f"已中止计时，至迟 {order.suspended.isoformat()} 恢复",
-            f"already suspended, until {order.suspended.isoformat()} at the latest",
+            f"已中止计时，至迟 {moment(order.suspended)} 恢复",
+            f"already suspended, until {moment(order.suspended)} at the latest",
         )
     past = order.clocks.timing.suspensions
     if rule.most is not None and len(past) >= rule.most:
@@ -85,10 +85,10 @@ def _latest(policy: Policy, order: Order, command: c.Suspend, at: datetime) -> d
     if long:
         raise refuse(
             "suspension-too-long",
-            f"中止至 {until.isoformat()} 超过上限 {limit.zh}（{rule.basis}）",
-            f"until {until.isoformat()} is beyond the most allowed, {limit.en} ({rule.basis})",
-            f"最晚可到 {most.isoformat()}，各次合计另有上限的以合计为准",
-            f"{most.isoformat()} at the latest, less where a total is set",
+            f"中止至 {moment(until)} 超过上限 {limit.zh}（{rule.basis}）",
+            f"until {moment(until)} is beyond the most allowed, {limit.en} ({rule.basis})",
+            f"最晚可到 {moment(most)}，各次合计另有上限的以合计为准",
+            f"{moment(most)} at the latest, less where a total is set",
         )
     return until
 

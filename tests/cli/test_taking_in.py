@@ -118,3 +118,16 @@ def test_the_code_is_told_to_whoever_reaches_the_requester_and_shows_their_order
     assert seen["wants_reply"] is False
     wrong = run("show", number, "--store", store, "--code", "AAAA2222", "--format", "json", code=1)
     assert wrong.error["code"] == "wrong-code"
+
+
+def test_picture_and_recording_are_named_and_kept_from_whoever_has_no_part(run, store, ask):
+    """北京市接诉即办工作条例 art. 8: voice, text, picture, video."""
+    address = "https://files.example.org/2026/通话.mp3"
+    number = ask("--attach", "现场.jpg", "--attach", address)
+    seen = shown(run, store, number, "--as", "agent/1")["attachments"]
+    assert [(one["name"], one["type"].partition("/")[0], one["uri"]) for one in seen] == [
+        ("现场.jpg", "image", ""),
+        ("通话.mp3", "audio", address),
+    ]
+    assert shown(run, store, number)["attachments"] is None
+    run("receive", "--file", "x.csv", "--attach", "现场.jpg", "--store", store, code=2)

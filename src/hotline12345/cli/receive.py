@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..channels.plain import Reading
     from ..core.actor import Actor
     from ..core.order import Order
-    from ..core.request import Request
+    from ..core.request import Attachment, Request
     from ..hotline import Hotline
 
 COLUMNS = ("number", "status", "unit", "kind", "category", "due_day", "at", "provisional", "basis")
@@ -72,6 +72,11 @@ LISTED = 50
 @click.option("--anonymous", is_flag=True, help="匿名 · anonymous")
 @click.option("--confidential", is_flag=True, help="保密 · confidential")
 @click.option("--no-reply", is_flag=True, help="不需要回复 · no reply is wanted")
+@click.option(
+    "--attach",
+    multiple=True,
+    help="附件的名称或存放处，可多次；文件本身不读 · name or address of an attachment, may be repeated; it is not read",
+)
 @click.option("--file", "path", default="", help="文件，- 为标准输入 · a file, - for standard input")
 @click.option(
     "--map", "mapping", default="", help="列映射，如 received=受理时间,text=内容 · which column is which field"
@@ -144,6 +149,7 @@ def _only_for_one(given: dict[str, Any]) -> None:
         "anonymous",
         "confidential",
         "no_reply",
+        "attach",
     )
     wrong = [f"--{name.replace('_', '-')}" for name in names if given[name]]
     if wrong:
@@ -169,9 +175,20 @@ def _request(given: dict[str, Any]) -> Request:
         given["anonymous"],
         given["confidential"],
         not given["no_reply"],
+        tuple(_attached(one) for one in given["attach"]),
         level=parse_level(given["level"]),
         line=given["line"],
     )
+
+
+def _attached(told: str) -> Attachment:
+    """Return the attachment whose name or address is *told*: its kind is known by the name, the same on any machine."""
+    from mimetypes import MimeTypes
+
+    from ..core.request import Attachment
+
+    name = told.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return Attachment(name, MimeTypes().guess_type(name)[0] or "", uri="" if told == name else told)
 
 
 def _take(hotline: Hotline, request: Request, by: Actor, at: datetime | None, given: dict[str, Any]) -> Order:

@@ -64,6 +64,14 @@ def test_whoever_names_no_day_is_told_which_edition_was_taken(scored):
     assert scored("zhungeer", {"response": 90}).err == ""
 
 
+def test_a_share_of_one_is_taken_as_the_percentage_it_is_written_as_and_doubted(scored):
+    ran = scored("zhungeer", '{"response": 0.98, "resolution": 90}', "--format", "json")
+    assert ran.json["components"][0]["rate"] == "0.98"
+    assert "response 按 0.98% 计；若是 98.00%，请写 98.00" in ran.err
+    assert "resolution" not in ran.err
+    assert scored("zhungeer", {"response": {"num": 1, "den": 200}}).err == ""
+
+
 def test_points_that_no_document_gives_are_not_laid_to_the_documents(scored):
     """The texts behind sichuan name no points: the 25 of each rate are the library's own."""
     assert "本库默认，不出自上列文件" in scored("sichuan", {"on-time": 90}).out

@@ -89,6 +89,7 @@ def _scored(path: str, policy: Policy, explain: bool) -> tuple[dict[str, Any], d
 
     rules = policy.scoring or ScoreRules()
     given = _read(path)
+    _doubt(rules, given)
     told: dict[str, Any] = {
         "pack": policy.pack,
         "edition": policy.edition,
@@ -167,6 +168,23 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             hint_en="give each metric once",
         )
     return found
+
+
+def _doubt(rules: ScoreRules, given: Any) -> None:
+    """Say so where a percentage looks like a share of one: 0.9 is taken as 0.9 %, and loses every point."""
+    units = given.get("units", {"": given}) if isinstance(given, dict) else {}
+    for figures in units.values() if isinstance(units, dict) else ():
+        for name, value in figures.items() if isinstance(figures, dict) else ():
+            one = rules.indicator(name) if name in rules.known else None
+            if one is None or one.unit != "percent" or isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+                continue
+            if 0 < value <= 1:
+                note(
+                    say(
+                        f"注意：{name} 按 {value}% 计；若是 {value * 100}%，请写 {value * 100}",
+                        f"note: {name} is taken as {value} %; write {value * 100} for {value * 100} %",
+                    )
+                )
 
 
 def _units(given: dict[str, Any]) -> dict[str, Any]:

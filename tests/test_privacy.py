@@ -83,6 +83,7 @@ LIFE: tuple[c.Command, ...] = (
         True,
         fact_note=private("事实"),
         claim_note=private("诉求认定"),
+        attachments=private("办理附件"),
     ),
     c.Review(REVIEWER, False, "incomplete", private("审核退回")),
     c.Reply(HANDLER, private("再答复"), private("再公开"), True),

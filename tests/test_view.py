@@ -125,7 +125,7 @@ def test_a_unit_that_sent_the_order_back_sees_no_more(hotline, see):
 
 
 def test_the_requester_reads_the_public_answer_and_not_what_officials_write(see, order):
-    notes = {"5": {"text": "内部情况", "public": "已修好"}, "6": {"note": "再查"}}
+    notes = {"5": {"text": "内部情况", "public": "已修好", "attachments": "身份证.jpg"}, "6": {"note": "再查"}}
     assert see(order, "requester", notes=notes)["notes"] == {"5": {"public": "已修好"}}
     assert see(order, "reviewer", notes=notes)["notes"] == notes
     hidden = see(order, "", notes=notes)

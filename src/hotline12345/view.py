@@ -165,6 +165,9 @@ def _iso(instant: datetime | None) -> str | None:
     return None if instant is None else local(instant).isoformat()
 
 
+_OFFICIAL = ("text", "public", "note", "fact_note", "claim_note", "attachments")
+
+
 def _words(
     order: Order, words: Mapping[str, Any], actor: Actor, clear: bool, notes: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
@@ -189,7 +192,7 @@ def _words(
     if words.get("attachments") and not hidden:
         shown["attachments"] = [dict(each) for each in words["attachments"]]
     # The requester gets the public answer; what officials write to one another is theirs.
-    public = ("public",) if actor.roles <= {Role.REQUESTER} else ("text", "public", "note", "fact_note", "claim_note")
+    public = ("public",) if actor.roles <= {Role.REQUESTER} else _OFFICIAL
     # A public reply that has not been cleared is not public yet (答复信息安全审查).
     held = order.intake.marks.held if public == ("public",) else ()
     kept = {

@@ -90,12 +90,21 @@ def test_what_is_needed_depends_on_what_is_said(given: dict[str, object], missin
     assert f"lacks: {missing} " in told.en
 
 
+def test_a_place_may_ask_for_what_is_enclosed():
+    """泰安's handling form has 附件: proof of the contact, what was done."""
+    life = signed(reply_form=ReplyForm(("attachments",), basis="泰安"))
+    told = refusal(life, c.Reply(HANDLER))
+    assert (told.code, "附件（泰安）" in told.zh) == ("form-incomplete", True)
+    assert life.do(c.Reply(HANDLER, attachments="联系记录.jpg"))
+
+
 def test_the_codes_go_into_the_event_and_the_words_do_not():
     life = signed(reply_form=SHANGHAI)
     (told,) = life.do(
         c.Reply(
             HANDLER, "内部", "公开", contacted=True, contacted_at=AT, fact="untrue", fact_note="查无此事",
             claim="unreasonable", claim_note="无依据", result="solved", basis="物业管理条例第五条", visited=True,
+            attachments="联系录音",
         )
     )  # fmt: skip
     assert isinstance(told, e.Replied)
@@ -105,7 +114,7 @@ def test_the_codes_go_into_the_event_and_the_words_do_not():
     assert life.order.outcome.reply.form == told.form
     stored = encode(told)
     assert decode("Replied", stored) == told
-    assert not any(word in str(stored) for word in ("查无此事", "无依据", "内部", "公开"))
+    assert not any(word in str(stored) for word in ("查无此事", "无依据", "内部", "公开", "联系录音"))
 
 
 def test_a_redo_leaves_when_the_first_reply_came_and_takes_the_new_form():

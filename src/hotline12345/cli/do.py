@@ -58,6 +58,7 @@ _HELP = {
     "fact_note": "事实认定说明，存入隐私部分 · words on it, kept with the private records",
     "claim": "诉求认定：合理合法 reasonable、不合理 unreasonable · whether the claim is due",
     "claim_note": "诉求认定说明，存入隐私部分 · words on it, kept with the private records",
+    "attachments": "附件的名称或存放处，存入隐私部分 · what is enclosed, kept with the private records",
     "result": "处理结果：实际解决 solved、解释说明 explained · what came of it",
     "solved": "是否解决 · solved or not",
     "passed": "审核是否通过 · whether the reply passes",

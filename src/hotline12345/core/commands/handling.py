@@ -38,6 +38,7 @@ class Reply(Command):
         claim: ``reasonable`` or ``unreasonable``; the words go into *claim_note*.
         result: ``solved`` or ``explained``.
         basis: the law the answer rests on.
+        attachments: names of what is enclosed, or where it is kept; for officials alone.
     """
 
     text: str = field(default="", metadata=PRIVATE)
@@ -55,6 +56,7 @@ class Reply(Command):
     claim_note: str = field(default="", metadata=PRIVATE)
     result: str = field(default="", validator=short_code)
     basis: str = ""
+    attachments: str = field(default="", metadata=PRIVATE)
 
 
 @frozen(weakref_slot=False)

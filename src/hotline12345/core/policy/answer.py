@@ -32,6 +32,7 @@ FORM: dict[str, str] = {
     "text": "办理情况",
     "public": "对外答复",
     "basis": "法律依据",
+    "attachments": "附件",
 }
 """The fields of the handling form (办理表), as the command ``reply`` names them."""
 

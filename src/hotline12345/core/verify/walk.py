@@ -228,9 +228,12 @@ def saying(
     return said.get(kind, ({},))
 
 
+_WORDS = ("text", "public", "fact_note", "claim_note", "basis", "attachments")
+
+
 def _whole_form(policy: Policy, at: datetime) -> dict[str, Any]:
     """Return a reply that leaves nothing out, whatever the place's form asks for."""
-    form: dict[str, Any] = dict.fromkeys(("text", "public", "fact_note", "claim_note", "basis"), "x")
+    form: dict[str, Any] = dict.fromkeys(_WORDS, "x")
     form["reason"] = next(iter(policy.reply_form.reasons), "x")
     told = {"solved": True, "contacted": True, "contacted_at": at, "visited": True}
     return {**form, **told, "fact": "true", "claim": "reasonable", "result": "solved"}

@@ -100,3 +100,16 @@ def test_the_matrix_of_limits_names_each_article_once(run: Any, order: tuple[str
     assert "先行联系" in told
     rows = run("pack", "show", pack, "--limits", "--format", "csv").out
     assert "statute" in rows.splitlines()[0]
+
+
+def test_a_deferral_takes_in_the_day_it_names_and_shows_its_article(
+    run: Any, store: Any, order: tuple[str, Path]
+) -> None:
+    """济南条例 art. 24: an explicit date of solution; 民法典 art. 203: a last day ends at twenty-four hours."""
+    number, pack = order
+    where = ("--as", "dispatcher", "--pack", pack, "--store", store)
+    first = run("do", number, "defer", "--until", "2026-12-01", "--reason", "works", "--at", "2026-09-28T11:00", *where)
+    assert "2026-12-01 到期（挂账）" in first.out
+    assert "依据" in first.out
+    again = ("--until", "2026-12-05T00:00", "--reason", "works", "--at", "2026-09-28T12:00")
+    assert "2026-12-04 到期" in run("do", number, "defer", *again, *where).out

@@ -12,7 +12,15 @@ from hotline12345.core.actor import SYSTEM, Role
 from hotline12345.core.calendar import CST
 from hotline12345.core.errors import CommandError, RequestError
 from hotline12345.core.order import Status
-from hotline12345.core.policy import Dispatching, GrassrootsRule, LinkageRule, ReopenRule, SendBackRule, SuspensionRule
+from hotline12345.core.policy import (
+    Dispatching,
+    GrassrootsRule,
+    LinkageRule,
+    ReopenRule,
+    Rung,
+    SendBackRule,
+    SuspensionRule,
+)
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
 from hotline12345.core.sla import TimeLimit
 from hotline12345.testing.orders import (
@@ -25,6 +33,7 @@ from hotline12345.testing.orders import (
     REQUESTER,
     REVIEWER,
     Life,
+    limit,
     of_unit,
     small_policy,
 )
@@ -159,6 +168,16 @@ def test_an_order_on_which_others_wait_is_neither_withdrawn_nor_voided(drop: c.C
 def test_no_telephone_and_no_identity_number_passes_for_a_code(word: str) -> None:
     with pytest.raises(RequestError, match="reason"):
         c.SendBack(HANDLER, word)
+
+
+def test_a_notice_given_by_hand_in_time_leads_to_no_criticism_of_a_unit_in_time() -> None:
+    """Handbook §5 (fsou rule): criticism is for who is more than five working days overdue after being urged."""
+    notice = Rung("notice", "催办通知书", TimeLimit.parse("1d"), "fsou", on_day=True)
+    criticism = Rung("criticism", "书面通报批评", TimeLimit.parse("5wd"), "fsou", since="rung")
+    life = Life(small_policy(limits=(limit("20wd"),), ladder=(notice, criticism))).take("signed")
+    life.do(c.Supervise(ACTORS[Role.SUPERVISOR], "notice"))
+    life.do(c.Tick(SYSTEM), datetime(2026, 10, 30, tzinfo=CST))  # due on 30 October
+    assert life.order.counts.rungs == ("notice",)
 
 
 def test_the_supervisor_may_still_reopen_for_a_town_with_a_reason() -> None:

@@ -28,6 +28,7 @@ from .common import (
     print_json,
     store_option,
 )
+from .in_time import solution_date
 from .printing import facts, note, say, table
 from .terms import LINES, both, code_of, command_called
 
@@ -70,7 +71,7 @@ _HELP = {
     "level": "评价档次 · level of the rating",
     "reasonable": "不满意是否合理 · whether the dissatisfaction is reasonable",
     "amount": "延长多久，如 5wd · how much longer, such as 5wd",
-    "until": "到何时，如 2026-12-01 · until when, such as 2026-12-01",
+    "until": "到何时，如 2026-12-01；挂账的，当日算在内 · until when; a deferral takes in the day named",
     "trigger": "督办情形，如 repeats、unsolved、refused、kb-stale、problem、negative-impact · ground for supervision",
     "count": "第几次（repeats） · how many times (repeats)",
     "rung": "督办阶梯的一级 · rung of the ladder",
@@ -290,7 +291,8 @@ def build(name: str, who: Any, given: dict[str, Any]) -> Command:
         value = given.get(_variable(field.name))
         if field.name not in GATHERED and value is not None:
             word = code_of(field.name, value) if isinstance(value, str) else value
-            values[field.name] = _read(str(field.type), word)
+            dated = (name, field.name) == ("defer", "until")
+            values[field.name] = solution_date(word) if dated else _read(str(field.type), word)
     return cls(who, **values)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..core import events as e
+from .common import instant_of
 from .printing import half, say, when
 
 if TYPE_CHECKING:
@@ -112,3 +114,9 @@ TELL: dict[type[e.Event], Callable[[Any, Any], str]] = {
     e.Told: _told,
 }
 """How each event about time is told (叙述)."""
+
+
+def solution_date(text: str) -> datetime:
+    """Read the date a deferral names (解决日期): a day counts to its end (民法典 203), an instant stands."""
+    until = instant_of(text)
+    return until if until.time() != time.min or ":" in text else until + timedelta(days=1)

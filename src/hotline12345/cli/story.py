@@ -112,9 +112,8 @@ class Story:
         if due.provisional:
             span = f"{due.earliest} – {due.latest}"
             unsure = say("，暂定", ", provisional") + ("" if due.earliest == due.latest else f" {span}")
-        return say(
-            f"{day} 到期（{limit}{unsure}；{half(due.basis)}）", f"due {day} ({limit}{unsure}; {half(due.basis)})"
-        )
+        inside = say("；", "; ").join(one for one in ((limit + unsure).lstrip("，, "), half(due.basis)) if one)
+        return say(f"{day} 到期（{inside}）", f"due {day} ({inside})")
 
     def steps(self, event: e.Event) -> list[str]:
         """Return what one event says, a statement an item; an occurrence of another time is named."""
@@ -380,7 +379,7 @@ _TELL: dict[type[e.Event], _Tell] = {
     e.ExtensionAsked: _asked,
     e.Extended: lambda s, ev: say(f"准予延期 {ev.amount.zh}", f"granted {ev.amount.en} more") + basis_of(ev.basis),
     e.ExtensionRefused: lambda s, ev: say("不予延期", "extension refused") + because(ev.reason),
-    e.Deferred: lambda s, ev: _until(s, ev.until) + because(ev.reason),
+    e.Deferred: lambda s, ev: _until(s, ev.until) + because(ev.reason) + basis_of(ev.basis),
     e.DeadlineMoved: _moved,
     e.FellOverdue: _overdue,
     e.Urged: _urged,

@@ -175,7 +175,7 @@ def defer(policy: Policy, order: Order, command: c.Defer, at: datetime, ref: Ref
     for name, clock, _ in order.running():
         old = clock.deadline
         if clock.stage is Stage.HANDLE and (old.at is None or old.at < until):  # deferring never shortens
-            moved = Deadline(until, day, False, day, day, None, old.start, policy.calendar.digest, "挂账 deferred")
+            moved = Deadline(until, day, False, day, day, None, old.start, policy.calendar.digest, "挂账 / deferred")
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "deferred"))
     return tuple(events)
 

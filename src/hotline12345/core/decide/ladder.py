@@ -98,7 +98,8 @@ def by_hand(policy: Policy, order: Order, rung: Rung, at: datetime, by: Actor, r
     """Return that a person set *rung* in motion; the rungs that count from it start to run, the first time."""
     key, unit = AFTER_RUNG + rung.code, order.answerable
     known = any(ground.trigger == key for ground in order.counts.grounds)
-    onward = None if known else _next(_of_ground(policy, key, at), set())
+    # What has a time of its own keeps it: set in motion early, it makes nobody late, and nothing follows from that.
+    onward = None if known or not rung.by_hand else _next(_of_ground(policy, key, at), set())
     return _supervised(rung, unit, at, by, key if onward is not None else "", onward=onward, ref=ref)
 
 

@@ -13,6 +13,7 @@ from hotline12345.core import commands as c
 from hotline12345.core import events as e
 from hotline12345.core.actor import Actor
 from hotline12345.core.calendar import CST
+from hotline12345.core.cases import run_cases
 from hotline12345.core.errors import PolicyError
 from hotline12345.core.order import Status
 from hotline12345.core.request import Kind, Request, Requester, Urgency
@@ -343,3 +344,28 @@ def test_a_channel_called_by_two_codes_is_a_fault(tmp_path: Path):
     with pytest.raises(PolicyError) as caught:
         load(tmp_path, text)
     assert [(fault.code, fault.table) for fault in caught.value.faults] == [("duplicate-code", "channel[2]")]
+
+
+def test_a_case_proves_a_rule_about_what_the_record_lacks(tmp_path: Path):
+    text = """
+        [[scope]]
+        code = "unclear"
+        disposition = "decline"
+        lacking = ["联系方式", "地点"]
+        told = "请留下联系方式和地址"
+        basis = "test"
+        [[case]]
+        what = "两样都没有"
+        text = "你们快点来管管吧"
+        lacks = ["联系方式", "地点", "姓名"]
+        disposition = "{both}"
+        [[case]]
+        what = "地点说了"
+        text = "你们快点来管管吧"
+        lacks = ["contact"]
+        disposition = "accept"
+        """
+    assert run_cases(load(tmp_path, text.format(both="decline"))) == ()
+    (fault,) = run_cases(load(tmp_path, text.format(both="accept")))
+    assert fault.code == "failing-case"
+    assert "两样都没有" in fault.zh

@@ -188,6 +188,7 @@ def _list(title: str, rules: list[str], most: int) -> None:
 @answers("table", "json", "csv")
 def mutate(name: str, edition: str, parts: tuple[str, ...], most: int, touched: bool, form: str) -> None:
     """Alter the rules and see what is caught."""
+    from ..core.verify.cover import PARTS as NAMES
     from ..core.verify.mutate import mutate as altered
 
     policy = _editions(name, edition)[-1]
@@ -205,7 +206,8 @@ def mutate(name: str, edition: str, parts: tuple[str, ...], most: int, touched: 
     elif form == "csv":
         print_csv(("part", "rule", "change", "touched"), rows)
     else:
-        shown = [(part, half(rule), change, say("有", "yes") if had else "") for part, rule, change, had in rows]
+        yes = say("有", "yes")
+        shown = [(say(*NAMES[part]), half(rule), change, yes if had else "") for part, rule, change, had in rows]
         click.echo(table(say("部分,规则,改动,有用例碰到", "part,rule,change,touched").split(","), shown))
         note(say(f"改动 {len(tried)} 处，发现 {caught}，漏过 {len(tried) - caught}",
                  f"{len(tried)} alterations, {caught} caught, {len(tried) - caught} not"))  # fmt: skip

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DISPOSED = ("accept", "emergency", "legal", "petition", "channel", "decline", "explain", "dissuade")
 """How a request can be disposed of in a case (处置方式)."""
+ROUTED = frozenset({"unit", "rule", "assist", "copy"})
+"""What a case can expect of dispatching (派单的期望)."""
 _SOME_TIME = datetime(2026, 6, 1, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 
 
@@ -50,6 +52,7 @@ class Case:
     level: str = ""
     line: str = ""
     figures: Mapping[str, Any] | None = None  # what a city counted; total and earned are what they come to
+    lacks: tuple[str, ...] = ()  # elements of the record that nobody said
 
 
 def run_cases(policy: Policy) -> tuple[Fault, ...]:
@@ -85,18 +88,22 @@ def _failing(case: Case, zh: str, en: str) -> Fault:
 def _fits(key: str, wanted: Any, found: Any) -> bool:
     if key == "category":  # a case may name the beginning of a path
         return (str(found) + "/").startswith(f"{wanted}/")
+    if key in ("assist", "copy"):  # in whatever order
+        return set(found or ()) == set(wanted)
     if key == "total" and wanted == "none":
         return found is None
     return bool(wanted == found)
 
 
 def _shown(value: Any) -> str:
-    if value is None or value == "":
+    if value in (None, "", ()):
         return "—"
     if isinstance(value, Kind | Urgency):
         return str(value.value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key} = {_shown(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "、".join(value)
     return str(value.isoformat()) if isinstance(value, date) else str(value)
 
 
@@ -119,10 +126,10 @@ def outcome(policy: Policy, case: Case) -> dict[str, Any]:
     if case.received is not None:
         due = policy.due(kind, case.received, case.stage, category, urgency, case.channel, case.level, case.line)
         found |= {"due_day": due.due_day, "at": due.at, "provisional": due.provisional}
-    if policy.routes is not None and not {"unit", "rule"}.isdisjoint(case.expected):
+    if policy.routes is not None and not ROUTED.isdisjoint(case.expected):
         routes = policy.routes.on(local(case.received).date()) if case.received is not None else policy.routes
         route = routes.route(category, area, kind)
-        found |= {"unit": route.unit, "rule": route.rule}
+        found |= {"unit": route.unit, "rule": route.rule, "assist": route.assist, "copy": route.copies}
     return found
 
 
@@ -163,7 +170,8 @@ def _accepted(policy: Policy, case: Case) -> dict[str, Any]:
         line=case.line,
     )
     order = fold(decide(policy, None, c.Receive(by, request, policy.place, "CASE"), at))
-    wanted = c.Accept(by, case.kind, case.category, case.area, case.urgency, title=case.title, text=case.text)
+    given = (case.kind, case.category, case.area, case.urgency)
+    wanted = c.Accept(by, *given, title=case.title, text=case.text, lacks=case.lacks)
     found: dict[str, Any] = {"kind": case.kind, "category": case.category, "disposition": "", "to": ""}
     for event in decide(policy, order, wanted, at):
         noticed = getattr(event, "findings", ())

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.cases import DISPOSED, Case, run_cases
 from ..core.sla import Stage
-from .table import KINDS, LEVELS, STAGES, URGENCIES, Row
+from .table import KINDS, LEVELS, RECORDED, STAGES, URGENCIES, Row
 
 __all__ = ["read_case", "run_cases"]
 
@@ -23,7 +23,7 @@ def read_case(row: Row) -> Case | None:
     source = row.text("source")
     text, title, channel, area = (row.text(key) for key in ("text", "title", "channel", "area"))
     line, level = row.text("line"), row.choice("level", LEVELS, "unknown-level") or ""
-    received = row.instant("received")
+    received, lacks = row.instant("received"), row.choices("lacks", RECORDED)
     said: dict[str, Any] = {
         "kind": row.choice("kind", KINDS, "unknown-kind"),
         "category": row.text("category"),
@@ -39,6 +39,7 @@ def read_case(row: Row) -> Case | None:
         "to": row.text("to"),
         "type": row.text("type"),
     }
+    told |= {key: row.texts(key) for key in ("assist", "copy")}
     figures = _figures(row, told)
     if "limit" in row:
         limit = row.limit("limit")
@@ -46,7 +47,7 @@ def read_case(row: Row) -> Case | None:
     row.known.append("limit")
     stage = row.choice("stage", STAGES, "unknown-stage") or Stage.HANDLE
     row.done()
-    expected = {key: value for key, value in told.items() if value not in (None, "")}
+    expected = {key: value for key, value in told.items() if value not in (None, "", ())}
     if text or title:
         expected |= {key: value for key, value in said.items() if value}
         said = {"kind": None, "category": "", "urgency": None}
@@ -56,15 +57,17 @@ def read_case(row: Row) -> Case | None:
         return None
     return Case(
         what, row.notes.file, row.name, text, title, channel, area, received, stage,
-        said["kind"], said["category"], said["urgency"], expected, source, level, line, figures,
+        said["kind"], said["category"], said["urgency"], expected, source, level, line, figures, lacks,
     )  # fmt: skip
 
 
 def _answerable(row: Row, expected: Mapping[str, Any], words: bool, category: bool, figures: bool) -> None:
     """Note an expectation of which nothing that is given can tell."""
     if not expected:
-        zh = "用例没有写期望：due_day、at、limit、category、kind、unit、rule、disposition、type、total、earned 之一"
-        en = "the case expects none of due_day, at, limit, category, kind, unit, rule, disposition, type, total, earned"
+        dates, routes = "due_day, at, limit", "unit, rule, assist, copy"
+        every = f"{dates}, category, kind, {routes}, disposition, type, total, earned"
+        zh = f"用例没有写期望：{every.replace(', ', '、')} 之一"
+        en = f"the case expects none of {every}"
         row.add("bad-case", zh, en, "what")
     elif "received" not in row and not {"due_day", "at", "provisional"}.isdisjoint(expected):
         row.add("bad-case", "期望到期日，却没有 received", "it expects a due day but has no `received`", "what")

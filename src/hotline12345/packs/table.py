@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from attrs import evolve
 
 from ..core.errors import Fault, RequestError
+from ..core.policy import ELEMENTS
 from ..core.request import LEVEL_ZH, Kind, Urgency
 from ..core.sla import Stage, TimeLimit
 from .codes import FAULTS
@@ -289,3 +290,11 @@ STAGES = {stage.value: stage for stage in Stage} | {stage.zh: stage for stage in
 KINDS = {kind.value: kind for kind in Kind} | {kind.zh: kind for kind in Kind}
 LEVELS = {name: name for name in LEVEL_ZH} | {zh: name for name, zh in LEVEL_ZH.items()}
 URGENCIES = {level.value: level for level in Urgency} | {level.zh: level for level in Urgency}
+RECORDED = dict(zip(ELEMENTS, ELEMENTS, strict=True)) | {
+    "姓名": "name",
+    "联系方式": "contact",
+    "时间": "time",
+    "地点": "place",
+    "起因": "cause",
+    "经过": "course",
+}

@@ -25,6 +25,7 @@ FOUND: dict[str, tuple[str, str, str, int]] = {
     "dangling-emergency": ("dangling-emergency", "error", "unknown.toml", 19),
     "dangling-unit": ("unknown-unit", "error", "catalogue.csv", 3),
     "dead-limit": ("dead-limit", "warning", "unknown.toml", 16),
+    "dead-limit-by-channel": ("dead-limit", "warning", "unknown.toml", 11),
     "dead-problem-rule": ("dead-problem-rule", "warning", "unknown.toml", 21),
     "dead-rung": ("dead-rung", "warning", "unknown.toml", 16),
     "dead-rung-before": ("dead-rung", "warning", "unknown.toml", 16),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
+
 from hotline12345.core.cases import Case, run_cases
 from hotline12345.core.classify import Category, Rule, RuleSet
 from hotline12345.core.policy import Policy, ScopeRule
@@ -91,6 +93,31 @@ def test_every_alteration_of_what_a_case_holds_is_caught_and_no_other() -> None:
     }
     # Half the weight still wins where nothing speaks against it: a case that is not sharp enough.
     assert [(one.rule, one.en) for one in tried if one.touched and not one.caught] == [("w1", "3 → 1.5")]
+
+
+def test_a_case_that_fails_already_catches_nothing() -> None:
+    wrong = case(kind=Kind.CONSULTATION, expected={"limit": "9wd"})
+    right = case(text="不服判决", expected={"disposition": "legal"})
+    tried = mutate(policy(wrong, right), parts=("limits", "scope"))
+    assert [(one.rule, one.touched, one.caught) for one in tried if one.touched] == [
+        ("办理·咨询 2wd", True, False),
+        ("办理·咨询 2wd", True, False),
+        ("court", True, True),
+    ]
+
+
+def test_a_case_holds_a_line_of_the_catalogue_to_its_assistants_and_copies() -> None:
+    line = Claim("water", "供水", assist=("road",), copies=("centre",))
+    expected = {"assist": ("road",), "copy": ("centre",)}
+    sure = evolve(
+        policy(case(category="供水", area="210100", expected=expected)),
+        routes=RoutingGraph.of(UNITS, (line, Claim("road", "道路")), centre="centre"),
+    )
+    assert run_cases(sure) == ()
+    alone = evolve(sure, routes=RoutingGraph.of(UNITS, (evolve(line, assist=()),), centre="centre"))
+    (fault,) = run_cases(alone)
+    assert fault.zh == "「x」assist 应为 road，实为 —"
+    assert cover(sure).touched["catalogue"] == frozenset({"供水 × * → water"})
 
 
 def test_what_no_case_touches_is_told_apart_and_not_run() -> None:

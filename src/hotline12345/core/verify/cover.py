@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from ..calendar import local
-from ..cases import Case, outcome
+from ..cases import ROUTED, Case, outcome
 from ..classify import classify
 from ..errors import HotlineError
 from ..policy import Policy
@@ -27,9 +27,8 @@ PARTS: dict[str, tuple[str, str]] = {
 """What is covered, part by part (覆盖项), in Chinese and English."""
 
 _DUE = frozenset({"limit", "due_day", "at", "provisional"})
-_ROUTED = frozenset({"unit", "rule"})
 _DISPOSED = frozenset({"disposition", "to"})
-_READ = frozenset({"category", "kind", "urgency", "disposition", "to", "unit", "rule", *_DUE})
+_READ = frozenset({"category", "kind", "urgency", "disposition", "to", *ROUTED, *_DUE})
 _SCORED = frozenset({"total", "earned", "grade"})
 
 
@@ -89,7 +88,7 @@ def touched(policy: Policy, case: Case) -> Iterable[tuple[str, str]]:
         told += [("limits", name_of(rule))] if rule is not None else []
     if wants & _DISPOSED:
         told += [("scope", rule.code) for rule in policy.scope if _disposes(policy, case, rule.code, found)]
-    if wants & _ROUTED and policy.routes is not None:
+    if wants & ROUTED and policy.routes is not None:
         routes = policy.routes.on(local(case.received).date()) if case.received is not None else policy.routes
         route = routes.route(category, case.area, kind)
         told += [("catalogue", name) for name in _lines(policy, route.claim_category, route.claim_area, route.unit)]

@@ -20,6 +20,8 @@ CODES = {
     "contradicting-limits": ("两条同样具体的时限给出不同的数", "two limits, equally specific, give different numbers"),
     "dead-stage": ("给关掉的环节规定了时限", "a limit for a step that is switched off"),
 }
+NAMED = 3
+"""How many of the limits that win instead are named (列出几条)."""
 _NO_SELECTORS = {"stage", "limit", "basis", "start", "extension"}
 
 
@@ -40,17 +42,20 @@ def dead(policy: Policy) -> Iterator[Fault]:
         winners = list(_winners(policy, rule))
         if not winners or any(winner is rule for winner in winners):
             continue
-        over = " / ".join(dict.fromkeys(name_of(winner) for winner in winners))
-        zh = f"「{name_of(rule)}」永远轮不到，被 {over} 取代"
-        en = f"{name_of(rule)!r} can never hold; {over} hold instead"
-        yield found("dead-limit", zh, en, "limit", name_of(rule), "删去或改写其条件 / drop it or change its selectors")
+        over = list(dict.fromkeys(name_of(winner) for winner in winners))
+        told, more = " / ".join(over[:NAMED]), len(over) - NAMED
+        zh = f"「{name_of(rule)}」永远轮不到，被 {told}{f' 等 {len(over)} 条' if more > 0 else ''} 取代"
+        en = f"{name_of(rule)!r} can never hold; {told}{f' and {more} more' if more > 0 else ''} hold instead"
+        hint = "删去，或把取代它的条件（如 kind）也写上 / drop it, or name what those select by (such as kind) too"
+        yield found("dead-limit", zh, en, "limit", name_of(rule), hint)
 
 
 def _winners(policy: Policy, rule: LimitRule) -> Iterator[LimitRule]:
     """Yield which rule wins, for everything *rule* matches; the likeliest to be its own first."""
     others = {other.category for other in policy.limits if other.category.startswith(rule.category)}
     categories = [f"{rule.category}/其他" if rule.category else "", rule.category, *sorted(others)]
-    kinds = [rule.kind] if rule.kind else [None, *Kind]
+    # The rule for everything else must hold for what has no kind yet; whatever asks for more meets orders, which have.
+    kinds = [rule.kind] if rule.kind else [*Kind] if any(selectors(rule).values()) else [None, *Kind]
     urgencies = [rule.urgency] if rule.urgency else list(Urgency)
     named = sorted({other.channel for other in policy.limits})
     channels = [rule.channel] if rule.channel else ["", *filter(None, named)]

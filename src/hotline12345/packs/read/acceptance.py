@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.policy import ELEMENTS, REPEATS, AcceptedType, Channel, ConductStep, Line
-from ..table import KINDS, URGENCIES, Row
+from ...core.policy import REPEATS, AcceptedType, Channel, ConductStep, Line
+from ..table import KINDS, RECORDED, URGENCIES, Row
 from .layer import Layer
 from .steps import given_in
 
-_ELEMENTS = dict(zip(ELEMENTS, ELEMENTS, strict=True)) | {
-    "姓名": "name",
-    "联系方式": "contact",
-    "时间": "time",
-    "地点": "place",
-    "起因": "cause",
-    "经过": "course",
-}
 _UNDECIDED = {"first-receiver": "first-receiver", "none": ""}
 _REPEATS = dict(zip(REPEATS, REPEATS, strict=True))
 
 
 def elements(row: Row, key: str) -> tuple[str, ...]:
     """Read elements of a record (要素), in Chinese or English."""
-    return row.choices(key, _ELEMENTS)
+    return row.choices(key, RECORDED)
 
 
 def read_acceptance(row: Row, layer: Layer) -> None:

@@ -114,6 +114,19 @@ def test_a_pack_shows_its_limits_with_their_basis(run):
     assert "210100-tax" in run("pack", "show", "shenyang", "--units").out
 
 
+def test_a_pack_shows_every_other_rule_with_its_article(run):
+    """安阳市政务服务条例 art. 50(2); 潍坊市12345政务服务便民热线条例 art. 21."""
+    shown = run("pack", "show", "anyang").out
+    (row,) = [line for line in shown.splitlines() if line.startswith("send_back") and "window" in line]
+    assert "24h" in row
+    assert "第五十条第二款" in row
+    told = run("pack", "show", "weifang", "--format", "json").json["settings"]
+    reasons = next(one for one in told if (one["table"], one["key"]) == ("termination", "reasons"))
+    assert reasons["value"] == "out-of-scope 有第十九条第一款所列情形、uncooperative 服务对象拒不配合导致无法办理"
+    assert "第二十一条" in reasons["basis"]
+    assert "见行于 2022-08-01 至 2023-01-31" in run("pack", "show", "lianyungang").out
+
+
 def test_a_new_pack_passes_its_check_and_answers_by_its_path(run, tmp_path):
     made = run("pack", "new", "mytown", "--place", "210100", "--title", "某市", "--format", "json").json["path"]
     assert run("pack", "check", made, "--format", "json").json["errors"] == 0

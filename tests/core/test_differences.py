@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from hotline12345.core.policy import ExtensionRule, LimitRule
-from hotline12345.core.policy.differences import Change, differences
+from hotline12345.core.policy.differences import Change, differences, settings
 from hotline12345.core.policy.ladder import Rung
 from hotline12345.core.request import Kind
 from hotline12345.core.sla import Stage, TimeLimit, Unit
@@ -80,3 +80,27 @@ def test_the_opinions_of_2025_change_no_number_and_every_article_of_the_scope() 
         if change.table == "scope" and change.kind == "changed":
             assert "53号" in change.old_basis
             assert "66号" in change.new_basis
+
+
+def test_what_an_edition_says_beyond_its_limits_is_told_with_its_article() -> None:
+    """安阳市政务服务条例 art. 50: once five more days by the unit's own head; back within 24 hours of receipt."""
+    told = {(one.table, one.key): one for one in settings(load_pack("anyang").newest)}
+    values = {key: one.new for key, one in told.items() if key[0] in ("extension", "send_back")}
+    assert values == {
+        ("extension", "most"): "1",
+        ("extension", "longest"): "5wd",
+        ("extension", "approver"): "unit-head",
+        ("send_back", "window"): "24h",
+        ("send_back", "start"): "received",
+    }
+    assert "第五十条第二款" in told["send_back", "window"].new_basis
+
+
+@pytest.mark.parametrize("name", pack_names())
+def test_nothing_is_told_to_be_taken_away_where_there_was_nothing(name: str) -> None:
+    for policy in load_pack(name).editions:
+        assert not [one for one in settings(policy) if one.kind == "removed"]
+
+
+def test_an_edition_that_says_nothing_has_no_settings() -> None:
+    assert {one.table for one in settings(small_policy())} <= {"limit", "satisfaction"}

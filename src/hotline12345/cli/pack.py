@@ -20,6 +20,7 @@ from .sealing import seal
 if TYPE_CHECKING:
     from ..core.errors import Fault
     from ..core.policy import Pack, Policy, Rung
+    from ..core.policy.differences import Change
 
 
 @click.group(
@@ -106,9 +107,10 @@ def list_(form: str) -> None:
     "show",
     cls=Speaking,
     short_help="查看政策包的规定与依据 · what a pack says, and by which article",
-    help="查看政策包：时限及其依据、环节、督办、派单单位。--units 列出单位，--limits 列出时限总表。\n"
+    help="查看政策包：时限、受理范围、督办和其余各项规定，各有依据。--units 列出单位，--limits 列出时限总表。\n"
     "--\n"
-    "Show what a pack says: limits with their basis, steps, ladder; --units lists the units, --limits the matrix.",
+    "Show what a pack says: limits, scope, ladder and its other rules, with their basis; --units lists the\n"
+    "units, --limits the matrix.",
 )
 @click.argument("name")
 @edition_option
@@ -117,7 +119,7 @@ def list_(form: str) -> None:
 @answers("table", "json", "csv")
 def show(name: str, edition: str, units: bool, limits: bool, form: str) -> None:
     """Show a pack."""
-    pack = pack_of(name, need=None if form == "json" or units else ("routes",))
+    pack = pack_of(name, need=None if form == "json" or units else ("routes", "scoring"))
     policy = pack.edition(edition) if edition else pack.newest
     if form == "json":
         print_json(pack_json(pack, policy, units))
@@ -166,12 +168,30 @@ def pack_json(pack: Pack, policy: Policy, units: bool) -> dict[str, Any]:
             }
             for r in policy.ladder
         ],
+        "settings": [_setting(one) for one in _others(policy)],
         "categories": [category.name for category in policy.rules.categories] if policy.rules is not None else [],
         "units_count": len(policy.routes.units) if policy.routes is not None else 0,
     }
     if units and policy.routes is not None:
         told["units"] = [_unit(unit) for unit in policy.routes.units]
     return told
+
+
+def _others(policy: Policy) -> list[Change]:
+    """Return what an edition says besides what is shown in tables of its own."""
+    from ..core.policy.differences import settings
+
+    return [one for one in settings(policy) if one.table not in ("limit", "scope", "rung", "provides")]
+
+
+def _setting(one: Change) -> dict[str, str]:
+    return {
+        "table": one.table,
+        "what": one.what,
+        "key": one.key if one.key != "basis" else "",
+        "value": one.new,
+        "basis": one.new_basis,
+    }
 
 
 def _unit(unit: Any) -> dict[str, str]:
@@ -193,10 +213,7 @@ def _show(pack: Pack, policy: Policy) -> None:
                 (say("政策包", "pack"), f"{pack.name} {half(policy.title)}"),
                 (say("区划", "place"), pack.place),
                 (say("版本", "edition"), policy.edition),
-                (
-                    say("生效", "effective"),
-                    f"{policy.effective or say('不详', 'unknown')} {half(policy.effective_basis)}".strip(),
-                ),
+                (say("生效", "effective"), f"{_in_force(policy)} {half(policy.effective_basis)}".strip()),
                 (say("各版本", "editions"), " ".join(p.edition for p in pack.editions)),
                 (say("上级", "parents"), " → ".join(policy.parents)),
                 (say("内容", "provides"), " ".join(policy.provides)),
@@ -217,6 +234,17 @@ def _show(pack: Pack, policy: Policy) -> None:
         click.echo("\n" + say("督办阶梯", "The ladder"))
         heads = say("代码,名称,情形,何时,文书,责任方,依据", "code,name,trigger,when,paper,owner,basis").split(",")
         click.echo(table(heads, [_rung(policy, rung) for rung in policy.ladder]))
+    if others := _others(policy):
+        click.echo("\n" + say("其余规定", "Other rules"))
+        rows = [(*list(_setting(one).values())[:-1], half(one.new_basis)) for one in others]
+        click.echo(table(say("表,对象,键,值,依据", "table,what,key,value,basis").split(","), rows))
+
+
+def _in_force(policy: Policy) -> str:
+    if policy.effective is None and policy.seen is not None:
+        first, last = policy.seen
+        return say(f"不详，见行于 {first} 至 {last}", f"unknown, seen in force from {first} to {last}")
+    return str(policy.effective or say("不详", "unknown"))
 
 
 def _rung(policy: Policy, rung: Rung) -> tuple[str, ...]:

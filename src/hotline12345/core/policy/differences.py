@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
+from ..scoring import ScoreRules
 from ..sla import TimeLimit
 from .edition import Policy
 from .rules import LimitRule
@@ -23,6 +24,9 @@ TABLES = {
     "channels": "channel",
     "types": "type",
     "satisfied_levels": "satisfaction",
+    "scale": "satisfaction",
+    "calls": "follow_up",
+    "statutes": "statute",
 }
 """The fields of a policy whose table in a pack has another name."""
 _ASIDE = frozenset(
@@ -68,6 +72,23 @@ def differences(old: Policy, new: Policy) -> tuple[Change, ...]:
     if old.calendar.digest != new.calendar.digest:
         found.append(Change("calendar", "", "digest", "changed", old.calendar.digest, new.calendar.digest))
     return tuple(found)
+
+
+def settings(policy: Policy) -> tuple[Change, ...]:
+    """Return what an edition says where saying nothing would be something else (各项规定), limits aside.
+
+    What is switched off or left as it would be anyway is not told; a rule whose article alone is on record is.
+    """
+    unsaid: dict[str, Any] = {}
+    for each in attrs.fields(Policy):
+        if each.init and each.default is not attrs.NOTHING and each.name not in _ASIDE:
+            default = each.default
+            unsaid[each.name] = default.factory() if isinstance(default, _FACTORY) else default
+    unsaid["scoring"] = ScoreRules(()) if policy.scoring is not None else None
+    return differences(attrs.evolve(policy, **unsaid), policy)
+
+
+_FACTORY: Any = attrs.Factory  # a class, though typed as a function
 
 
 def _compared(table: str, old: Any, new: Any, what: str = "") -> Iterator[Change]:
@@ -182,6 +203,8 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, Mapping):
+        return "、".join(f"{key} {_text(one)}" for key, one in value.items())
     if isinstance(value, tuple | frozenset | set):
         return "、".join(_text(one) for one in (value if isinstance(value, tuple) else sorted(value, key=str)))
     return str(value)

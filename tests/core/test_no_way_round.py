@@ -170,6 +170,20 @@ def test_no_telephone_and_no_identity_number_passes_for_a_code(word: str) -> Non
         c.SendBack(HANDLER, word)
 
 
+def test_deferring_what_is_late_already_does_not_make_it_in_time() -> None:
+    """Handbook TV-83: after expiry it counts overdue; 济南条例 art. 24 has the date told within the five days."""
+    life = Life().take("signed")
+    life.do(c.Tick(SYSTEM), datetime(2026, 10, 12, 9, tzinfo=CST))  # due on 10 October, TV-01
+    life.do(c.Defer(DISPATCHER, datetime(2026, 12, 1, tzinfo=CST), "no-budget"))
+    clock, lead = life.order.citizen, life.order.lead
+    assert clock is not None
+    assert lead is not None
+    assert lead.handle is not None
+    assert (clock.deadline.due_day, lead.handle.deadline.due_day) == (date(2026, 10, 10), date(2026, 11, 30))
+    life.do(c.Reply(HANDLER, solved=True))
+    assert life.order.on_time is False
+
+
 def test_a_notice_given_by_hand_in_time_leads_to_no_criticism_of_a_unit_in_time() -> None:
     """Handbook §5 (fsou rule): criticism is for who is more than five working days overdue after being urged."""
     notice = Rung("notice", "催办通知书", TimeLimit.parse("1d"), "fsou", on_day=True)

@@ -167,7 +167,7 @@ def cease(policy: Policy, order: Order, command: c.Cease, at: datetime, ref: Ref
                 f"由 {order.holder or '主办单位'} 提出",
                 f"{order.holder or 'the lead'} may",
             )
-    if not command.note:
+    if not command.note.strip():
         raise refuse(
             "note-needed",
             f"停止办理须向热线书面说明（{rule.basis}）",

@@ -174,6 +174,8 @@ def defer(policy: Policy, order: Order, command: c.Defer, at: datetime, ref: Ref
     events: list[Event] = [Deferred(at, command.by, until, command.reason, basis, ref)]
     for name, clock, _ in order.running():
         old = clock.deadline
+        if name == "citizen" and old.at is not None and old.at <= at:
+            continue  # who was not answered in time was not; only the unit is given another day
         if clock.stage is Stage.HANDLE and (old.at is None or old.at < until):  # deferring never shortens
             moved = Deadline(until, day, False, day, day, None, old.start, policy.calendar.digest, "挂账 / deferred")
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "deferred"))

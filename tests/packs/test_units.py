@@ -14,7 +14,7 @@ import pytest
 
 from hotline12345.core.classify import classify
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit, read_claims, read_units
-from hotline12345.packs import load_pack
+from hotline12345.packs import check_pack, load_pack
 
 PLACES = {"anhui": "340000", "shenyang": "210100", "liaoyuan": "220400"}
 LEVEL_1 = {
@@ -188,3 +188,21 @@ def test_the_tables_are_what_the_script_makes_of_the_division_codes(
     made = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.csv"))
     assert len(made) == 19  # cn has emergency numbers alone
     assert [name for name in made if not filecmp.cmp(tmp_path / name, packs / name, shallow=False)] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "line"),
+    [
+        ('[problem]\nrefused = 2\nto = "990100-nobody"\nbasis = "x"\n', "to", 9),
+        ('[[line]]\ncode = "six"\nzh = "专线"\nunit = "990100-nobody"\nbasis = "x"\n', "unit", 10),
+        ('[[case]]\nwhat = "x"\ncategory = "城乡建设"\nassist = ["990100-nobody"]\n', "assist", 10),
+    ],
+)
+def test_a_unit_that_a_table_names_must_be_among_the_units(tmp_path, table, key, line):
+    units = "code,name,grade,parent,area\n990100,某市,city,,990100\n990100-12345,热线,centre,990100,990100\n"
+    (tmp_path / "units.csv").write_text(units, encoding="utf-8")
+    head = 'title = "x"\nplace = "990100"\neffective = 2026-01-01\n\n[routing]\ncentre = "990100-12345"\n'
+    (tmp_path / "2026-01-01.toml").write_text(f"{head}{table}", encoding="utf-8")
+    (fault,) = [one for one in check_pack(tmp_path) if one.code == "unknown-unit"]
+    assert (fault.key, fault.line, fault.severity) == (key, line, "error")
+    assert "990100-nobody" in fault.zh

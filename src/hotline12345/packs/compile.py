@@ -326,15 +326,21 @@ def _check_names(shelf: Shelf, layer: Layer, policy: Policy) -> None:
             faults.append(Fault("unknown-category", zh, en, table=table, key=key, hint=nearest(category, known)))
     if policy.routes is not None:
         codes = {unit.code for unit in policy.routes.units}
-        for number, line in enumerate(layer.lines, 1):
-            for key, unit in (("takes", line.takes), ("unit", line.unit)):
-                if unit and unit not in codes:
-                    zh, en = f"没有单位「{unit}」", f"there is no unit {unit!r}"
-                    hint = nearest(unit, codes)
-                    faults.append(Fault("unknown-unit", zh, en, table=f"line[{number}]", key=key, hint=hint))
-        for case in policy.cases:
-            unit = case.expected.get("unit", "")
-            if unit and unit not in codes:
+        for table, key, unit in _units_named(layer, policy):
+            if unit not in codes:
                 zh, en = f"没有单位「{unit}」", f"there is no unit {unit!r}"
-                faults.append(Fault("unknown-unit", zh, en, table=case.table, key="unit", hint=nearest(unit, codes)))
+                faults.append(Fault("unknown-unit", zh, en, table=table, key=key, hint=nearest(unit, codes)))
     _note(shelf, layer, faults)
+
+
+def _units_named(layer: Layer, policy: Policy) -> Iterator[tuple[str, str, str]]:
+    """Yield every unit that this edition's tables name, with table and key."""
+    for number, line in enumerate(layer.lines, 1):
+        yield from ((f"line[{number}]", key, getattr(line, key)) for key in ("takes", "unit") if getattr(line, key))
+    above = layer.problem.get("to", "territory")
+    if above != "territory":
+        yield "problem", "to", above
+    for case in policy.cases:
+        if "unit" in case.expected:
+            yield case.table, "unit", case.expected["unit"]
+        yield from ((case.table, key, unit) for key in ("assist", "copy") for unit in case.expected.get(key, ()))

@@ -61,6 +61,8 @@ FOUND: dict[str, tuple[str, str, str, int]] = {
     "start-without-sign": ("start-without-sign", "warning", "unknown.toml", 6),
     "uncountable-limit": ("uncountable-limit", "error", "unknown.toml", 6),
     "unroutable": ("unroutable", "warning", "catalogue.csv", 0),
+    "unlisted-category": ("unlisted-category", "warning", "catalogue.csv", 4),
+    "unlisted-selector": ("unlisted-selector", "warning", "unknown.toml", 16),
     "window-past-handle": ("window-past-handle", "warning", "unknown.toml", 17),
 }
 # What no file can say: the loader refuses it first, or only the library's own table could be wrong.  Tested beside.

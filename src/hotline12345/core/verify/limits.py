@@ -18,6 +18,7 @@ CODES = {
     "no-limit": ("提供时限，却有诉求类型没有任何办理时限规定", "a kind has no rule for its handling limit"),
     "dead-limit": ("这条时限永远轮不到", "a limit that can never hold"),
     "contradicting-limits": ("两条同样具体的时限给出不同的数", "two limits, equally specific, give different numbers"),
+    "unlisted-selector": ("时限按名单之外的渠道或专线选", "a limit for a channel or line that is not on the list"),
     "dead-stage": ("给关掉的环节规定了时限", "a limit for a step that is switched off"),
 }
 NAMED = 3
@@ -115,4 +116,15 @@ def switched_off(policy: Policy) -> Iterator[Fault]:
             yield found("dead-stage", zh, en, "limit", name_of(rule), hint)
 
 
-CHECKS = (missing, dead, contradicting, switched_off)
+def unlisted(policy: Policy) -> Iterator[Fault]:
+    """Find limits for channels and lines that the place does not list: requests come under the codes it lists."""
+    channels, lines = {one.code for one in policy.channels}, {one.code for one in policy.lines}
+    for rule in policy.limits:
+        for value, known, zh, en in ((rule.channel, channels, "渠道", "channel"), (rule.line, lines, "专线", "line")):
+            if value and known and value not in known:
+                zh, en = f"「{name_of(rule)}」：没有{zh}「{value}」", f"{name_of(rule)!r}: there is no {en} {value!r}"
+                hint = f"名单上有 / listed: {'、'.join(sorted(known))}"
+                yield found("unlisted-selector", zh, en, "limit", name_of(rule), hint)
+
+
+CHECKS = (missing, dead, contradicting, unlisted, switched_off)

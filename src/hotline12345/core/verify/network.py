@@ -20,6 +20,10 @@ CODES = {
         "单位的派单目录条目都已截止，如已并入他处",
         "all that a unit claims has ended, as when it was merged away",
     ),
+    "unlisted-category": (
+        "派单目录的类别不在类目表中，不会有这样的工单",
+        "a claim to a category that no order can have",
+    ),
     "shadowed-claim": ("派单目录的这一行永远轮不到", "a line of the catalogue that never decides anything"),
 }
 PAIRS = 250_000
@@ -105,4 +109,17 @@ def _where(routes: RoutingGraph, claim: Claim) -> str:
     return next((area for code in (claim.unit, *routes.ancestors(claim.unit)) if (area := routes.unit(code).area)), "")
 
 
-CHECKS = (unroutable, idle, shadowed)
+def unlisted(policy: Policy) -> Iterator[Fault]:
+    """Find lines of the catalogue for categories that the place's list does not have."""
+    if policy.routes is None or policy.rules is None:
+        return
+    names = {one.name for one in policy.rules.categories}
+    for claim in policy.routes.claims if names else ():
+        if claim.category and claim.category not in names:
+            key = f"{claim.category} × {claim.area or '*'} → {claim.unit}"
+            zh, en = f"类目表中没有「{claim.category}」", f"there is no category {claim.category!r}"
+            hint = "改正，或在 rules.toml 的 [[category]] 中补上 / correct it, or add it to [[category]] in rules.toml"
+            yield found("unlisted-category", zh, en, "catalogue", key, hint)
+
+
+CHECKS = (unroutable, idle, unlisted, shadowed)

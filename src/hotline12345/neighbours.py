@@ -108,7 +108,7 @@ class Neighbours:
             )
         if head.status in DEAD_ENDS:
             raise CommandError(
-                f"工单 {number} 已是「{head.status}」，不能再并入",
+                f"工单 {number} 已是「{Status(head.status).zh}」，不能再并入",
                 f"order {number} is {head.status}: nothing can be merged into it",
                 code="merge-target",
                 hint="并入仍在办理或已办结的工单",

@@ -10,7 +10,7 @@ from hotline12345.core import commands as c
 from hotline12345.core import events as e
 from hotline12345.core.actor import SYSTEM, Role
 from hotline12345.core.calendar import CST
-from hotline12345.core.errors import CommandError, RequestError
+from hotline12345.core.errors import CalendarError, CommandError, RequestError
 from hotline12345.core.order import Status
 from hotline12345.core.policy import (
     Dispatching,
@@ -27,6 +27,7 @@ from hotline12345.testing.orders import (
     ACTORS,
     ADMIN,
     AGENT,
+    AT,
     CALLER,
     DISPATCHER,
     HANDLER,
@@ -184,6 +185,23 @@ def test_deferring_what_is_late_already_does_not_make_it_in_time() -> None:
     assert life.order.on_time is False
 
 
+def test_a_statute_counts_the_citizens_clock_from_its_start_whatever_has_been_extended() -> None:
+    """济南条例 art. 24(2): the law's own limit, and the five days granted; dispatched the instant it was received."""
+    rules = small_policy(limits=(limit("5wd"),))
+    life = Life(rules)
+    for command in (c.Accept(DISPATCHER), c.Dispatch(DISPATCHER, "u1")):
+        life.do(command, AT)
+    life.do(c.Extend(HANDLER, TimeLimit.parse("5wd")))
+    life.do(c.GrantExtension(DISPATCHER))
+    life.do(c.ApplyStatute(DISPATCHER, limit=TimeLimit.parse("10wd"), basis="某法"))
+    clock, lead = life.order.citizen, life.order.lead
+    assert clock is not None
+    assert lead is not None
+    assert lead.handle is not None
+    # Ten working days from Monday 28 September end on 16 October, and five more on the 23rd.
+    assert (clock.deadline.due_day, lead.handle.deadline.due_day) == (date(2026, 10, 23), date(2026, 10, 23))
+
+
 def test_a_notice_given_by_hand_in_time_leads_to_no_criticism_of_a_unit_in_time() -> None:
     """Handbook §5 (fsou rule): criticism is for who is more than five working days overdue after being urged."""
     notice = Rung("notice", "催办通知书", TimeLimit.parse("1d"), "fsou", on_day=True)
@@ -199,3 +217,11 @@ def test_the_supervisor_may_still_reopen_for_a_town_with_a_reason() -> None:
     life = Life(small_policy(routes=ROUTES, dispatching=guard)).take("closed")
     life.do(c.Reopen(ACTORS[Role.SUPERVISOR], unit="street", override="flood-relief"))
     assert life.order.holder == "street"
+
+
+def test_an_instant_past_the_last_year_is_refused_in_words() -> None:
+    life = Life().take("signed")
+    until = datetime.fromisoformat("9999-12-31T23:59:59-08:00")
+    with pytest.raises(CalendarError) as refused:
+        life.do(c.Defer(DISPATCHER, until, "no-budget"))
+    assert refused.value.code == "out-of-reach"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import MAXYEAR, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..core import events as e
@@ -119,4 +119,5 @@ TELL: dict[type[e.Event], Callable[[Any, Any], str]] = {
 def solution_date(text: str) -> datetime:
     """Read the date a deferral names (解决日期): a day counts to its end (民法典 203), an instant stands."""
     until = instant_of(text)
-    return until if until.time() != time.min or ":" in text else until + timedelta(days=1)
+    whole = until.time() == time.min and ":" not in text and until.year < MAXYEAR
+    return until + timedelta(days=1) if whole else until

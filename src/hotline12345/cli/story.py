@@ -105,7 +105,7 @@ class Story:
         if due.at is None or due.due_day is None:
             return say(f"无期限（{half(due.basis)}）", f"no limit ({half(due.basis)})")
         limit = say(due.limit.zh, due.limit.en) if due.limit is not None else ""
-        if extended and limit:
+        if limit and (extended or due.extends is not None):
             limit = say(f"原到期日后 {limit}", f"{limit} from the old due day")
         day = str(due.due_day) if when(due.at).endswith("00:00") else when(due.at)
         unsure = ""
@@ -283,7 +283,8 @@ def _overdue(s: Story, ev: e.FellOverdue) -> str:
     if ev.clock.startswith("tell:"):
         whose = s.unit(ev.unit) + say("：", ": ") + in_time.duty(ev.clock.removeprefix("tell:"))
     if ev.rung != "overdue":
-        return say(f"{whose}到达督办一级：{ev.rung}", f"{whose} reached the rung {ev.rung}")
+        zh = next((one.zh for one in s._policy.ladder if one.code == ev.rung), ev.rung)
+        return say(f"{whose}到达督办一级：{zh}", f"{whose} reached the rung {ev.rung}")
     stage = say(ev.stage.zh, ev.stage.value)
     return say(
         f"{whose}{stage}超期，应于 {when(ev.due)} 前", f"{whose}: {stage} overdue, was due before {when(ev.due)}"

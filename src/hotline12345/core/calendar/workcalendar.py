@@ -62,7 +62,16 @@ def local(instant: datetime) -> datetime:
                 hint="请写明时区，例如 +08:00",
                 hint_en="give the offset, for example +08:00",
             )
-        instant = instant.astimezone(CST)
+        try:
+            instant = instant.astimezone(CST)
+        except OverflowError as error:
+            raise CalendarError(
+                f"{instant.isoformat()} 换算成北京时间超出公历 9999 年",
+                f"{instant.isoformat()} is past the year 9999 in China's time",
+                code="out-of-reach",
+                hint="请检查日期",
+                hint_en="check the date",
+            ) from error
     if instant.year < 1992:
         raise CalendarError(
             f"{instant.isoformat()} 早于 1992 年（1986–1991 年有夏令时），无法换算",

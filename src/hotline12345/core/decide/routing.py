@@ -13,7 +13,7 @@ from ..order import Assignment, Clock, Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..request import Urgency
-from ..sla import Deadline, Stage, start_of
+from ..sla import Deadline, Stage, begun, start_of
 from .grassroots import set_aside
 from .hops import before, carried, hop_from
 from .ladder import next_rung
@@ -257,7 +257,7 @@ def counted_from(order: Order, name: str, clock: Clock, rule: LimitRule | None) 
     if rule.start == "received":
         return intake.received
     first = order.assignments[0].handle if order.assignments else None
-    return first.deadline.start if start == intake.received and first is not None else start
+    return begun(first.deadline) if start == intake.received and first is not None else start
 
 
 def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

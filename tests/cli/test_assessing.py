@@ -34,7 +34,7 @@ def test_an_order_counts_in_the_month_in_which_it_fell_due(score, run, store):
 def test_a_store_is_scored_by_another_packs_rules(score, lamp):
     told = score("--rules", "lianyungang", "--on", "2021-08-31", "--until", "2026-11-01").json
     assert (told["pack"], told["edition"]) == ("lianyungang", "2021-07")
-    assert told["score"]["total"] == "80.00"  # on time 0 of 1: 20 of 100 lost; Shenyang has no limit to sign
+    assert told["score"]["total"] == 80.0  # on time 0 of 1: 20 of 100 lost; Shenyang has no limit to sign
     assert told["score"]["lost"][0]["orders"] == [lamp]
 
 
@@ -62,7 +62,7 @@ def test_approved_exclusions_and_entries_come_from_a_file_and_are_told(score, la
     told = score(*RULES, "--by", "unit", "--adjust", "adjust.toml").json
     assert told["rates"]["on-time"]["excluded"] == {"approved": 1}
     unit = told["groups"]["210100-urban"]["score"]
-    assert (unit["total"], unit["lost"][0]["orders"]) == ("99.00", [lamp])
+    assert (unit["total"], unit["lost"][0]["orders"]) == (99.0, [lamp])
     assert "答复不规范" in unit["lost"][0]["why"]
     assert told["adjustments"]["excluded"][0]["approved_by"] == "supervisor@210100-12345/wang"
 
@@ -103,9 +103,9 @@ def test_a_frozen_scorecard_is_kept_and_restated_with_its_reason(score, lamp, ru
     again = score(*RULES, *more, "--reason", "经批准剔除", "--freeze", "second.json").json
     assert again["restates"] == first["digest"]
     changed = {one["where"]: (one["was"], one["is"]) for one in again["differences"]}
-    assert changed["score.total"] == ("80.00", None)  # nothing else was assessed
+    assert changed["score.total"] == (80.0, None)  # nothing else was assessed
     assert changed["rates.on-time.denominator"] == (1, 0)
-    Path("first.json").write_text(Path("first.json").read_text("utf-8").replace("80.00", "81.00"), encoding="utf-8")
+    Path("first.json").write_text(Path("first.json").read_text("utf-8").replace("80.0", "81.0"), encoding="utf-8")
     assert "frozen-altered" in score(*RULES, *more, "--reason", "x", code=2).err
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from ..core.scoring import Score, Scorecard
@@ -10,13 +11,13 @@ from ..core.scoring.standings import Table
 
 
 def card_json(card: Scorecard, points: Score) -> dict[str, Any]:
-    """Return rates, counts and score as JSON (转为 JSON): decimals are text, so that 96.30 stays 96.30, blanks null."""
+    """Return rates, counts and score as JSON (转为 JSON): decimals are numbers, blanks null."""
     return {
         "rates": {
             rate.metric: {
                 "numerator": rate.numerator,
                 "denominator": rate.denominator,
-                "value": _text(rate.value),
+                "value": _number(rate.value),
                 "excluded": dict(rate.excluded),
                 "failing": list(rate.failing),
             }
@@ -24,7 +25,7 @@ def card_json(card: Scorecard, points: Score) -> dict[str, Any]:
         },
         "counts": dict(card.counts),
         "levels": dict(card.levels),
-        "median_working_days": _text(card.median_working_days),
+        "median_working_days": _number(card.median_working_days),
         "score": score_json(points),
     }
 
@@ -32,17 +33,17 @@ def card_json(card: Scorecard, points: Score) -> dict[str, Any]:
 def score_json(points: Score) -> dict[str, Any]:
     """Return a score as JSON (得分转为 JSON): total, possible, grade, components, and each lost point with its sum."""
     return {
-        "total": _text(points.total),
-        "possible": str(points.possible),
+        "total": _number(points.total),
+        "possible": _number(points.possible),
         "grade": points.grade.code if points.grade is not None else None,
         "components": [
             {
                 "metric": part.metric,
                 "form": part.form,
                 "unit": part.unit,
-                "rate": _text(part.rate),
-                "points": str(part.points),
-                "earned": _text(part.earned),
+                "rate": _number(part.rate),
+                "points": _number(part.points),
+                "earned": _number(part.earned),
                 "basis": part.basis,
                 "why": part.zh,
                 "why_en": part.en,
@@ -52,7 +53,7 @@ def score_json(points: Score) -> dict[str, Any]:
         "lost": [
             {
                 "metric": lost.metric,
-                "points": str(lost.points),
+                "points": _number(lost.points),
                 "why": lost.zh,
                 "why_en": lost.en,
                 "orders": list(lost.orders),
@@ -72,7 +73,7 @@ def table_json(table: Table) -> dict[str, Any]:
             {
                 "rank": one.rank,
                 "unit": one.unit,
-                "total": _text(one.score.total),
+                "total": _number(one.score.total),
                 "grade": one.score.grade.code if one.score.grade is not None else None,
             }
             for one in table.standings
@@ -100,7 +101,7 @@ def adjustments_json(adjustments: Adjustments) -> dict[str, Any]:
             {
                 "unit": one.unit,
                 "metric": one.metric,
-                "value": str(one.value),
+                "value": _number(one.value),
                 "orders": list(one.orders),
                 "reason": one.reason,
                 "approved_by": one.approved_by,
@@ -111,5 +112,6 @@ def adjustments_json(adjustments: Adjustments) -> dict[str, Any]:
     }
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+def _number(value: Decimal | int | None) -> float | None:
+    """Return a JSON number with the decimal's own digits: points have far fewer than a float keeps."""
+    return None if value is None else float(value)

@@ -344,3 +344,15 @@ def test_whoever_merged_learns_how_the_surviving_order_stands_and_no_words_of_it
     assert (told["status"], told["goes_on"]["status"]) == ("merged", "following-up")  # they are still to be called
     assert "张三" not in json.dumps(told, ensure_ascii=False)
     assert TEXT not in json.dumps(told, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("turned_away", [c.Decline(AGENT, "out-of-scope"), c.Refer(AGENT, "legal", "法院")])
+def test_nobody_is_merged_into_what_was_turned_away(turned_away: c.Command) -> None:
+    """潍坊条例 art. 19: whoever is turned away is told why; nobody is called back about such an order."""
+    line = hotline()
+    first, second = ask(line), ask(line, LI)
+    line.handle(first.number, turned_away)
+    with pytest.raises(CommandError) as refused:
+        line.handle(second.number, c.Merge(AGENT, first.number))
+    assert refused.value.code == "merge-target"
+    assert line.order(second.number).is_open

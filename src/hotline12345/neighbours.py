@@ -25,8 +25,12 @@ from .core.record import lacking, likeness
 from .stores.port import Head, Query
 
 DEAD_ENDS = frozenset(
-    status.value for status in (Status.MERGED, Status.WITHDRAWN, Status.TERMINATED, Status.VOID, Status.ARCHIVED)
-)
+    status.value
+    for status in (
+        Status.MERGED, Status.WITHDRAWN, Status.TERMINATED, Status.VOID, Status.ARCHIVED,
+        Status.DECLINED, Status.REFERRED,  # who merges there would be told neither reason nor route
+    )
+)  # fmt: skip
 MOST = 1000
 """The most orders of one requester that are looked at."""
 NEAR = 50

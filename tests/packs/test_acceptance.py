@@ -346,6 +346,16 @@ def test_a_channel_called_by_two_codes_is_a_fault(tmp_path: Path):
     assert [(fault.code, fault.table) for fault in caught.value.faults] == [("duplicate-code", "channel[2]")]
 
 
+@pytest.mark.parametrize(
+    ("text", "urgency"), [("营业执照一直没办下来", Urgency.URGENT), ("厂房着火了有人被困", Urgency.EMERGENCY)]
+)
+def test_a_line_says_how_urgent_a_request_is_unless_its_words_say_more(tmp_path: Path, text: str, urgency: Urgency):
+    line = '[[line]]\ncode = "business"\nkey = "6"\nzh = "营商"\nurgency = "紧急"\nbasis = "test"\n'
+    case = f'[[case]]\nwhat = "x"\nline = "business"\ntext = "{text}"\nurgency = "{urgency.value}"\n'
+    (tmp_path / "2026-01-01.toml").write_text(HEAD + line + case, encoding="utf-8")
+    assert run_cases(load_pack(str(tmp_path)).newest) == ()
+
+
 def test_a_case_proves_a_rule_about_what_the_record_lacks(tmp_path: Path):
     text = """
         [[scope]]

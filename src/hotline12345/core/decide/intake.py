@@ -92,9 +92,9 @@ def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: R
     found = classify(policy.rules, command.title, command.text) if policy.rules is not None else None
     kind, kind_from = _kind(policy, order, command, found)
     category, category_from = _category(order, command, found)
-    urgency = command.urgency or (found.urgency if found is not None and found.urgency else None)
-    if urgency is None:
-        urgency = line.urgency if line is not None and line.urgency is not None else Urgency.NORMAL
+    urgency = command.urgency or (found.urgency if found is not None else Urgency.NORMAL)
+    if urgency is Urgency.NORMAL and command.urgency is None and line is not None:
+        urgency = line.urgency or urgency  # the words tell of no urgency: the line's own
     given = category_from == "given"
     certain = given or (found is not None and not found.needs_person)
     disposed, findings = dispose(

@@ -351,7 +351,8 @@ def test_a_channel_called_by_two_codes_is_a_fault(tmp_path: Path):
 )
 def test_a_line_says_how_urgent_a_request_is_unless_its_words_say_more(tmp_path: Path, text: str, urgency: Urgency):
     line = '[[line]]\ncode = "business"\nkey = "6"\nzh = "营商"\nurgency = "紧急"\nbasis = "test"\n'
-    case = f'[[case]]\nwhat = "x"\nline = "business"\ntext = "{text}"\nurgency = "{urgency.value}"\n'
+    line += 'takes = "u"\nunit = "u"\n'
+    case = f'[[case]]\nwhat = "x"\nline = "6"\ntext = "{text}"\nurgency = "{urgency.value}"\nrule = "line.business"\n'
     (tmp_path / "2026-01-01.toml").write_text(HEAD + line + case, encoding="utf-8")
     assert run_cases(load_pack(str(tmp_path)).newest) == ()
 

@@ -126,7 +126,10 @@ def outcome(policy: Policy, case: Case) -> dict[str, Any]:
     if case.received is not None:
         due = policy.due(kind, case.received, case.stage, category, urgency, case.channel, case.level, case.line)
         found |= {"due_day": due.due_day, "at": due.at, "provisional": due.provisional}
-    if policy.routes is not None and not ROUTED.isdisjoint(case.expected):
+    line = policy.line(case.line)
+    if line is not None and line.unit:
+        found |= {"unit": line.unit, "rule": f"line.{line.code}"}
+    elif policy.routes is not None and not ROUTED.isdisjoint(case.expected):
         routes = policy.routes.on(local(case.received).date()) if case.received is not None else policy.routes
         route = routes.route(category, area, kind)
         found |= {"unit": route.unit, "rule": route.rule, "assist": route.assist, "copy": route.copies}
@@ -156,7 +159,8 @@ def _accepted(policy: Policy, case: Case) -> dict[str, Any]:
     from .evolve import fold
     from .request import Request
 
-    by = Actor("", "", frozenset({Role.AGENT, Role.DISPATCHER}))
+    line = policy.line(case.line)
+    by = Actor("", line.takes if line is not None else "", frozenset({Role.AGENT, Role.DISPATCHER}))
     at = case.received or _SOME_TIME
     request = Request(
         at,

@@ -88,7 +88,7 @@ def touched(policy: Policy, case: Case) -> Iterable[tuple[str, str]]:
         told += [("limits", name_of(rule))] if rule is not None else []
     if wants & _DISPOSED:
         told += [("scope", rule.code) for rule in policy.scope if _disposes(policy, case, rule.code, found)]
-    if wants & ROUTED and policy.routes is not None:
+    if wants & ROUTED and policy.routes is not None and not str(found.get("rule", "")).startswith("line."):
         routes = policy.routes.on(local(case.received).date()) if case.received is not None else policy.routes
         route = routes.route(category, case.area, kind)
         told += [("catalogue", name) for name in _lines(policy, route.claim_category, route.claim_area, route.unit)]

@@ -107,6 +107,14 @@ def test_a_receipt_may_bring_the_hosts_fields_twice():
     assert (said.ext, said.occurred) == ({"city.a": 1, "city.b": 2}, AT - HOUR)
 
 
+def test_what_is_said_to_have_happened_after_it_is_recorded_is_refused() -> None:
+    life = Life()
+    with pytest.raises(RequestError) as refused:
+        life.do(c.Supplement(AGENT, occurred=AT + 2 * HOUR), AT + HOUR)
+    assert refused.value.code == "occurred-ahead"
+    assert life.do(c.Supplement(AGENT, occurred=AT + HOUR), AT + HOUR)[0].occurred == AT + HOUR
+
+
 # ── accept ──
 
 

@@ -190,7 +190,11 @@ def _withdraws(city: City, case: Case) -> Steps:
     if wait is None:
         return
     yield wait
-    if not _unanswered(case):
+    if case.order is None or not _unanswered(case):
+        return
+    # Others may have been merged into it since: it goes on for them without its first requester.
+    if city.hotline.order(case.order.number).intake.marks.joined:
+        city.do(case, c.Supplement(REQUESTER))
         return
     city.do(case, c.Withdraw(REQUESTER, reason="settled"))
     if case.job is not None:

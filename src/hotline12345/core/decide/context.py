@@ -14,9 +14,21 @@ from ..events import Event
 
 
 def in_context(events: tuple[Event, ...], command: Command) -> tuple[Event, ...]:
-    """Write into every event when it happened in the world, and the host's own fields, where the command says."""
+    """Write into every event when it happened in the world, and the host's own fields, where the command says.
+
+    Raises:
+        RequestError: ``occurred-ahead`` when it is said to have happened after it is recorded; ``bad-ext``.
+    """
     if command.occurred is None and command.ext is None:
         return events
+    if command.occurred is not None and events and command.occurred > events[0].at:
+        raise RequestError(
+            f"发生时间 {command.occurred.isoformat()} 晚于记录时间 {events[0].at.isoformat()}",
+            f"it is said to have occurred at {command.occurred.isoformat()}, after it is recorded",
+            code="occurred-ahead",
+            hint="occurred 写已经发生的时间；将来的日子不能补录",
+            hint_en="`occurred` is when it happened; what lies ahead has not",
+        )
     ext = plain(command.ext) or {}
     return tuple(change(event, occurred=command.occurred, ext={**(event.ext or {}), **ext} or None) for event in events)
 

@@ -478,7 +478,7 @@ def test_scoring_names_numerators_denominators_and_what_was_left_out(lamp, do, r
     do(late, "reply", "--as", HANDLER, "--at", "2026-09-28")
     told = run("score", "--store", store, "--format", "json", "--by", "kind", "--until", "2026-11-01").json
     rate = told["rates"]["on-time"]
-    assert (rate["numerator"], rate["denominator"], rate["value"]) == (1, 2, "50.00")
+    assert (rate["numerator"], rate["denominator"], rate["value"]) == (1, 2, 50.0)
     assert told["rates"]["satisfied"]["value"] is None
     assert told["rates"]["satisfied"]["excluded"] == {"not-followed-up": 2}
     assert rate["failing"] == [late]

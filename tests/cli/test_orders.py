@@ -482,7 +482,7 @@ def test_scoring_names_numerators_denominators_and_what_was_left_out(lamp, do, r
     assert told["rates"]["satisfied"]["value"] is None
     assert told["rates"]["satisfied"]["excluded"] == {"not-followed-up": 2}
     assert rate["failing"] == [late]
-    assert told["groups"]["complaint"]["rates"]["on-time"]["value"] == "100.00"
+    assert told["groups"]["complaint"]["rates"]["on-time"]["value"] == 100.0
     assert told["until"] == "2026-11-01T00:00:00+08:00"
     assert any(lost["metric"] == "on-time" for lost in told["score"]["lost"])
     shown = run("score", "--store", store, "--by", "unit", "--until", "2026-11-01").out

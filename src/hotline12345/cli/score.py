@@ -98,7 +98,13 @@ def _rows(key: str, card: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     scored = {part["metric"]: part for part in card["score"]["components"]}
     for metric, rate in card["rates"].items():
         part = scored.get(metric, {})
-        yield key, metric, rate["numerator"], rate["denominator"], rate["value"], part.get("points"), part.get("earned")
+        counted = rate["numerator"], rate["denominator"]
+        yield key, metric, *counted, *map(_places, (rate["value"], part.get("points"), part.get("earned")))
+
+
+def _places(value: float | None) -> str | None:
+    """Return a number as published tables write it: with two places, or with all it has."""
+    return None if value is None else f"{value:.2f}" if round(value, 2) == value else repr(value)
 
 
 # ── for people ──

@@ -49,7 +49,7 @@ def sent_back(o: Order, event: e.SentBack) -> Order:
     if unit not in past.refused:
         counts = handed(counts, refused=(*past.refused, unit))
     pending = Pending(dispute=event.assignment, deferred=o.pending.deferred)
-    o = onward(o, event, assignments=tuple(rows), counts=counts, status=Status.DISPUTED, pending=pending)
+    o = onward(o, event, counts=counts, status=Status.DISPUTED, pending=pending)
     clocks = Clocks(o.clocks.citizen, clock_of(Stage.ADJUDICATE, event.decide_by), o.clocks.timing)
     return o._replace(assignments=all_closed(o, at, "sent-back"), clocks=clocks)
 

@@ -106,3 +106,11 @@ def test_more_rule_sets_than_are_remembered_answer_rightly() -> None:
 
 def test_many_of_nothing_is_nothing() -> None:
     assert classify_many(made(["水"]), []) == []
+
+
+def test_a_pack_is_read_with_the_native_matcher_where_it_is_installed() -> None:
+    from hotline12345.packs import load_pack
+
+    rules = load_pack("shenyang").newest.rules
+    assert rules is not None
+    assert isinstance(rules.matcher, AutomatonMatcher)

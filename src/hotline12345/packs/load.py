@@ -193,10 +193,11 @@ class Folder:
         data = self.raw(name) if self._shared else None
         if data is not None:
             from ..core.classify.rulefile import read_rules
+            from ..fast.match import best_matcher
 
             table, notes = self.toml(self.path / name, data)
             if table is not None:
-                compiled, faults = read_rules(table, notes.file, base=base)
+                compiled, faults = read_rules(table, notes.file, base=base, matcher=best_matcher())
                 notes.take(faults)
                 self.faults.extend(notes.placed())
                 found = compiled or base

@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-import os
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -23,8 +22,6 @@ from hotline12345.replay.mapping import LogMapping, read_mapping
 from hotline12345.testing.orders import small_policy
 
 MAPPINGS = Path(__file__).parent / "fixtures" / "eventlogs"
-DATA = os.environ.get("HOTLINE12345_DATA", "")
-needs_data = pytest.mark.skipif(not DATA, reason="HOTLINE12345_DATA names no folder")
 
 MAPPING = """
 [log]
@@ -162,11 +159,10 @@ def mapping_of(name: str) -> LogMapping:
     return read_mapping((MAPPINGS / f"{name}.toml").read_text(encoding="utf-8"), name)
 
 
-@needs_data
 @pytest.mark.parametrize("name", LOGS)
-def test_a_real_log_is_accepted_and_the_same_log_shuffled_is_refused(name: str) -> None:
+def test_a_real_log_is_accepted_and_the_same_log_shuffled_is_refused(name: str, data_dir: Path) -> None:
     mapping = mapping_of(name)
-    cases = read_log((Path(DATA) / "eventlogs" / LOGS[name]).read_bytes(), mapping)
+    cases = read_log((data_dir / "eventlogs" / LOGS[name]).read_bytes(), mapping)
     found = trace(cases, mapping, waiting())
     told = [(one.event, one.status, one.code, one.message) for one in found.refusals[:10]]
     assert found.accepted >= 0.99 * found.cases, told
@@ -178,10 +174,9 @@ def test_a_real_log_is_accepted_and_the_same_log_shuffled_is_refused(name: str) 
     assert mixed.accepted <= 0.5 * mixed.cases
 
 
-@needs_data
-def test_the_real_order_of_taian_runs_through_and_its_stages_take_as_long_as_they_did() -> None:
+def test_the_real_order_of_taian_runs_through_and_its_stages_take_as_long_as_they_did(data_dir: Path) -> None:
     """TV-82: accepted to dispatched 17 m 10 s, to handled 4 h 47 m 49 s, to closed 44 m 55 s."""
-    rows = json.loads((Path(DATA) / "taian_trace.json").read_text(encoding="utf-8"))["trace"]
+    rows = json.loads((data_dir / "taian_trace.json").read_text(encoding="utf-8"))["trace"]
     out = io.StringIO()
     sheet = csv.writer(out)
     sheet.writerow(("case", "date", "stage", "unit"))

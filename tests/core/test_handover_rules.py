@@ -152,7 +152,8 @@ def test_a_consultation_comes_before_dispatching_and_has_its_time() -> None:
     assert isinstance(late, e.FellOverdue)
     assert (late.clock, late.stage) == ("consult", Stage.CONSULT)
     assert refusal(life, c.Conclude(DISPATCHER, "perhaps")) == "unknown-conclusion"
-    assert refusal(life, c.Conclude(DISPATCHER, "agreed")) == refusal(life, c.Conclude(DISPATCHER, "undecided", "u1"))
+    for wrong in (c.Conclude(DISPATCHER, "agreed"), c.Conclude(DISPATCHER, "undecided", "u1")):
+        assert refusal(life, wrong) == "unit-needed"
     told, lead, helper = life.do(c.Conclude(DISPATCHER, unit="u2", assist=("u1", "u2"), basis="三定"))
     assert isinstance(told, e.Concluded)
     assert isinstance(lead, e.Dispatched)

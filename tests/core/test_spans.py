@@ -25,6 +25,16 @@ def test_each_span_says_who_held_it_in_which_status() -> None:
     assert [span.length for span in spans(life.log)][-3:] == [2 * HOUR, 3 * HOUR, 4 * HOUR]
 
 
+def test_another_holder_in_the_same_status_is_another_span() -> None:
+    life = Life().take("signed")
+    life.do(c.Dispatch(HANDLER, unit="u2"), life.at + HOUR)
+    life.do(c.Sign(of_unit("u2")))
+    life.do(c.SendBack(of_unit("u2"), "not-our-duty"), life.at + 2 * HOUR)  # back to u1, which has signed
+    life.do(c.Reply(HANDLER, solved=True), life.at + 3 * HOUR)
+    held = [(span.status.value, span.holder, span.length) for span in spans(life.log)]
+    assert held[-2:] == [("signed", "u2", 2 * HOUR), ("signed", "u1", 3 * HOUR)]
+
+
 @given(st.lists(st.integers(min_value=0, max_value=500), min_size=4, max_size=4))
 def test_spans_touch_and_add_up_to_the_life(hours: list[int]) -> None:
     life = Life().take("dispatched")

@@ -73,6 +73,7 @@ def head_of(order: Order, requester: str = "") -> Head:
                 if a.closed is None
             ]
         ),
+        stamp(order.at),
     )
 
 

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from hotline12345.core.errors import PluginError, StoreError
 
-from .port import SCHEMA, Append, Appended, Desk, Fed, Head, Page, Private, Query, Record, Store
+from .port import (
+    SCHEMA,
+    Append,
+    Appended,
+    Desk,
+    Fed,
+    Head,
+    Lease,
+    Leasing,
+    Page,
+    Parked,
+    Parking,
+    Private,
+    Query,
+    Record,
+    Store,
+)
 
 __all__ = [
     "SCHEMA",
@@ -13,7 +29,11 @@ __all__ = [
     "Desk",
     "Fed",
     "Head",
+    "Lease",
+    "Leasing",
     "Page",
+    "Parked",
+    "Parking",
     "Private",
     "Query",
     "Record",

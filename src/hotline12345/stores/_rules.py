@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hotline12345.core.errors import Conflict, RequestError, StoreError
 
-from .port import SCHEMA, Append, Head, Query
+from .port import SCHEMA, Append, Head, Lease, Parked, Query
 
 GROUPS = ("status", "kind", "category", "area", "holder")
 """The head fields that ``count`` can group by."""
@@ -139,7 +139,7 @@ def under(path: str, prefix: str) -> bool:
 
 
 def matches(head: Head, query: Query) -> bool:
-    """Tell whether *head* matches every given field of *query*."""
+    """Tell whether *head* matches every given field of *query*; the words of private records are not asked here."""
     q = query
     return not (
         (q.status is not None and head.status != q.status)
@@ -149,8 +149,41 @@ def matches(head: Head, query: Query) -> bool:
         or (q.area is not None and not head.area.startswith(q.area))
         or (q.holder is not None and head.holder != q.holder)
         or (q.requester is not None and head.requester != q.requester)
-        or (q.unit is not None and all(desk.unit != q.unit for desk in head.desks))
+        or not _at_desk(head, q)
         or (q.due_before is not None and not ("" < head.due < q.due_before))
         or (q.provisional is not None and head.provisional != q.provisional)
         or (q.not_digest is not None and not (head.digest and head.digest != q.not_digest))
+        or (q.digest is not None and head.digest != q.digest)
+        or (q.changed_since is not None and head.changed < q.changed_since)
+    )
+
+
+def _at_desk(head: Head, q: Query) -> bool:
+    if q.unit is None and q.role is None and q.desk_due_before is None:
+        return True
+    return any(
+        (q.unit is None or desk.unit == q.unit)
+        and (q.role is None or desk.role == q.role)
+        and (q.desk_due_before is None or "" < desk.due < q.desk_due_before)
+        for desk in head.desks
+    )
+
+
+def to_deliver(parked: Parked, due: str | None, dead: bool | None) -> bool:
+    """Tell whether *parked* is asked for: to be tried again by *due*, and a dead letter or not."""
+    return (due is None or "" < parked.retry <= due) and (dead is None or dead == (parked.retry == ""))
+
+
+def lease_lost(lease: Lease) -> Conflict:
+    """Return the refusal of who writes, or goes on, under a lease that is not theirs any more."""
+    return Conflict(
+        f"「{lease.name}」的租约（{lease.owner}，第 {lease.token} 号）已到期或已归他人，未写入任何内容",
+        f"the lease of {lease.owner!r} on {lease.name!r} (token {lease.token}) has expired or is somebody else's; "
+        "nothing was written",
+        code="lease-lost",
+        hint="放下手头的事，重新取得租约后再做",
+        hint_en="drop what you were doing, take the lease again, then do it",
+        name=lease.name,
+        owner=lease.owner,
+        token=lease.token,
     )

@@ -7,167 +7,47 @@ changed eight times between two questions is indexed once).
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import heapify, heappop, heappush
-from threading import Lock
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from threading import Event, Lock
+from time import time
 from types import TracebackType
 from typing import Any
 
 from hotline12345.core.errors import Fault, StoreError
 
 from . import _rules as rules
-from .port import Append, Appended, Fed, Head, Page, Private, Query, Record
-
-_FIELDS = ("status", "open", "kind", "category", "area", "holder", "requester", "due", "provisional", "digest")
-_EXACT = ("requester", "holder", "status", "open", "kind", "provisional")
-
-
-class _Entry:
-    __slots__ = ("head", "indexed", "private", "records")
-
-    def __init__(self, head: Head) -> None:
-        self.head = head
-        self.records: list[Record] = []
-        self.private: dict[str, Private] = {}
-        self.indexed: Head | None = None
-
-
-def _values(head: Head) -> tuple[Any, ...]:
-    # Dues are gathered by day: a bucket each, and no sorted structure to keep.
-    return (
-        head.status,
-        head.open,
-        head.kind,
-        head.category,
-        head.area,
-        head.holder,
-        head.requester,
-        head.due[:10],
-        head.provisional,
-        head.digest,
-    )
-
-
-class _Place:
-    """What one place holds, with its indexes."""
-
-    def __init__(self) -> None:
-        self.orders: dict[str, _Entry] = {}
-        self.keys: dict[str, tuple[str, int, str]] = {}
-        self.positions = array("q")
-        self.persons: dict[str, set[str]] = {}
-        self.unindexed: set[str] = set()
-        self.untimed: set[str] = set()
-        self.numbers: list[str] = []
-        self.index: dict[str, dict[Any, set[str]]] = {name: {} for name in (*_FIELDS, "unit")}
-        self.heap: list[tuple[str, str]] = []
-
-    def sync(self) -> None:
-        """Bring the indexes up to date with the heads that changed."""
-        for number in self.unindexed:
-            entry = self.orders[number]
-            old, new = entry.indexed, entry.head
-            entry.indexed = new
-            if old is None:
-                insort(self.numbers, number)
-                for name, value in zip(_FIELDS, _values(new), strict=True):
-                    self.index[name].setdefault(value, set()).add(number)
-            else:
-                for name, before, after in zip(_FIELDS, _values(old), _values(new), strict=True):
-                    if before != after:
-                        self._remove(name, before, number)
-                        self.index[name].setdefault(after, set()).add(number)
-            if old is None or old.desks != new.desks:
-                for desk in old.desks if old else ():
-                    self._remove("unit", desk.unit, number)
-                for desk in new.desks:
-                    self.index["unit"].setdefault(desk.unit, set()).add(number)
-        self.unindexed.clear()
-
-    def _remove(self, name: str, value: Any, number: str) -> None:
-        members = self.index[name].get(value)
-        if members is not None:
-            members.discard(number)
-            if not members:  # a bucket left behind would keep a forgotten requester's index
-                del self.index[name][value]
-
-    def _buckets(self, query: Query) -> Iterator[list[set[str]]]:
-        for name in _EXACT:
-            value = getattr(query, name)
-            if value is not None:
-                yield [self.index[name].get(value, set())]
-        if query.unit is not None:
-            yield [self.index["unit"].get(query.unit, set())]
-        if query.category:
-            prefix = query.category.rstrip("/")
-            yield [members for path, members in self.index["category"].items() if rules.under(path, prefix)]
-        if query.area:
-            yield [members for area, members in self.index["area"].items() if area.startswith(query.area)]
-        if query.due_before is not None:
-            last = query.due_before[:10]
-            yield [members for day, members in self.index["due"].items() if day and day <= last]
-        if query.not_digest is not None:
-            yield [members for digest, members in self.index["digest"].items() if digest and digest != query.not_digest]
-
-    def candidates(self, query: Query, after: str, limit: int) -> Iterable[str]:
-        """Return numbers beyond *after* in order, among them all that match."""
-        self.sync()
-        best: list[set[str]] | None = None
-        size = total = len(self.numbers)
-        for buckets in self._buckets(query):
-            count = sum(map(len, buckets))
-            if best is None or count < size:
-                best, size = buckets, count
-        # Walking all numbers meets limit matches within limit × total / size steps; sorting costs some 4 × size.
-        if best is None or limit * total < 4 * size * size:
-            start = bisect_right(self.numbers, after)
-            return (self.numbers[i] for i in range(start, total))
-        return sorted(number for bucket in best for number in bucket if number > after)
-
-    def awake(self, at: str, limit: int) -> list[str]:
-        """Return the numbers to wake, dropping from the heap what no longer holds."""
-        for number in self.untimed:
-            wake = self.orders[number].head.wake
-            if wake:
-                heappush(self.heap, (wake, number))
-        self.untimed.clear()
-        heap = self.heap
-        found: list[tuple[str, str]] = []
-        if len(heap) > 64 and len(heap) > 2 * len(self.orders):
-            heap[:] = {(e.head.wake, number) for number, e in self.orders.items() if e.head.wake}
-            heapify(heap)
-        last: tuple[str, str] | None = None
-        while heap and heap[0][0] <= at and len(found) < limit:
-            top = heappop(heap)
-            if top != last and self.orders[top[1]].head.wake == top[0]:
-                found.append(top)
-            last = top
-        for top in found:
-            heappush(heap, top)
-        return [number for _, number in found]
+from ._memory_index import Entry, Room
+from ._memory_leases import Leases
+from .port import Append, Appended, Fed, Head, Lease, Page, Parked, Query, Record
 
 
 class MemoryStore:
-    """A store in memory (内存存储), safe for threads; passes the contract except what needs a disk."""
+    """A store in memory (内存存储), safe for threads; passes the contract except what needs a disk.
+
+    Args:
+        clock: returns the seconds since the epoch, for leases.
+    """
 
     api = 1
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time) -> None:
         self._lock = Lock()
-        self._places: dict[str, _Place] = {}
+        self._places: dict[str, Room] = {}
         self._feed: list[Record] = []
         self._cursors: dict[str, int] = {}
-        self._closed = False
+        self._parked: dict[str, dict[tuple[str, str], Parked]] = {}
+        self._leases = Leases(clock)
+        self._fence: Lease | None = None
+        self._shut = Event()
 
     def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
         """Write several orders at once, all or nothing; see :meth:`hotline12345.stores.Store.append`."""
         batch = rules.checked(batch)
         with self._lock:
-            if self._closed:
-                raise rules.closed()
+            self._writing()
             if len(batch) == 1:
                 repeated = self._refuse(batch[0], None, None)
                 return (repeated or self._write(batch[0]),)
@@ -208,11 +88,11 @@ class MemoryStore:
     def _write(self, append: Append) -> Appended:
         place = self._places.get(append.place)
         if place is None:
-            place = self._places[append.place] = _Place()
+            place = self._places[append.place] = Room()
         number, head, records = append.number, append.head, append.records
         entry = place.orders.get(number)
         if entry is None:
-            entry = place.orders[number] = _Entry(head)
+            entry = place.orders[number] = Entry(head)
             place.untimed.add(number)
         else:
             if entry.head.wake != head.wake:
@@ -232,20 +112,36 @@ class MemoryStore:
         for private in append.private:
             entry.private[private.id] = private
             place.persons.setdefault(private.person, set()).add(number)
+            if private.words or entry.words:
+                place.words(entry, number)
         if append.key:
             place.keys[append.key] = (number, head.version, append.fingerprint)
         return Appended(number, head.version, False)
 
-    def _place(self, name: str) -> _Place:
-        if self._closed:
+    def _writing(self) -> None:
+        self._reading()
+        if self._fence is not None:
+            self._leases.hold(self._fence)
+
+    def _reading(self) -> None:
+        if self._shut.is_set():
             raise rules.closed()
-        return self._places.get(name) or _Place()
+
+    def _place(self, name: str) -> Room:
+        self._reading()
+        return self._places.get(name) or Room()
 
     def stream(self, place: str, number: str, after: int = 0) -> list[Record]:
         """Return the records of one order with ``version > after``, oldest first."""
         with self._lock:
             entry = self._place(place).orders.get(number)
             return entry.records[max(after, 0) :] if entry else []
+
+    def streams(self, place: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
+        """Return the records of many orders at once, oldest first; an unknown number is left out."""
+        with self._lock:
+            orders = self._place(place).orders
+            return {number: orders[number].records[:] for number in numbers if number in orders}
 
     def lookup(self, place: str, key: str) -> tuple[str, int, str] | None:
         """Return (number, version, fingerprint) of the write that carried *key*."""
@@ -257,8 +153,7 @@ class MemoryStore:
         after, limit = max(after, 0), max(limit, 0)
         with self._lock:
             if place is None:
-                if self._closed:
-                    raise rules.closed()
+                self._reading()
                 return [Fed(i, r) for i, r in enumerate(self._feed[after : after + limit], after + 1)]
             positions = self._place(place).positions
             start = bisect_right(positions, after)
@@ -271,11 +166,10 @@ class MemoryStore:
             room = self._place(place)
             heads: list[Head] = []
             for number in room.candidates(query, after, limit):
-                head = room.orders[number].head
-                if rules.matches(head, query):
+                if room.matches(number, query):
                     if len(heads) == limit:
                         return Page(tuple(heads), heads[-1].number)
-                    heads.append(head)
+                    heads.append(room.orders[number].head)
             return Page(tuple(heads), "")
 
     def count(self, place: str, query: Query, by: str = "") -> dict[str, int]:
@@ -284,8 +178,8 @@ class MemoryStore:
         with self._lock:
             room = self._place(place)
             numbers = room.candidates(query, "", len(room.orders))
-            heads = (room.orders[number].head for number in numbers)
-            found = Counter(getattr(head, by) if by else "" for head in heads if rules.matches(head, query))
+            heads = (room.orders[number].head for number in numbers if room.matches(number, query))
+            found = Counter(getattr(head, by) if by else "" for head in heads)
             return dict(sorted(found.items())) if by else {"": found[""]}
 
     def head(self, place: str, number: str) -> Head | None:
@@ -320,6 +214,8 @@ class MemoryStore:
                 gone += len(mine)
                 for i in mine:
                     del entry.private[i]
+                if entry.words:
+                    room.words(entry, number)
             room.sync()
             for number in tuple(room.index["requester"].get(person, ())):
                 entry = room.orders[number]
@@ -328,19 +224,82 @@ class MemoryStore:
             room.sync()
             return gone
 
+    def places(self) -> list[str]:
+        """Return the places that have orders here, in order."""
+        with self._lock:
+            self._reading()
+            return sorted(self._places)
+
+    def receipts(self, place: str, number: str) -> list[tuple[str, int, str]]:
+        """Return (key, version, fingerprint) of each write to one order that carried a key, by version."""
+        with self._lock:
+            found = [(key, v, print_) for key, (n, v, print_) in self._place(place).keys.items() if n == number]
+            return sorted(found, key=lambda receipt: (receipt[1], receipt[0]))
+
     def cursor(self, reader: str) -> int:
         """Return how far *reader* has got in the feed."""
         with self._lock:
-            if self._closed:
-                raise rules.closed()
+            self._reading()
             return self._cursors.get(reader, 0)
 
     def advance(self, reader: str, position: int) -> None:
         """Record that *reader* has handled everything up to *position*; never backwards."""
+        self.park(reader, position)
+
+    # -- sharing work ----------------------------------------------------------------------------
+
+    def park(
+        self, reader: str, position: int, parked: Sequence[Parked] = (), cleared: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Advance *reader* to *position*, park orders and clear others (place, number), in one write."""
         with self._lock:
-            if self._closed:
-                raise rules.closed()
+            self._writing()
             self._cursors[reader] = max(position, self._cursors.get(reader, 0))
+            waiting = self._parked.setdefault(reader, {})
+            for order in cleared:
+                waiting.pop(order, None)
+            waiting.update(((p.place, p.number), p) for p in parked)
+
+    def parked(
+        self,
+        reader: str,
+        *,
+        due: str | None = None,
+        dead: bool | None = None,
+        after: tuple[str, str] = ("", ""),
+        limit: int = 1000,
+    ) -> list[Parked]:
+        """Return what is parked for *reader*, by place and number, from *after* on."""
+        with self._lock:
+            self._reading()
+            found = sorted(p for order, p in self._parked.get(reader, {}).items() if order > after)
+        return [p for p in found if rules.to_deliver(p, due, dead)][: max(limit, 0)]
+
+    def lease(self, names: Sequence[str], owner: str, seconds: float, limit: int = 1) -> list[Lease]:
+        """Take up to *limit* of *names* that are free or expired, or *owner*'s own still; never waits for another."""
+        with self._lock:
+            self._reading()
+            return self._leases.take(names, owner, seconds, limit)
+
+    def renew(self, lease: Lease, seconds: float) -> Lease:
+        """Hold *lease* for *seconds* from now; ``Conflict`` ``lease-lost`` when it is not held any more."""
+        with self._lock:
+            self._reading()
+            return self._leases.renew(lease, seconds)
+
+    def release(self, lease: Lease) -> None:
+        """Give *lease* back; one that is no longer held is nothing to give back."""
+        with self._lock:
+            self._reading()
+            self._leases.release(lease)
+
+    def fenced(self, lease: Lease) -> MemoryStore:
+        """Return this store as *lease* may write it."""
+        store = copy(self)
+        store._fence = lease
+        return store
+
+    # -- care ------------------------------------------------------------------------------------
 
     def check(self) -> list[Fault]:
         """Return what is wrong with the store: nothing can be, in memory."""
@@ -355,9 +314,9 @@ class MemoryStore:
     def close(self) -> None:
         """Let go of everything; calling it twice is harmless."""
         with self._lock:
-            self._closed = True
-            self._places = {}
-            self._feed = []
+            self._shut.set()
+            self._places.clear()
+            self._feed.clear()
 
     def __enter__(self) -> MemoryStore:
         return self

@@ -29,10 +29,14 @@ class Record(NamedTuple):
 
 
 class Fed(NamedTuple):
-    """A record as the feed delivers it: ``position`` grows strictly in commit order."""
+    """A record as the feed delivers it: ``position`` grows strictly in commit order, and may be a very large integer.
+
+    ``link`` is the record's link in its order's tamper-evident chain (校验链); "" where the store keeps none.
+    """
 
     position: int
     record: Record
+    link: str = ""
 
 
 class Desk(NamedTuple):
@@ -53,8 +57,8 @@ class Head(NamedTuple):
 
     ``requester`` is a blind index (keyed HMAC), set when the order is new; later writes leave it as it is and
     only ``forget`` takes it away.  ``due`` is the citizen's due instant, ``wake`` the next
-    instant at which time alone may change the order (both as in :class:`Desk`; "" = none),
-    ``digest`` the calendar digest the due instant was computed with.
+    instant at which time alone may change the order, ``changed`` the instant of its last event (all as in
+    :class:`Desk`; "" = none), ``digest`` the calendar digest the due instant was computed with.
     """
 
     place: str
@@ -73,17 +77,20 @@ class Head(NamedTuple):
     digest: str = ""
     wake: str = ""
     desks: tuple[Desk, ...] = ()
+    changed: str = ""
 
 
 class Private(NamedTuple):
     """One private record (隐私记录), referred to from events by ``id``.
 
-    ``person`` is the blind index of the requester it belongs to, by which ``forget`` finds it.
+    ``person`` is the blind index of the requester it belongs to, by which ``forget`` finds it.  ``words`` are keyed
+    hashes of what it can be found by; they are as private as the record, and go with it.
     """
 
     id: str
     person: str
     data: Mapping[str, Any]
+    words: tuple[str, ...] = ()
 
 
 class Append(NamedTuple):
@@ -121,7 +128,9 @@ class Query(NamedTuple):
     ``due_before`` compares the citizen's due (strictly; an order without one never matches), ``unit``
     finds orders with an open desk of that unit, ``area`` matches the code's prefix (210 finds
     210100 …), ``category`` the path and the paths below it (城乡建设 finds 城乡建设/物业管理, not
-    城乡建设局), ``not_digest`` the heads whose digest is set and another.
+    城乡建设局), ``not_digest`` the heads whose digest is set and another.  ``role`` and ``desk_due_before`` say more
+    of the desk: one and the same open desk must match them and ``unit``.  ``changed_since`` finds heads whose
+    ``changed`` is that instant or later, ``words`` orders with a private record that holds every one of them.
     """
 
     status: str | None = None
@@ -135,6 +144,11 @@ class Query(NamedTuple):
     due_before: str | None = None
     provisional: bool | None = None
     not_digest: str | None = None
+    digest: str | None = None
+    role: str | None = None
+    desk_due_before: str | None = None
+    changed_since: str | None = None
+    words: tuple[str, ...] | None = None
 
 
 class Page(NamedTuple):
@@ -163,6 +177,10 @@ class Store(Protocol):
 
     def stream(self, place: str, number: str, after: int = 0) -> list[Record]:
         """Return the records of one order with ``version > after``, oldest first; [] when unknown."""
+        ...
+
+    def streams(self, place: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
+        """Return the records of many orders at once, oldest first; an unknown number is left out."""
         ...
 
     def lookup(self, place: str, key: str) -> tuple[str, int, str] | None:
@@ -208,6 +226,14 @@ class Store(Protocol):
         """
         ...
 
+    def places(self) -> list[str]:
+        """Return the places that have orders here, in order."""
+        ...
+
+    def receipts(self, place: str, number: str) -> list[tuple[str, int, str]]:
+        """Return (key, version, fingerprint) of each write to one order that carried a key, by version."""
+        ...
+
     def cursor(self, reader: str) -> int:
         """Return how far *reader* has got in the feed (0 at first)."""
         ...
@@ -218,4 +244,98 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release files and connections; calling it twice is harmless."""
+        ...
+
+
+class Lease(NamedTuple):
+    """The right to do one thing alone for a while (租约): ``token`` grows each time *name* changes hands."""
+
+    name: str
+    owner: str
+    token: int
+    until: str
+
+
+@runtime_checkable
+class Leasing(Protocol):
+    """A store that shares work among processes (租约): who stalls past a lease cannot write under it any more.
+
+    Time is the store's own (a server's clock), so that workers need not agree on theirs.
+    """
+
+    def lease(self, names: Sequence[str], owner: str, seconds: float, limit: int = 1) -> list[Lease]:
+        """Take up to *limit* of *names* that are free or expired, or *owner*'s own still; never waits for another."""
+        ...
+
+    def renew(self, lease: Lease, seconds: float) -> Lease:
+        """Hold *lease* for *seconds* from now.
+
+        Raises:
+            Conflict: ``lease-lost`` when it has expired, or somebody else has taken it.
+        """
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Give *lease* back; one that is no longer held is nothing to give back, and no error."""
+        ...
+
+    def fenced(self, lease: Lease) -> Store:
+        """Return this store as *lease* may write it.
+
+        Its ``append``, ``advance`` and ``park`` check in the transaction itself that the lease is held, and raise
+        ``Conflict`` ``lease-lost`` otherwise; nothing was written.
+        """
+        ...
+
+
+class Parked(NamedTuple):
+    """An order whose delivery to one reader failed and waits (暂停投递).
+
+    Everything of the order from ``position`` on waits with it, so that its events stay in order.
+
+    Args:
+        reader: the destination, as its cursor is called.
+        position: of the first record that was not delivered.
+        attempts: how often it was tried.
+        retry: when to try again, as in :class:`Desk`; "" = not by itself: it is a dead letter (死信).
+        error: what went wrong last, in words; nothing personal.
+    """
+
+    reader: str
+    place: str
+    number: str
+    position: int
+    attempts: int
+    retry: str
+    error: str = ""
+
+
+@runtime_checkable
+class Parking(Protocol):
+    """A store that remembers what could not be delivered (暂停投递), beside the cursors."""
+
+    def park(
+        self, reader: str, position: int, parked: Sequence[Parked] = (), cleared: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Advance *reader* to *position*, park orders and clear others (place, number), in one write.
+
+        A parked order that is parked again is replaced.  The cursor never goes back.
+        """
+        ...
+
+    def parked(
+        self,
+        reader: str,
+        *,
+        due: str | None = None,
+        dead: bool | None = None,
+        after: tuple[str, str] = ("", ""),
+        limit: int = 1000,
+    ) -> list[Parked]:
+        """Return what is parked for *reader*, by place and number, from *after* on.
+
+        Args:
+            due: only what is to be tried again at this instant or before.
+            dead: only dead letters, or only what is not.
+        """
         ...

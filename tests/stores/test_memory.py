@@ -10,7 +10,9 @@ from hotline12345.testing import StoreContract
 
 
 class TestMemory(StoreContract):
-    """Not durable, one process."""
+    """Not durable, one process, no chain."""
+
+    leases = parks = True
 
     def open(self, path: Path) -> Store:
         return MemoryStore()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hotline12345.core.errors import Conflict
-from hotline12345.stores import Append, Appended, Fed, Page, Query, Record, Store, open_store
+from hotline12345.stores import Append, Appended, Fed, Lease, Page, Parked, Query, Record, Store, open_store
 from hotline12345.stores import _sqlite_write as writing
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.testing import StoreContract
@@ -110,6 +110,46 @@ class CutsBigIntegers(MemoryStore):
         ]
 
 
+class MatchesDesksApart(MemoryStore):
+    def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
+        if query.unit is None or query.role is None:
+            return super().find(place, query, after, limit)
+        by_role = {h.number for h in super().find(place, query._replace(unit=None), after, 1000).heads}
+        page = super().find(place, query._replace(role=None), after, limit)
+        return Page(tuple(h for h in page.heads if h.number in by_role), page.next)
+
+
+class KeepsOldWords(MemoryStore):
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        kept = {(a.place, a.number): self.words_of(a.place, a.number) for a in batch}
+        batch = [
+            a._replace(private=tuple(p._replace(words=p.words + kept[a.place, a.number]) for p in a.private))
+            for a in batch
+        ]
+        return super().append(batch)
+
+    def words_of(self, place: str, number: str) -> tuple[str, ...]:
+        entry = self._place(place).orders.get(number)
+        return tuple(word for words in (entry.words if entry else ()) for word in words)
+
+
+class TakesExpiredForHeld(MemoryStore):
+    def fenced(self, lease: Lease) -> MemoryStore:
+        return self
+
+
+class GivesLeasesTwice(MemoryStore):
+    def lease(self, names: Sequence[str], owner: str, seconds: float, limit: int = 1) -> list[Lease]:
+        return [Lease(name, owner, 1, "9999") for name in names[:limit]]
+
+
+class ParksWithoutTheCursor(MemoryStore):
+    def park(
+        self, reader: str, position: int, parked: Sequence[Parked] = (), cleared: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().park(reader, 0 if parked else position, parked, cleared)
+
+
 FAULTS: tuple[tuple[Callable[[], Store], str], ...] = (
     (IgnoresExpected, "S2"),
     (WritesOneByOne, "S4"),
@@ -124,6 +164,11 @@ FAULTS: tuple[tuple[Callable[[], Store], str], ...] = (
     (WakesByTheDay, "S46"),
     (LosesPages, "S42"),
     (CutsBigIntegers, "S22"),
+    (MatchesDesksApart, "S65"),
+    (KeepsOldWords, "S68"),
+    (TakesExpiredForHeld, "S79"),
+    (GivesLeasesTwice, "S76"),
+    (ParksWithoutTheCursor, "S82"),
 )
 
 
@@ -167,6 +212,8 @@ def failing(contract: StoreContract, folder: Path, only: str = "") -> set[str]:
 
 def _contract(factory: Callable[[], Store]) -> StoreContract:
     class Contract(StoreContract):
+        leases = parks = True
+
         def open(self, path: Path) -> Store:
             return factory()
 

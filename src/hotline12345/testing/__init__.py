@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["ChannelContract", "PackContract", "StoreContract"]
 
 _HOMES = {"ChannelContract": "channel_contract", "PackContract": "pack_contract", "StoreContract": "store_contract"}
-_PARTS = ("store_base", "store_writing", "store_feed", "store_finding", "store_privacy", "store_trouble")
+_PARTS = (
+    *("store_base", "store_writing", "store_feed", "store_finding", "store_privacy", "store_trouble"),
+    *("store_asking", "store_sharing"),
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -35,10 +35,16 @@ class StoreBase:
     ``durable``: what was written is there when the store is opened again at the same path.
     ``processes``: several processes may write at once; needs ``url``, and the store's scheme to be
     served by a plug-in that is installed.
+    ``leases``: the store shares work among processes (``Leasing``).
+    ``parks``: it remembers what could not be delivered (``Parking``).
+    ``chains``: each record has a link in its order's tamper-evident chain (``Fed.link``).
     """
 
     durable = False
     processes = False
+    leases = False
+    parks = False
+    chains = False
 
     def open(self, path: Path) -> Store:
         """Open the store in the folder *path*; a durable one finds there what it wrote before."""

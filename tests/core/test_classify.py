@@ -157,6 +157,137 @@ def test_confidence_stays_within_its_bounds_whatever_the_weights() -> None:
         assert 0.0 <= classify(rules, "", text).confidence <= 1.0
 
 
+# -- the title, phrases, exclusions, thresholds
+
+
+def test_an_occurrence_in_the_title_is_worth_more_where_the_rules_say_so() -> None:
+    rules = RuleSet.compile([rule("停水", 2, WATER)], title=1.5, norm="none")
+    answer = classify(rules, "停水", "停水")
+    assert answer.scores == ((WATER, pytest.approx(2 * 1.5 + 2 * log(2))),)
+    assert [hit.weight for hit in answer.hits] == [3.0, 2.0]
+    assert classify(rules, "", "停水").scores == ((WATER, pytest.approx(2.0)),)
+
+
+WAGES = rule("拖欠…工资", 3, "劳动", gap=4)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("拖欠工资", [(0, 4)]),
+        ("老板拖欠我们的工资", [(2, 9)]),
+        ("拖欠一二三四工资", [(0, 8)]),
+        ("拖欠一二三四五工资", []),  # five characters between
+        ("拖欠。工资", []),  # another sentence
+        ("拖欠，工资", [(0, 5)]),
+        ("工资拖欠", []),
+        ("拖欠", []),
+        ("拖欠拖欠工资", [(0, 6), (2, 6)]),
+        ("拖欠工资工资", [(0, 4)]),  # the nearest
+    ],
+)
+def test_a_phrase_is_its_parts_in_order_in_one_sentence_at_most_so_far_apart(
+    text: str, places: list[tuple[int, int]]
+) -> None:
+    answer = classify(RuleSet.compile([WAGES]), "", text)
+    assert [(hit.start, hit.end) for hit in answer.hits] == places
+    assert answer.category == ("劳动" if places else "")
+
+
+def test_a_phrase_does_not_reach_from_the_title_into_the_text() -> None:
+    assert classify(RuleSet.compile([WAGES]), "拖欠", "工资").hits == ()
+
+
+@pytest.mark.parametrize("text", ["没有拖欠农民工工资", "拖欠的不是工资", "拖欠工资的情况不存在"])
+def test_a_phrase_is_denied_before_it_after_it_and_within_it(text: str) -> None:
+    answer = classify(RuleSet.compile([rule("拖欠…工资", 3, "劳动")]), "", text)
+    assert ([hit.negated for hit in answer.hits], answer.category) == ([True], "")
+
+
+def test_the_parts_of_a_phrase_are_found_however_they_are_typed() -> None:
+    rules = RuleSet.compile([rule("ktv…扰民…ab", 1, NOISE)])
+    assert [(hit.start, hit.end) for hit in classify(rules, "", "ＫＴＶ太扰民了AB").hits] == [(0, 9)]
+
+
+def test_a_phrase_of_three_parts_finds_the_middle_one_that_lets_the_last_be_reached() -> None:
+    rules = RuleSet.compile([rule("甲…乙…丙", 1, "子", gap=3)])
+    assert [(hit.start, hit.end) for hit in classify(rules, "", "甲乙一乙二三丙").hits] == [(0, 7)]
+
+
+APPLE = rule("苹果", 2, "农业", unless=("手机", "苹果牌"))
+
+
+@pytest.mark.parametrize(("text", "counts"), [("苹果滞销", True), ("苹果手机坏了", False), ("手机，苹果", False)])
+def test_a_rule_does_not_count_where_a_word_it_must_not_meet_is_present(text: str, counts: bool) -> None:
+    answer = classify(RuleSet.compile([APPLE]), "", text)
+    assert [hit.negated for hit in answer.hits] == [not counts]
+    assert answer.category == ("农业" if counts else "")
+
+
+def test_a_word_that_takes_a_vote_away_may_stand_in_the_title() -> None:
+    assert classify(RuleSet.compile([APPLE]), "手机", "苹果").category == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [("苹果一二三手机", False), ("手机一二三苹果", False), ("苹果一二三四手机", True), ("苹果手", True)],
+)
+def test_a_word_may_be_met_only_so_near(text: str, counts: bool) -> None:
+    near = rule("苹果", 2, "农业", unless=("手机",), within=5)  # the whole word within five characters
+    assert classify(RuleSet.compile([near]), "", text).category == ("农业" if counts else "")
+
+
+def test_a_word_that_holds_the_rules_own_takes_it_away() -> None:
+    assert (
+        classify(RuleSet.compile([rule("苹果", 2, "农业", unless=("苹果牌",), within=3)]), "", "苹果牌").category == ""
+    )
+
+
+def test_a_word_that_is_only_met_votes_for_nothing() -> None:
+    assert classify(RuleSet.compile([APPLE]), "", "手机").hits == ()
+
+
+def test_a_category_may_have_a_threshold_of_its_own_and_hands_it_down() -> None:
+    def ask(text: str, **thresholds: float) -> bool:
+        rules = RuleSet.compile(
+            [rule("水", 1, WATER), rule("噪", 1, NOISE)],
+            sharpness=1.0,
+            norm="none",
+            threshold=0.5,
+            thresholds=thresholds,
+        )
+        return classify(rules, "", text).needs_person
+
+    share = exp(1) / (exp(1) + 1)  # .73
+    assert [ask("水"), ask("噪")] == [False, False]
+    assert [ask("水", 城乡建设=share + 0.01), ask("噪", 城乡建设=share + 0.01)] == [True, False]
+    assert not ask("水", 城乡建设=share - 0.01)
+    assert not ask("水", **{"城乡建设": 0.99, WATER: 0.1})
+
+
+def test_a_kind_may_have_a_threshold_of_its_own() -> None:
+    def ask(text: str, limit: float) -> bool:
+        rules = RuleSet.compile(
+            [
+                rule("问", 1, kind=Kind.CONSULTATION),
+                rule("骂", 1, kind=Kind.COMPLAINT),
+                rule("谢", 1, kind=Kind.PRAISE),
+            ],
+            sharpness=1.0,
+            norm="none",
+            threshold=0.0,
+            categories=[],
+            bias={"甲": 1.0},
+            thresholds={"complaint": limit},
+        )
+        return classify(rules, "", text).needs_person
+
+    alone = exp(1) / (exp(1) + 2)  # the two others have one share each
+    assert ask("骂", alone + 0.01)
+    assert not ask("骂", alone - 0.01)
+    assert not ask("问", 1.0)  # that is another kind's threshold
+
+
 # -- hits
 
 
@@ -360,6 +491,12 @@ def test_a_huge_text_is_classified(national: RuleSet, unit: str) -> None:
         rule("水", float("inf")),
         rule("水", 1e7),
         rule("\ud800"),
+        rule("拖欠…"),
+        rule("…"),
+        rule("一…二…三…四…五"),
+        rule("水", gap=51),
+        rule("水", within=-1),
+        rule("水", unless=("",)),
     ],
 )
 def test_a_rule_without_a_word_or_a_finite_weight_is_refused(bad: Rule) -> None:

@@ -108,6 +108,62 @@ def test_a_child_replaces_adds_and_takes_back() -> None:
     assert (child.norm, child.threshold, child.bias["城乡建设"]) == ("none", 0.5, 0.25)
 
 
+def test_titles_thresholds_phrases_and_exclusions_are_read_and_inherited() -> None:
+    base = load(
+        """
+        [score]
+        title = 2
+        [thresholds]
+        "城乡建设" = 0.5
+        "举报" = 0.6
+        [words."城乡建设"]
+        unless = "演练 演习"
+        within = 6
+        2 = "破坏…绿化带 停水"
+        "井盖" = { weight = 1, gap = 3, unless = ["比喻"], within = 0 }
+        """
+    )
+    found = {rule.word: rule for rule in base.rules}
+    assert (base.title, base.thresholds) == (2, {"城乡建设": 0.5, "report": 0.6})
+    assert (found["停水"].unless, found["停水"].within, found["停水"].gap) == (("演练", "演习"), 6, 0)
+    assert (found["井盖"].unless, found["井盖"].within, found["井盖"].gap) == (("比喻",), 0, 3)
+    assert "破坏…绿化带" in found
+    child = load('[thresholds]\n"举报" = 0.1\n', base=base)
+    assert (child.title, child.thresholds) == (2, {"城乡建设": 0.5, "report": 0.1})
+
+
+def test_faults_in_phrases_exclusions_and_thresholds_are_told_at_once() -> None:
+    rules, faults = read_rules(
+        tomllib.loads(
+            """
+            [score]
+            title = -1
+            [thresholds]
+            "城乡建设" = 1.5
+            "外星" = 0.5
+            [[category]]
+            name = "城乡建设"
+            [words."城乡建设"]
+            gap = 99
+            1 = "破坏… 停水"
+            "井盖" = { weight = 1, within = 2.5, unless = "" }
+            "路灯" = { weight = 1, unless = 3 }
+            """
+        )
+    )
+    assert rules is None
+    assert sorted((fault.code, fault.table, fault.key) for fault in faults) == [
+        ("bad-value", "score", "title"),
+        ("bad-value", "thresholds", "城乡建设"),
+        ("bad-value", "words.城乡建设", ""),
+        ("bad-value", "words.城乡建设", "井盖"),
+        ("bad-value", "words.城乡建设", "井盖"),
+        ("bad-value", "words.城乡建设", "路灯"),
+        ("empty-word", "words.城乡建设", "破坏…"),
+        ("unknown-category", "thresholds", "外星"),
+    ]
+
+
 def test_all_faults_are_told_at_once_each_with_its_place() -> None:
     rules, faults = read_rules(
         tomllib.loads(

@@ -30,7 +30,7 @@ def test_both_matchers_find_the_same(words: list[str], text: str) -> None:
     assert AutomatonMatcher(words).find(text) == PairMatcher(words).find(text)
 
 
-def made(words: list[str], **settings: object) -> RuleSet:
+def made(words: list[str], guarded: bool = False, **settings: object) -> RuleSet:
     paths = ["甲", "甲/子", "乙/丑", "乙/寅", "丙/卯/辰", ""]
     rules = [
         Rule(
@@ -43,6 +43,9 @@ def made(words: list[str], **settings: object) -> RuleSet:
             refer=("", "", "", "", "", "", "119")[number % 7],
             scope=("any", "any", "title", "text")[number % 4],  # type: ignore[arg-type]
             negatable=number % 3 > 0,
+            unless=((), (), (), ("水", "如果"), ("停",))[number % 5] if guarded else (),
+            within=(0, 3)[number % 2],
+            gap=(0, 2)[number % 2],
         )
         for number, word in enumerate(words)
         if word.strip() and "\n" not in word
@@ -52,12 +55,31 @@ def made(words: list[str], **settings: object) -> RuleSet:
 
 texts = st.lists(st.tuples(st.text(wild, max_size=8), st.text(wild, max_size=60)), max_size=6)
 settings = st.sampled_from(
-    [{}, {"norm": "none"}, {"margin": 0.3}, {"bias": {"乙": 0.3, "丁": -0.1}}, {"bias": {"help": 0.1}}]
+    (
+        {},
+        {"norm": "none"},
+        {"margin": 0.3},
+        {"bias": {"乙": 0.3, "丁": -0.1}},
+        {"bias": {"help": 0.1}},
+        {"title": 1.75},
+        {"thresholds": {"甲/子": 0.9, "乙": 0.2, "complaint": 0.7}},
+        {"guarded": True},
+        {"guarded": True, "title": 0.5},
+    )
+)
+phrases = st.lists(
+    st.one_of(
+        st.text(alphabet, min_size=1, max_size=4),
+        st.lists(st.text(st.sampled_from("物业费停水"), min_size=1, max_size=2), min_size=2, max_size=3).map("…".join),
+    ),
+    min_size=1,
+    max_size=12,
+    unique=True,
 )
 
 
 @example(["水"], [("", "水\ud83d水")], {})
-@given(keywords, texts, settings)
+@given(phrases, texts, settings)
 def test_one_by_one_or_many_pure_or_fast_the_answers_are_equal(
     words: list[str], pairs: list[tuple[str, str]], more: dict[str, object]
 ) -> None:

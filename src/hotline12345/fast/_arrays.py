@@ -94,12 +94,13 @@ def _mixed(left: Array, right: Array) -> Array:
 
 
 class RuleArrays:
-    """The votes of a rule set as columns (规则列表), word after word."""
+    """The votes of a rule set as columns (规则列表), word after word: first those in the text, then in the title."""
 
     def __init__(self, rules: RuleSet) -> None:
-        votes = [vote for word in rules.votes for vote in word]
-        self.size = np.array(rules.sizes, np.int64)
-        self.count = np.array([len(word) for word in rules.votes], np.int64)
+        spoken = (*rules.votes, *rules.titled)
+        votes = [vote for word in spoken for vote in word]
+        self.words = len(rules.votes)
+        self.count = np.array([len(word) for word in spoken], np.int64)
         self.first = np.cumsum(self.count) - self.count
         number = {rule.id: order for order, rule in enumerate(rules.rules)}
         self.order = np.array([number[vote[0]] for vote in votes], np.int64)
@@ -108,9 +109,9 @@ class RuleArrays:
         self.names = np.array(rules.names, object)
         self.weight = np.array([vote[1] for vote in votes], np.float64)
         self.reads = np.array([vote[2] > 0 for vote in votes], bool)
-        self.scope = np.array([vote[3] for vote in votes], np.int64)
         self.node = np.array([vote[4] for vote in votes], np.int64)
-        self.more = np.array([vote[5] is not None for vote in votes], bool)
+        self.more = np.array([vote[5] is not None or vote[3] is not None for vote in votes], bool)
+        self.limits = np.array([rules.limits.get(name, 0.0) for name in rules.names], np.float64)
         self.rules = len(rules.rules) + 1
         self.nodes = len(rules.names) + 1
         parents = np.array(rules.parents, np.int64)

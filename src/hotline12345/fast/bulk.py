@@ -74,7 +74,7 @@ def _classify(
     codes = np.frombuffer("\n".join(bodies).encode("utf-32-le", "surrogatepass"), np.uint32)
     starts, words = searcher.find(codes)
     owners = np.searchsorted(begins, starts, "right") - 1
-    odd, votes = _votes(arrays, codes, begins, edges, owners, starts, words)
+    odd, votes = _votes(arrays, codes, begins, edges, owners, starts, words, searcher.size)
     _negate(bodies, votes)
     if not arrays.plain:
         odd[:] = True
@@ -93,14 +93,22 @@ def _classify(
 
 
 def _votes(
-    arrays: RuleArrays, codes: Array, begins: Array, edges: Array, owners: Array, starts: Array, words: Array
+    arrays: RuleArrays,
+    codes: Array,
+    begins: Array,
+    edges: Array,
+    owners: Array,
+    starts: Array,
+    words: Array,
+    sizes: Array,
 ) -> tuple[Array, dict[str, Array]]:
     """Return which texts are out of the ordinary, and the votes of the others as columns."""
-    many = arrays.count[words]
-    which = np.repeat(arrays.first[words], many) + _ranges(many)
-    owner, start, size = (np.repeat(column, many) for column in (owners, starts, arrays.size[words]))
+    heads = starts - begins[owners] < edges[owners]
+    spoken = words + heads * arrays.words
+    many = arrays.count[spoken]
+    which = np.repeat(arrays.first[spoken], many) + _ranges(many)
+    owner, start, size, titled = (np.repeat(column, many) for column in (owners, starts, sizes[words], heads))
     begin, edge = begins[owner], edges[owner]
-    titled = start - begin < edge
     odd = np.zeros(len(begins), bool)
     odd[owner[arrays.more[which]]] = True
     near = arrays.reads[which]
@@ -108,8 +116,7 @@ def _votes(
         told = np.flatnonzero(np.take(arrays.telling, codes, mode="clip"))
         low, high = np.maximum(start - BEFORE, begin), start + size + 1
         near &= np.searchsorted(told, high) > np.searchsorted(told, low)
-    scope = arrays.scope[which]
-    keep = ~odd[owner] & ((scope == 0) | ((scope == 1) == titled))
+    keep = ~odd[owner]
     offset = begin + np.where(titled, 0, edge)
     columns = {"which": which, "owner": owner, "first": start - offset, "last": start - offset + size, "titled": titled}
     columns |= {"near": near, "start": start - begin, "end": start - begin + size}
@@ -206,6 +213,11 @@ def _score(
     best = share[np.minimum(cuts, len(share) - 1)] if len(share) else np.zeros(count)
     confidence = best / whole
     unsure = confidence < rules.threshold
+    if rules.limits:
+        told = place == 0
+        winner = row[told], rank[row[told], 0]
+        node = np.where(below[winner] >= 0, below[winner], arrays.top_nodes[winner[1]])
+        unsure[row[told]] = confidence[row[told]] < arrays.limits[node]
     if rules.margin:
         second = np.where(known > 1, share[np.minimum(cuts + 1, len(share) - 1)] if len(share) else 1.0, 1.0)
         unsure |= confidence - second / whole < rules.margin

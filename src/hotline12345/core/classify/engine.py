@@ -3,12 +3,14 @@
 The score of a category is **bias + Σ weight · (1 + log count) / √length**: count is how often the
 rule's word stands unnegated, length the characters of title and text together (``norm = "none"``
 leaves the root away).  Purely additive weights were measured to fall behind (.84 against .88).
+An occurrence in the title counts with weight · ``title`` (``[score]``).
 A word that votes for "城乡建设/物业管理" votes for "城乡建设" as well: the topmost level is decided
 first, then the best of what lies below it.  Equal scores go to the category whose rule comes first.
 
 ``confidence`` is the winner's softmax share, exp(sharpness · score), among all topmost categories:
 0..1, one share each where no word was found.  Below ``threshold``, or less than ``margin`` ahead of
-the second, ``needs_person`` asks for a person and the category is a suggestion.
+the second, ``needs_person`` asks for a person and the category is a suggestion.  ``thresholds`` may set
+another threshold for a category, and one for a kind: its share among the kinds that rules speak for.
 
 Kind is decided by the same formula among kinds.  Urgency is not: a fire at the end of a long letter
 is a fire, so the weights of its words add up undivided and 1 is enough.  A word that is asked,
@@ -23,8 +25,9 @@ from math import exp, inf, log, sqrt
 from typing import NamedTuple
 
 from ..request import Kind, Urgency
+from .guards import Guard
 from .matcher import Found
-from .negation import BEFORE, NEGATED, SUPPOSED, TELLING, read
+from .negation import ASSERTED, BEFORE, NEGATED, TELLING, Reading, read
 from .rulefile import read_rules
 from .rules import OTHER, Category, Hit, Rule, RuleSet, Said
 
@@ -37,6 +40,7 @@ WIDEST = 500.0  # keeps exp() finite whatever a rule file weighs
 
 _hit = partial(tuple.__new__, Hit)  # what Hit._make does, without its check of a length that is constant here
 _NORMAL = Urgency.NORMAL
+_NOTHING: set[int] = set()
 
 
 class Classification(NamedTuple):
@@ -93,24 +97,30 @@ def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:
     totals: dict[int, float] = {}
     counts: dict[str, int] = {}
     rest: list[tuple[float, Said, bool]] = []
-    votes, telling = rules.votes, TELLING
+    texts, titles, telling = rules.votes, rules.titled, TELLING
+    present = {index for index, _, _ in found} if rules.unless else _NOTHING
     for index, start, end in found:
-        titled = start < edge
-        if titled:
-            place, first, last = "title", start, end
+        if start < edge:
+            place, first, last, votes = "title", start, end, titles[index]
         else:
-            place, first, last = "text", start - edge, end - edge
-        for rule, weight, reads, scope, node, more in votes[index]:
-            if scope and (scope == 1) is not titled:
-                continue
-            supposed = False
-            if reads and telling[reads](body, start - BEFORE if start > BEFORE else 0, end + 1):
-                reading = read(body, start, end, reads == OTHER)
-                supposed = reading is SUPPOSED
-                if reading is NEGATED:
-                    hits.append(_hit((rule, place, first, last, weight, True, False)))
+            place, first, last, votes = "text", start - edge, end - edge, texts[index]
+        for rule, weight, reads, guard, node, more in votes:
+            supposed, stop = False, last
+            if guard:
+                ending, reading = _guarded(guard, body, start, end, reads, present)
+                if ending < 0:
                     continue
-            hits.append(_hit((rule, place, first, last, weight, False, supposed)))
+                stop += ending - end
+            elif reads and telling[reads](body, start - BEFORE if start > BEFORE else 0, end + 1):
+                reading = read(body, start, end, reads == OTHER)
+            else:
+                reading = ASSERTED
+            if reading:
+                if reading is NEGATED:
+                    hits.append(_hit((rule, place, first, stop, weight, True, False)))
+                    continue
+                supposed = True
+            hits.append(_hit((rule, place, first, stop, weight, False, supposed)))
             if more:
                 rest.append((weight, more, supposed))
             if node >= 0:
@@ -128,8 +138,24 @@ def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:
     said = _said(rest)
     urgency, refer, feared = _urgency(said, rest)
     risks = tuple(dict.fromkeys([more[3] for more, _ in said if more[3]]))
-    kind = _kind(rules, said, scale)
-    return Classification(category, kind, urgency, confidence, unsure or feared, scores, tuple(hits), risks, refer)
+    kind, doubtful = _kind(rules, said, scale)
+    person = unsure or feared or doubtful
+    return Classification(category, kind, urgency, confidence, person, scores, tuple(hits), risks, refer)
+
+
+def _guarded(guard: Guard, body: str, start: int, end: int, reads: int, present: set[int]) -> tuple[int, Reading]:
+    """Return where a phrase ends (-1: it is not there) and how it is meant, its last part by itself too."""
+    tail, ending = guard.follow(body, start, end)
+    if ending < 0:
+        return ending, ASSERTED
+    if guard.unless and guard.excluded(body, start, ending, present):
+        return ending, NEGATED
+    if not reads:
+        return ending, ASSERTED
+    reading = read(body, start, ending, reads == OTHER)
+    if reading is ASSERTED and tail > start and read(body, tail, ending, False) is NEGATED:
+        return ending, NEGATED  # 拖欠的不是工资
+    return ending, reading
 
 
 def _category(
@@ -163,7 +189,7 @@ def _category(
         scores.append((names[node], total * scale))
     whole = rules.others + above
     confidence = shares[0] / whole
-    unsure = confidence < rules.threshold
+    unsure = confidence < (rules.limits[scores[0][0]] if rules.limits else rules.threshold)
     if rules.margin and not unsure:
         unsure = confidence - (shares[1] if len(shares) > 1 else 1.0) / whole < rules.margin
     return scores[0][0], confidence, unsure, tuple(scores if len(scores) <= TOP else scores[:TOP])
@@ -244,7 +270,8 @@ def _said(rest: list[tuple[float, Said, bool]]) -> list[tuple[Said, float]]:
     return [(more, weight * (1.0 + log(count))) for _, (count, weight, more) in sorted(counts.items())]
 
 
-def _kind(rules: RuleSet, said: list[tuple[Said, float]], scale: float) -> Kind | None:
+def _kind(rules: RuleSet, said: list[tuple[Said, float]], scale: float) -> tuple[Kind | None, bool]:
+    """Return the kind, and whether its share among the kinds is below a threshold of its own."""
     totals: dict[Kind, float] = {}
     for (_, kind, _, _, _), value in said:
         if kind:
@@ -256,7 +283,12 @@ def _kind(rules: RuleSet, said: list[tuple[Said, float]], scale: float) -> Kind 
     for kind, score in totals.items():
         if score > least:
             best, least = kind, score + EQUAL
-    return best
+    limit = rules.thresholds.get(best.value, 0.0) if best and rules.thresholds else 0.0
+    if not best or not limit:
+        return best, False
+    shares = {kind: exp(min(rules.sharpness * score, WIDEST)) for kind, score in totals.items()}
+    whole = sum(shares.values()) + rules.kinds - len(shares)  # one share each where no word was found
+    return best, shares[best] / whole < limit
 
 
 def _urgency(said: list[tuple[Said, float]], rest: list[tuple[float, Said, bool]]) -> tuple[Urgency, str, bool]:

@@ -7,6 +7,11 @@
     threshold = 0.4              # confidence below which a person is asked
     margin = 0.0                 # lead over the second below which a person is asked
     sharpness = 8.0              # scores times this go into the softmax
+    title = 1.0                  # an occurrence in the title counts weight times this
+
+    [thresholds]                 # another threshold for a category and what lies below it, or for a kind
+    "城乡建设" = 0.5
+    "举报" = 0.6
 
     [bias]                       # what a topmost category or a kind scores before any word is found
     "城乡建设" = 0.1
@@ -20,6 +25,8 @@
     "物业" = 2                    # ... or word = weight
     "公共收益" = { weight = 2, scope = "title", id = "public-income" }
     "绿地" = false                # takes back the parent's rule
+    "破坏…绿化带" = { weight = 2, gap = 4 }            # a phrase: at most so many characters between its parts
+    "苹果" = { weight = 2, unless = "手机 电脑", within = 10 }   # no vote where one of these stands so near
 
     [kind."投诉"]                 # the same for a kind (Chinese or English name),
     [urgency.urgent]             # an urgency (normal, urgent, emergency; 1 is enough),
@@ -27,9 +34,10 @@
     [risk."欠薪"]                 # a word of risk for supervisors
 
 A word may stand in several tables and then speaks for each.  In a table of its own it takes weight,
-scope (any, title, text), negatable, id, and further targets: kind, urgency, refer, risk.  ``negatable``
-and ``scope`` set beside the words hold for the whole table.  Words for categories are topics, and
-没有路灯 is about street lamps: they are not negatable unless the file says so; all other words are.
+scope (any, title, text), negatable, gap, unless, within, id, and further targets: kind, urgency, refer,
+risk.  The options among these, set beside the words, hold for the whole table; ``within = 0`` is anywhere.
+Words for categories are topics, and 没有路灯 is about street lamps: they are not negatable unless the file
+says so; all other words are.
 
 The order of the file decides ties: words, kind, urgency, refer, risk, each from top to bottom.  A file
 that extends another replaces what has the same id ("table:word" unless given) in its place and adds the rest.
@@ -44,13 +52,15 @@ from attrs import define, field
 
 from ..errors import Fault, RequestError
 from ..request import KIND_ZH, Kind, Urgency
+from .guards import FARTHEST
 from .matcher import MatcherFactory
-from .rules import EMERGENCY_NUMBERS, NORMS, SCOPES, Category, Rule, RuleSet, is_weight, is_word
+from .rules import EMERGENCY_NUMBERS, NORMS, SCOPES, Category, Rule, RuleSet, is_phrase, is_weight, is_word
 
 _SECTIONS = ("words", "kind", "urgency", "refer", "risk")
-_KNOWN = {*_SECTIONS, "score", "bias", "category", "extends", "basis", "source"}
-_WORD_KEYS = {"weight", "scope", "negatable", "id", "kind", "urgency", "refer", "risk"}
-_SCORE_KEYS = ("norm", "threshold", "margin", "sharpness")
+_KNOWN = {*_SECTIONS, "score", "bias", "thresholds", "category", "extends", "basis", "source"}
+_OPTIONS = ("negatable", "scope", "gap", "unless", "within")
+_WORD_KEYS = {*_OPTIONS, "weight", "id", "kind", "urgency", "refer", "risk"}
+_SCORE_KEYS = ("norm", "threshold", "margin", "sharpness", "title")
 
 
 @define
@@ -90,6 +100,7 @@ def read_rules(
     reader.catalogue = {category.name for category in categories}
     score = _score(reader, table, base)
     bias = _bias(reader, table, base)
+    thresholds = _thresholds(reader, table, base)
     for section in _SECTIONS:
         _section(reader, section, table.get(section, {}))
     if reader.faults:
@@ -97,7 +108,8 @@ def read_rules(
     merged: dict[str, Rule | None] = {rule.id: rule for rule in base.rules} if base else {}
     merged.update(reader.rules)
     rules = [rule for rule in merged.values() if rule]
-    return RuleSet.compile(rules, bias=bias, categories=categories, matcher=matcher, **score), ()
+    settings: dict[str, Any] = {"bias": bias, "thresholds": thresholds, "categories": categories, "matcher": matcher}
+    return RuleSet.compile(rules, **settings, **score), ()
 
 
 def _tables(reader: _Reader, section: str, value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -116,16 +128,15 @@ def _section(reader: _Reader, section: str, value: Any) -> None:
         table = f"{section}.{name}"
         target = _target(reader, section, name, table)
         options = {"negatable": section != "words", "scope": "any"}
-        for key in ("negatable", "scope"):
-            if key in words and not _is_word(words[key]):
-                options[key] = words[key]
-        _option_faults(reader, options, table)
+        options |= {key: words[key] for key in _OPTIONS if key in words and _is_option(key, words[key])}
+        _options(reader, options, table)
         for word, spec in _expand(reader, table, words):
             _word(reader, table, word, spec, {**target, **options})
 
 
-def _is_word(value: Any) -> bool:
-    return not isinstance(value, (bool, str))
+def _is_option(key: str, value: Any) -> bool:
+    """Whether *key* beside the words is an option and not a word with its weight."""
+    return key in _OPTIONS and (isinstance(value, (bool, str, list)) or key in ("gap", "within"))
 
 
 def _target(reader: _Reader, section: str, name: str, table: str) -> dict[str, Any]:
@@ -183,17 +194,34 @@ def _parsed(reader: _Reader, spec: Mapping[str, Any], table: str, key: str) -> d
     return parsed
 
 
-def _option_faults(reader: _Reader, options: Mapping[str, Any], table: str, key: str = "") -> None:
+def _options(reader: _Reader, options: dict[str, Any], table: str, key: str = "") -> None:
+    """Tell what is wrong with *options*, and make words of those that are words."""
     if options.get("scope", "any") not in SCOPES:
         reader.fault("bad-scope", f"scope 不能是 {options['scope']!r}", "unknown scope", table, key, "、".join(SCOPES))
     if not isinstance(options.get("negatable", True), bool):
         reader.fault("bad-value", "negatable 应是 true 或 false", "negatable must be true or false", table, key)
+    for name in ("gap", "within"):
+        value = options.get(name, 0)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= FARTHEST:
+            zh, en = (
+                f"{name} 应是 0 至 {FARTHEST} 的整数（字数）",
+                f"{name} must be a whole number of 0 to {FARTHEST} characters",
+            )
+            reader.fault("bad-value", zh, en, table, key)
+    if "unless" in options:
+        given = options["unless"]
+        words = given.split() if isinstance(given, str) else given if isinstance(given, list) else []
+        if not words or not all(isinstance(word, str) and is_word(word) for word in words):
+            reader.fault(
+                "bad-value", "unless 应是关键词，以空格隔开", "unless must be words parted by spaces", table, key
+            )
+        options["unless"] = tuple(words)
 
 
 def _expand(reader: _Reader, table: str, words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield (word, number, table or False) from every way of writing a word table."""
     for key, value in words.items():
-        if key in ("negatable", "scope") and not _is_word(value):
+        if _is_option(key, value):
             continue
         if isinstance(value, (str, list)):
             weight = _number(key)
@@ -225,13 +253,17 @@ def _word(reader: _Reader, table: str, word: str, spec: Any, targets: dict[str, 
             if key not in _WORD_KEYS:
                 reader.unknown_key(table, f"{word}.{key}", _WORD_KEYS)
         more = _parsed(reader, spec, table, word)
-        more |= {key: spec[key] for key in ("scope", "negatable") if key in spec}
-        _option_faults(reader, more, table, word)
+        more |= {key: spec[key] for key in _OPTIONS if key in spec}
+        _options(reader, more, table, word)
         spec, name = spec.get("weight"), str(spec.get("id", ""))
     else:
         name = ""
-    if not is_word(word):
-        reader.fault("empty-word", "关键词为空或含换行", "a word is empty or holds a line break", table, word)
+    if not is_phrase(word):
+        zh, en = (
+            "关键词为空、含换行，或短语某段为空、段数过多",
+            "a word is empty or holds a line break, or a phrase's part does",
+        )
+        reader.fault("empty-word", zh, en, table, word)
         return
     name = name or f"{table.partition('.')[2] if table.startswith('words.') else table}:{word}"
     if name in reader.rules:
@@ -308,6 +340,21 @@ def _bias(reader: _Reader, table: Mapping[str, Any], base: RuleSet | None) -> di
             )
         elif not kind and reader.catalogue and name not in reader.catalogue:
             reader.fault("unknown-category", f"类目表中没有「{name}」", f"no category {name!r}", "bias", name)
+        else:
+            merged[kind or name] = float(value)
+    return merged
+
+
+def _thresholds(reader: _Reader, table: Mapping[str, Any], base: RuleSet | None) -> dict[str, float]:
+    merged = dict(base.thresholds) if base else {}
+    given = table.get("thresholds", {})
+    for name, value in given.items() if isinstance(given, Mapping) else [("thresholds", given)]:
+        kind = next((kind.value for kind in Kind if name in (kind.value, kind.zh)), "")
+        if not is_weight(value) or not 0 <= value <= 1:
+            zh, en = f"「{name}」的阈值应在 0 与 1 之间", f"the threshold of {name!r} must be from 0 to 1"
+            reader.fault("bad-value", zh, en, "thresholds", name)
+        elif not kind and reader.catalogue and name not in reader.catalogue:
+            reader.fault("unknown-category", f"类目表中没有「{name}」", f"no category {name!r}", "thresholds", name)
         else:
             merged[kind or name] = float(value)
     return merged

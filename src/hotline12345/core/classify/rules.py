@@ -7,12 +7,13 @@ A rule is one keyword that votes for a category, a kind, an urgency or a risk, o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from attrs import evolve, field, frozen
 
 from ..errors import RequestError
 from ..request import Kind, Urgency
+from .guards import FARTHEST, MOST_PARTS, Guard, guard, parts_of
 from .matcher import Matcher, MatcherFactory, PairMatcher
 
 Scope = Literal["any", "title", "text"]
@@ -40,6 +41,7 @@ class Rule:
     Args:
         id: stable; it is what events keep of a hit.
         word: the keyword, a plain substring; Latin letters and digits match in full width and any plain case too.
+            With "…" in it, a phrase: 拖欠…工资 (see :mod:`.guards`).
         weight: what an occurrence is worth; urgency needs a sum of 1.
         category: a path such as "城乡建设/物业管理"; the vote counts for every level of it.
         kind: the kind of request it speaks for.
@@ -60,6 +62,9 @@ class Rule:
     scope: Scope = "any"
     negatable: bool = True
     refer: str = ""
+    gap: int = 0
+    unless: tuple[str, ...] = ()
+    within: int = 0
 
 
 class Hit(NamedTuple):
@@ -74,16 +79,16 @@ class Hit(NamedTuple):
     start: int  # characters, in that field
     end: int
     weight: float
-    negated: bool = False  # reported, not scored
+    negated: bool = False  # denied, or taken away by a word the rule must not meet: reported, not scored
     supposed: bool = False  # asked, feared or past: scored for the category only
 
 
 Said = tuple[int, Kind | None, Urgency | None, str, str]
 """What a rule says besides a category: its place in the order, kind, urgency, risk, emergency number."""
 
-Vote = tuple[str, float, int, int, int, Said | None]
-"""A rule as the scorer wants it: id, weight, how it reads its surroundings, scope (0 any, 1 title, 2 text), the number
-of its category (-1 for none), and what else it says.  A plain tuple, since only those unpack fast."""
+Vote = tuple[str, float, int, Guard | None, int, Said | None]
+"""A rule as the scorer wants it: id, weight, how it reads its surroundings, what it asks for besides its word, the
+number of its category (-1 for none), and what else it says.  A plain tuple, since only those unpack fast."""
 
 
 @frozen(weakref_slot=False)
@@ -98,6 +103,8 @@ class RuleSet:
         margin: the lead over the second category, in confidence, below which a person is asked.
         sharpness: what scores are multiplied by before the softmax that gives the confidence.
         categories: the catalogue the rules are written for; may be empty.
+        title: what an occurrence in the title is worth, times the rule's weight.
+        thresholds: a threshold of its own for a category and what lies below it, or for a kind's value.
     """
 
     rules: tuple[Rule, ...]
@@ -107,22 +114,31 @@ class RuleSet:
     margin: float
     sharpness: float
     categories: tuple[Category, ...]
+    title: float
+    thresholds: Mapping[str, float]
     words: tuple[str, ...] = field(repr=False, eq=False)
     matcher: Matcher = field(repr=False, eq=False)
-    sizes: tuple[int, ...] = field(repr=False, eq=False)
-    votes: tuple[tuple[Vote, ...], ...] = field(repr=False, eq=False)
+    votes: tuple[tuple[Vote, ...], ...] = field(repr=False, eq=False)  # of an occurrence in the text
+    titled: tuple[tuple[Vote, ...], ...] = field(repr=False, eq=False)  # of one in the title
+    unless: bool = field(repr=False, eq=False)  # whether any rule has words it must not meet
+    limits: Mapping[str, float] = field(repr=False, eq=False)  # a threshold for each category, or none at all
     names: tuple[str, ...] = field(repr=False, eq=False)
     parents: tuple[int, ...] = field(repr=False, eq=False)
     base: Mapping[int, float] = field(repr=False, eq=False)
     kind_bias: Mapping[Kind, float] = field(repr=False, eq=False)
+    kinds: int = field(repr=False, eq=False)  # how many kinds rules speak for
     others: float = field(repr=False, eq=False)
-    deep: bool = field(repr=False, eq=False)
     roots: tuple[int, ...] = field(repr=False, eq=False)
-    simple: bool = field(init=False, repr=False, eq=False)  # two levels, no bias, no margin: the scorer's short way
+    deep: bool = field(init=False, repr=False, eq=False)  # more levels than two
+    simple: bool = field(init=False, repr=False, eq=False)  # two levels and no settings: the scorer's short way
+
+    @deep.default
+    def _deep(self) -> bool:
+        return any(parent >= 0 and self.parents[parent] >= 0 for parent in self.parents)
 
     @simple.default
     def _simple(self) -> bool:
-        return not (self.deep or self.base or self.margin)
+        return not (self.deep or self.base or self.margin or self.limits)
 
     @classmethod
     def compile(
@@ -135,25 +151,26 @@ class RuleSet:
         margin: float = 0.0,
         sharpness: float = 8.0,
         categories: Sequence[Category] = (),
+        title: float = 1.0,
+        thresholds: Mapping[str, float] | None = None,
         matcher: MatcherFactory | None = None,
     ) -> RuleSet:
         """Compile *rules* (编译规则); the settings are the class's attributes.
 
         Args:
             rules: in the order that decides ties.
-            bias: topmost category or kind value -> score before any word is found.
-            categories: the catalogue; its topmost level competes even where no word is found.
+            bias: of topmost categories and kinds' values.
+            categories: their topmost level competes even where no word is found.
             matcher: builds a matcher from the keywords; the pure one by default.
 
         Raises:
             RequestError: ``bad-rule``, where a rule has no word, no id of its own or no sane weight.
         """
-        kept = tuple(rules)
-        bias = dict(bias or {})
-        _check(kept, bias, norm)
+        kept, bias, thresholds = tuple(rules), dict(bias or {}), dict(thresholds or {})
+        _check(kept, bias, norm, title)
         names, parents = _nodes(kept, bias, categories)
         number = {name: index for index, name in enumerate(names)}
-        words, votes = _votes(kept, number)
+        words = _words(kept)
         return cls(
             rules=kept,
             bias=bias,
@@ -162,17 +179,17 @@ class RuleSet:
             margin=margin,
             sharpness=sharpness,
             categories=tuple(categories),
+            title=title,
+            thresholds=thresholds,
             words=tuple(words),
             matcher=(matcher or PairMatcher)(words),
-            sizes=tuple(map(len, words)),
-            votes=votes,
+            limits=_limits(names, thresholds, threshold),
             names=names,
             parents=parents,
             base={number[path]: value for path, value in bias.items() if value and path in number},
-            kind_bias={kind: bias[kind.value] for kind in Kind if kind.value in bias},
             others=float(parents.count(-1)),
             roots=tuple(number[name.partition("/")[0]] for name in names),
-            deep=any(parent >= 0 and parents[parent] >= 0 for parent in parents),
+            **_tables(kept, number, words, title) | _kinds(kept, bias),
         )
 
     def using(self, matcher: MatcherFactory) -> RuleSet:
@@ -180,15 +197,16 @@ class RuleSet:
         return evolve(self, matcher=matcher(self.words))
 
 
-def _check(rules: Sequence[Rule], bias: Mapping[str, float], norm: str) -> None:
+def _check(rules: Sequence[Rule], bias: Mapping[str, float], norm: str, title: float) -> None:
     for rule in rules:
-        if not rule.id or not is_weight(rule.weight) or not is_word(rule.word):
+        if not rule.id or not is_weight(rule.weight) or not is_phrase(rule.word) or not _is_guarded(rule):
             raise RequestError(
-                f"规则「{rule.id}」没有编号、没有关键词、关键词含换行，或权重超出 ±{MOST:g}",
-                f"rule {rule.id!r} has no id, no word, a line break in its word, or a weight beyond ±{MOST:g}",
+                f"规则「{rule.id}」没有编号、没有关键词、关键词含换行，权重超出 ±{MOST:g}，或附加条件不合格",
+                f"rule {rule.id!r} has no id, no word within one line, no weight within ±{MOST:g}, or bad guards",
                 code="bad-rule",
-                hint="每条规则要有编号、一行之内的关键词和合理的权重",
-                hint_en="give every rule an id, a word within one line and a sane weight",
+                hint=f"每条规则要有编号、一行之内的关键词（短语至多 {MOST_PARTS} 段）和合理的权重；间隔至多 {FARTHEST}",
+                hint_en=f"an id, a word within one line (a phrase of at most {MOST_PARTS} parts), a sane weight; "
+                f"gap and within from 0 to {FARTHEST}",
             )
     seen: set[str] = set()
     twice = [rule.id for rule in rules if rule.id in seen or seen.add(rule.id)]  # type: ignore[func-returns-value]
@@ -200,7 +218,8 @@ def _check(rules: Sequence[Rule], bias: Mapping[str, float], norm: str) -> None:
             hint="每条规则的编号要不同",
             hint_en="give every rule an id of its own",
         )
-    if norm not in NORMS or not all(map(is_weight, bias.values())) or any("/" in path for path in bias):
+    sane = all(map(is_weight, (title, *bias.values())))
+    if norm not in NORMS or not sane or any("/" in path for path in bias):
         raise RequestError(
             f"norm 只能是 {'、'.join(NORMS)}，bias 只能给一级类目或类型有限的数（现在 norm = {norm!r}）",
             f"norm must be one of {', '.join(NORMS)}, biases sane and of topmost categories or kinds (norm {norm!r})",
@@ -218,6 +237,29 @@ def is_weight(value: object) -> bool:
 def is_word(word: str) -> bool:
     """Whether *word* can be a keyword: something visible, on one line, no half of a surrogate pair."""
     return bool(word.strip()) and "\n" not in word and not any("\ud800" <= char <= "\udfff" for char in word)
+
+
+def is_phrase(word: str) -> bool:
+    """Whether *word* can be a keyword or a phrase with gaps: every part of it a word."""
+    parts = parts_of(word)
+    return len(parts) <= MOST_PARTS and all(map(is_word, parts))
+
+
+def _is_guarded(rule: Rule) -> bool:
+    return 0 <= rule.gap <= FARTHEST and 0 <= rule.within <= FARTHEST and all(map(is_word, rule.unless))
+
+
+def _limits(names: Sequence[str], thresholds: Mapping[str, float], least: float) -> dict[str, float]:
+    """Return the threshold of every category: its own, or the nearest above it, or *least*."""
+    limits: dict[str, float] = {}
+    for name in names if thresholds else ():  # what is above comes first
+        limits[name] = thresholds.get(name, limits.get(name.rpartition("/")[0], least))
+    return limits
+
+
+def _kinds(rules: Sequence[Rule], bias: Mapping[str, float]) -> dict[str, Any]:
+    biased = {kind: bias[kind.value] for kind in Kind if kind.value in bias}
+    return {"kind_bias": biased, "kinds": len({rule.kind for rule in rules if rule.kind} | {*biased})}
 
 
 def _ancestry(path: str) -> list[str]:
@@ -238,24 +280,45 @@ def _nodes(
     return tuple(names), tuple(number[name.rpartition("/")[0]] if "/" in name else -1 for name in names)
 
 
-def _votes(rules: Sequence[Rule], number: Mapping[str, int]) -> tuple[list[str], tuple[tuple[Vote, ...], ...]]:
-    spoken: dict[str, list[int]] = {}
-    for order, rule in enumerate(rules):
-        for word in variants(rule.word):
-            spoken.setdefault(word, []).append(order)
+def _words(rules: Sequence[Rule]) -> list[str]:
+    """Return what the matcher looks for: first parts of phrases, and the words that rules must not meet."""
+    first = [word for rule in rules for word in variants(parts_of(rule.word)[0])]
+    return list(dict.fromkeys([*first, *(word for rule in rules for each in rule.unless for word in variants(each))]))
+
+
+def _tables(rules: Sequence[Rule], number: Mapping[str, int], words: Sequence[str], title: float) -> dict[str, Any]:
+    votes = _votes(rules, number, words, "text", 1.0)
+    scoped = title != 1.0 or any(rule.scope != "any" for rule in rules)
+    titled = _votes(rules, number, words, "title", title) if scoped else votes
+    return {"votes": votes, "titled": titled, "unless": any(rule.unless for rule in rules)}
+
+
+def _votes(
+    rules: Sequence[Rule], number: Mapping[str, int], words: Sequence[str], field: Scope, times: float
+) -> tuple[tuple[Vote, ...], ...]:
+    """Return the votes of each keyword where it stands in *field*, in the order of the rules."""
+    numbers = {word: index for index, word in enumerate(words)}
+    spoken: list[list[Vote]] = [[] for _ in words]
     weights: dict[float, float] = {}  # one object for equal weights: what is touched for every hit should be few things
-    votes = [tuple([_vote(order, rules[order], number, weights) for order in orders]) for orders in spoken.values()]
-    return list(spoken), tuple(votes)
+    for order, rule in enumerate(rules):
+        if rule.scope not in ("any", field):
+            continue
+        weight = weights.setdefault(rule.weight * times, rule.weight * times)
+        kept = guard(rule.word, rule.gap, rule.unless, rule.within, numbers, variants)
+        vote = _vote(order, rule, number, weight, kept)
+        for word in variants(parts_of(rule.word)[0]):
+            spoken[numbers[word]].append(vote)
+    return tuple(map(tuple, spoken))
 
 
-def _vote(order: int, rule: Rule, number: Mapping[str, int], weights: dict[float, float]) -> Vote:
+def _vote(order: int, rule: Rule, number: Mapping[str, int], weight: float, kept: Guard | None) -> Vote:
     more = rule.kind or rule.urgency or rule.risk or rule.refer
     urgency = rule.urgency or (Urgency.EMERGENCY if rule.refer else None)
     return (
         rule.id,
-        weights.setdefault(rule.weight, rule.weight),
+        weight,
         (OTHER if more else TOPIC) if rule.negatable else 0,
-        SCOPES.index(rule.scope),
+        kept,
         number[rule.category] if rule.category else -1,
         (order, rule.kind, urgency, rule.risk, rule.refer) if more else None,
     )

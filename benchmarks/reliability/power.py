@@ -1,0 +1,81 @@
+"""Power cuts on the embedded store: what was said to be kept is there, and nothing is torn (断电).
+
+A whole flow is run once with every write and sync recorded (``hotline12345.testing.power``); then the power is cut at
+random moments of it, and for each the files are laid out as a disk might have them: unsynced writes whole, missing,
+or in torn sectors, in any order.  The store is opened and must hold exactly what some step left, and no step fewer
+than the program had heard of.
+
+Run: ``python benchmarks/reliability/power.py [--cuts 3000] [--rounds 40] [--durability full|relaxed] [--seed 1]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from hotline12345.core.errors import HotlineError
+from hotline12345.stores import open_store
+from hotline12345.testing.power import PowerLoss
+from hotline12345.testing.power.flow import expected, summary
+
+
+def cut(cuts: int, rounds: int, durability: str, seed: int, root: Path) -> dict[str, Any]:
+    """Record the flow, cut the power and count what came of it."""
+    power = PowerLoss(root)
+    name = f"orders.db?durability={durability}"
+    flow = [sys.executable, "-m", "hotline12345.testing.power.flow", f"sqlite:///{power.folder}/{name}"]
+    power.run([*flow, "--rounds", str(rounds), "--heard", str(power.folder / "heard")])
+    states = {state: step for step, state in enumerate(expected(rounds))}
+    lost = corrupt = between = 0
+    target = root / "after"
+    for heard in power.cuts(cuts, Random(seed), target):
+        told = int(heard.split("\n")[-2]) if "\n" in heard else 0
+        step = _state(target, states)
+        corrupt += step is None
+        between += step == -1
+        lost += step is not None and 0 <= step < told
+    return {
+        "question": "acknowledged steps after a power cut",
+        "durability": durability,
+        "cuts": cuts,
+        "steps": len(states) - 1,
+        "lost": lost,
+        "corrupt": corrupt,
+        "between_two_steps": between,
+    }
+
+
+def _state(folder: Path, states: dict[str, int]) -> int | None:
+    """Return the step whose result the store holds, -1 for none of them, ``None`` when it is damaged."""
+    if not (folder / "orders.db").exists():
+        return 0
+    try:
+        with open_store(f"sqlite:///{folder}/orders.db") as store:  # type: ignore[attr-defined]
+            if store.check():
+                return None
+            return states.get(summary(store), -1)
+    except HotlineError:
+        return None
+
+
+def main() -> None:
+    """Print the figures as JSON; exit 1 when anything was lost, damaged or torn."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cuts", type=int, default=3000)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--durability", default="full", choices=("full", "relaxed"))
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = cut(given.cuts, given.rounds, given.durability, given.seed, Path(folder))
+    print(json.dumps(found, ensure_ascii=False, indent=1))
+    sys.exit(bool(found["lost"] or found["corrupt"] or found["between_two_steps"]))
+
+
+if __name__ == "__main__":
+    main()

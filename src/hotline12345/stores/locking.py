@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 
 from hotline12345.core.errors import StoreError
@@ -59,8 +59,9 @@ class FileLock:
             self._open()
             self._wait(end, timeout)
             try:
-                os.lseek(self._fd, _NAME, os.SEEK_SET)
-                os.write(self._fd, b"%-20d\n" % os.getpid())
+                with suppress(OSError):  # who holds it is for others to read; a full disk must not stop us here
+                    os.lseek(self._fd, _NAME, os.SEEK_SET)
+                    os.write(self._fd, b"%-20d\n" % os.getpid())
                 yield
             finally:
                 _unlock(self._fd, _WRITE)

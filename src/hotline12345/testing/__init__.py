@@ -21,15 +21,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .channel_contract import ChannelContract
+    from .clock import FakeClock
     from .pack_contract import PackContract
+    from .power import PowerLoss
+    from .proxy import FaultProxy
     from .store_contract import StoreContract
+    from .store_model import store_machine
 
-__all__ = ["ChannelContract", "PackContract", "StoreContract"]
+__all__ = ["ChannelContract", "FakeClock", "FaultProxy", "PackContract", "PowerLoss", "StoreContract", "store_machine"]
 
-_HOMES = {"ChannelContract": "channel_contract", "PackContract": "pack_contract", "StoreContract": "store_contract"}
+_HOMES = {
+    "ChannelContract": "channel_contract",
+    "FakeClock": "clock",
+    "FaultProxy": "proxy",
+    "PackContract": "pack_contract",
+    "PowerLoss": "power",
+    "StoreContract": "store_contract",
+    "store_machine": "store_model",
+}
 _PARTS = (
     *("store_base", "store_writing", "store_feed", "store_finding", "store_privacy", "store_trouble"),
-    *("store_asking", "store_sharing"),
+    *("store_asking", "store_sharing", "store_model"),
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext
 from datetime import datetime
 from hashlib import sha256
 from itertools import count
@@ -114,7 +114,7 @@ def main() -> None:
     parser.add_argument("--heard", default="")
     given = parser.parse_args()
     store = open_store(given.url)
-    with open(given.heard, "ab", buffering=0) if given.heard else suppress() as heard:
+    with open(given.heard, "ab", buffering=0) if given.heard else nullcontext() as heard:
         for number, step in enumerate(steps(store, given.rounds), 1):
             step()
             if heard is not None:

@@ -1,0 +1,95 @@
+"""A page that says which clauses a plug-in keeps (契约报告).
+
+``python -m hotline12345.testing tests/test_my_store.py`` runs the contracts in those files and prints the page;
+``--lang en`` prints it in English.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import NamedTuple
+
+import pytest
+
+_WAYS = {"passed": ("通过", "kept"), "failed": ("违反", "broken"), "skipped": ("未测", "not tested")}
+
+
+class Clause(NamedTuple):
+    """What came of one clause (条款结果)."""
+
+    contract: str
+    number: str
+    says: str
+    outcome: str
+    why: str
+
+
+class Collector:
+    """Gathers what came of each clause while pytest runs (收集)."""
+
+    def __init__(self) -> None:
+        self.says: dict[str, tuple[str, str, str]] = {}
+        self.found: dict[tuple[str, str], Clause] = {}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Note what each test is the test of."""
+        for item in items:
+            doc = getattr(getattr(item, "function", None), "__doc__", None) or ""
+            number, colon, sentence = doc.partition(": ")
+            if colon and number[:1].isalpha() and number[1:].isdigit() and isinstance(item, pytest.Function):
+                contract = item.cls.__name__ if item.cls is not None else ""
+                self.says[item.nodeid] = (contract, number, " ".join(sentence.split()))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what came of a test; of a clause with several examples the worst counts."""
+        known = self.says.get(report.nodeid)
+        if known is None or (report.outcome == "passed" and report.when != "call"):
+            return
+        contract, number, says = known
+        why = ""
+        if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
+            why = report.longrepr[2].removeprefix("Skipped: ")
+        elif report.outcome == "failed":
+            crash = getattr(report.longrepr, "reprcrash", None)
+            why = (crash.message if crash is not None else str(report.longrepr)).strip().split("\n")[0]
+        before = self.found.get((contract, number))
+        if before is None or before.outcome != "failed":
+            self.found[contract, number] = Clause(contract, number, says, report.outcome, why)
+
+
+def page(found: Sequence[Clause], lang: str = "zh") -> str:
+    """Return the page (报告): what is broken first, then what was not tested, then the count of what is kept."""
+    zh = lang == "zh"
+    lines: list[str] = []
+    for contract in dict.fromkeys(clause.contract for clause in found):
+        mine = [clause for clause in found if clause.contract == contract]
+        counts = {way: sum(clause.outcome == way for clause in mine) for way in _WAYS}
+        told = "，".join if zh else ", ".join
+        lines.append(f"{contract}  " + told(f"{_WAYS[way][not zh]} {n}" for way, n in counts.items()))
+        for way in ("failed", "skipped"):
+            for clause in sorted(mine, key=lambda c: (c.number[:1], int(c.number[1:]))):
+                if clause.outcome == way:
+                    lines.append(f"  {_WAYS[way][not zh]}  {clause.number}  {clause.says}")
+                    lines.append(f"        {clause.why[:300]}")
+    return "\n".join(lines)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the contracts and print the page; 0 when nothing is broken, 1 when something is, 2 when nothing was found."""
+    parser = argparse.ArgumentParser(prog="python -m hotline12345.testing", description="契约报告 · contract report")
+    parser.add_argument("tests", nargs="+", help="测试文件或其中的类 · test files, or classes in them")
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    given = parser.parse_args(words)
+    collector = Collector()
+    with redirect_stdout(StringIO()) as said:
+        code = pytest.main(["-q", "-p", "no:cacheprovider", *given.tests], plugins=[collector])
+    if not collector.found:
+        print(said.getvalue(), file=sys.stderr)
+        print("没有找到契约" if given.lang == "zh" else "no contract was found", file=sys.stderr)
+        return 2
+    print(page(list(collector.found.values()), given.lang))
+    return int(code != 0)

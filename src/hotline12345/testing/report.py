@@ -70,11 +70,14 @@ def page(found: Sequence[Clause], lang: str = "zh") -> str:
         counts = {way: sum(clause.outcome == way for clause in mine) for way in _WAYS}
         told = "，".join if zh else ", ".join
         lines.append(f"{contract}  " + told(f"{_WAYS[way][not zh]} {n}" for way, n in counts.items()))
-        for way in ("failed", "skipped"):
-            for clause in sorted(mine, key=lambda c: (c.number[:1], int(c.number[1:]))):
-                if clause.outcome == way:
-                    lines.append(f"  {_WAYS[way][not zh]}  {clause.number}  {clause.says}")
-                    lines.append(f"        {clause.why[:300]}")
+        mine.sort(key=lambda clause: (clause.number[:1], int(clause.number[1:])))
+        for clause in mine:
+            if clause.outcome == "failed":
+                lines.append(f"  {_WAYS['failed'][not zh]}  {clause.number}  {clause.says}")
+                lines.append(f"        {clause.why[:300]}")
+        for why in dict.fromkeys(clause.why for clause in mine if clause.outcome == "skipped"):
+            numbers = " ".join(c.number for c in mine if c.outcome == "skipped" and c.why == why)
+            lines.append(f"  {_WAYS['skipped'][not zh]}  {numbers}  {why}")
     return "\n".join(lines)
 
 

@@ -33,6 +33,7 @@ class StoreBase:
     """How the contract gets at a store; a subclass gives ``open`` and says what the store can do.
 
     ``durable``: what was written is there when the store is opened again at the same path.
+    ``shared``: a durable store may be opened twice at the same path, and both see what either writes.
     ``processes``: several processes may write at once; needs ``url``, and the store's scheme to be
     served by a plug-in that is installed.
     ``leases``: the store shares work among processes (``Leasing``).
@@ -41,6 +42,7 @@ class StoreBase:
     """
 
     durable = False
+    shared = True
     processes = False
     leases = False
     parks = False

@@ -1,7 +1,8 @@
 """How fast the embedded store writes, as a share of SQL written by hand (嵌入式存储的写入速度).
 
 The peer is the standard library's ``sqlite3`` with the same tables, indexes, pragmas and rows, its
-JSON made beforehand, no version or key looked at, no lock file: what one could reach at best.
+JSON made beforehand, no version or key looked at, no lock file: what one could reach at best.  Links
+of the chain are computed on either side.
 
 Run: ``python benchmarks/store.py [ROUNDS | --quick]``
 """
@@ -19,12 +20,16 @@ from _measure import compare, show
 
 from hotline12345.stores import Append, Desk, Head, Private, Record, open_store
 from hotline12345.stores import _sqlite_schema as schema
+from hotline12345.stores import _sqlite_vault as vaults
 from hotline12345.stores import _sqlite_write as writing
+from hotline12345.stores import _text as text
 from hotline12345.stores.memory import MemoryStore
 
 PLACE = "210100"
 DATA = {"at": "2026-11-02T01:00:00.000000Z", "by": "dispatcher@210100/li", "to": "210100-housing", "via": "rule 17",
         "basis": "library default", "category": "城乡建设/物业管理"}  # fmt: skip
+WORDS = tuple(f"{i * 2654435761 % 2**32:08x}" for i in range(400))
+"""Keyed hashes of bigrams, as they are kept with a title; each order has nine of them."""
 TEXT = {"title": "小区供暖不热", "text": "家中暖气不热，室内温度只有十四度，已经反映多次，一直没有解决。" * 4}
 
 
@@ -40,8 +45,10 @@ def life(number: str, i: int) -> list[Append]:
             f"2026-11-{9 + version // 4:02d}T16:00:00.000000Z", False, "cal-7f3a",
             f"2026-11-{2 + version:02d}T16:00:00.000000Z" if version < 8 else "",
             (Desk("a1", unit, "lead", "2026-11-02T02:00:00.000000Z", "2026-11-09T16:00:00.000000Z"),)[: version < 8],
+            f"2026-11-{1 + version:02d}T16:00:00.000000Z",
         )  # fmt: skip
-        private = (Private("p1", person, TEXT),) if version == 1 else ()
+        words = tuple(WORDS[(i * 7 + k * k) % 400] for k in range(9))
+        private = (Private("p1", person, TEXT, words),) if version == 1 else ()
         row = Record(PLACE, number, version, "Dispatched", DATA)
         steps.append(Append(PLACE, number, version - 1, (row,), head, private, f"{number}-{version}", "f" * 64))
     return steps
@@ -53,7 +60,10 @@ def whole(steps: list[Append]) -> Append:
     return Append(PLACE, steps[0].number, 0, rows, steps[-1].head, steps[0].private, steps[0].key, "f" * 64)
 
 
-_MOVE_HEAD = "UPDATE head SET version=?, status=?, open=?, holder=?, due=?, wake=?, desks=? WHERE place=? AND number=?"
+_MOVE_HEAD = (
+    "UPDATE head SET version=?, status=?, open=?, holder=?, due=?, wake=?, desks=?, changed=?, link=? "
+    "WHERE place=? AND number=?"
+)
 
 
 def _lists(count: int) -> list[list[Any]]:
@@ -70,6 +80,7 @@ class Raw:
             self.conn.execute("PRAGMA " + pragma)
         self.persons: dict[str, int] = {}
         self.desks: dict[str, tuple[Desk, ...]] = {}
+        self.links: dict[str, bytes] = {}
         self.seq = 0
 
     def commit(self, batch: list[writing.Ready]) -> None:
@@ -77,30 +88,35 @@ class Raw:
         run, rows = self.conn.execute, self.conn.executemany
         run("BEGIN IMMEDIATE")
         records, heads, moved, desks, gone = _lists(5)
-        receipts, vault, persons, private = _lists(4)
+        receipts, vault, persons, private, words = _lists(5)
         for ready in batch:
             append, head = ready.append, ready.append.head
+            ready.chain(self.links.get(append.number, text.FIRST))
+            self.links[append.number] = ready.row[-1]
             where = (PLACE, append.number)
             owner = self.persons.get(head.requester)
             if owner is None:
                 self.seq += 1
                 owner = self.persons[head.requester] = self.seq
                 vault.append((owner, head.requester))
-                persons.append((PLACE, writing.bucket(head.requester), owner))
+                persons.append((PLACE, vaults.bucket(head.requester), owner))
             records.extend(ready.records)
             row = (*ready.row[:7], owner, *ready.row[8:])
             if append.expected == 0:
                 heads.append((*where, *row))
             else:
-                moved.append((row[0], row[1], row[2], row[6], row[9], row[12], row[13], *where))
+                moved.append((row[0], row[1], row[2], row[6], row[9], *row[12:], *where))
             before = self.desks.get(append.number, ())
             if before != head.desks:
                 gone.extend((PLACE, desk.unit, append.number, desk.assignment) for desk in before)
-                desks.extend((PLACE, desk.unit, append.number, desk.assignment, desk.due) for desk in head.desks)
+                desks.extend(
+                    (PLACE, desk.unit, append.number, desk.assignment, desk.role, desk.due) for desk in head.desks
+                )
                 self.desks[append.number] = head.desks
             receipts.append((PLACE, append.key, append.number, head.version, append.fingerprint))
-            for identity, _, data in ready.private:
+            for identity, _, data, found_by in ready.private:
                 self.seq += 1
+                words.extend(vaults.word_rows(PLACE, found_by, self.seq))
                 vault.append((self.seq, data))
                 private.append((*where, identity, owner, self.seq))
         many: list[tuple[str, list[Any]]] = [
@@ -113,6 +129,7 @@ class Raw:
             ("INSERT INTO vault (seq, data) VALUES (?, ?)", vault),
             ("INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)", persons),
             (writing._INSERT_PRIVATE, private),
+            (vaults.INSERT_WORD, sorted(words)),
         ]  # fmt: skip
         for sql, values in many:
             if len(values) == 1:

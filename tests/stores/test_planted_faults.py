@@ -12,7 +12,7 @@ import pytest
 
 from hotline12345.core.errors import Conflict
 from hotline12345.stores import Append, Appended, Fed, Lease, Page, Parked, Query, Record, Store, open_store
-from hotline12345.stores import _sqlite_write as writing
+from hotline12345.stores import _sqlite_vault as vault
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.testing import StoreContract
 
@@ -245,7 +245,7 @@ def test_deleting_private_rows_instead_of_overwriting_them_is_found_in_the_file(
     def delete(conn: sqlite3.Connection, seq: int) -> None:
         conn.execute("DELETE FROM vault WHERE seq = ?", (seq,))
 
-    monkeypatch.setattr(writing, "wipe", delete)
+    monkeypatch.setattr(vault, "wipe", delete)
     assert failing(_sqlite(), tmp_path, "S56") == {"S56"}
 
 
@@ -255,7 +255,7 @@ def test_a_log_that_is_not_emptied_is_found_to_hold_the_forgotten(
     from hotline12345.stores.sqlite import SqliteStore
 
     monkeypatch.setattr(
-        SqliteStore, "forget", lambda s, place, person: s._submit(lambda c, _: writing.forget(c, place, person))
+        SqliteStore, "forget", lambda s, place, person: s._submit(lambda c, _: vault.forget(c, place, person))
     )
     assert failing(_sqlite(), tmp_path, "S56") == {"S56"}
 

@@ -240,7 +240,7 @@ def test_addresses_name_relative_absolute_and_chinese_paths(tmp_path: Path, monk
         assert isinstance(store, MemoryStore)
 
 
-@pytest.mark.parametrize("stamp", [1002, 2001, 99_001])
+@pytest.mark.parametrize("stamp", [1002, 2002, 3001, 99_001])
 def test_a_store_of_a_newer_library_is_read_and_not_written(file: Path, stamp: int) -> None:
     with SqliteStore(file) as store:
         other = sqlite3.connect(file)

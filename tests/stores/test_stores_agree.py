@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from hotline12345.stores import Append, Desk, Head, Query, Store, _sqlite_find
+from hotline12345.stores import Append, Desk, Head, Private, Query, Store, _sqlite_find
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, numbers, record
@@ -19,13 +19,25 @@ AREAS = ("", "21", "210100", "210102", "220400", "2204")
 def _head(random: Random, number: str, version: int) -> Head:
     pick = random.choice
     units = [f"u{random.randrange(5)}" for _ in range(random.randrange(4))]
-    desks = tuple(Desk(f"a{i}", unit, "lead", "2026-11-02") for i, unit in enumerate(units))
+    dues = ("", "2026-11-05", "2026-11-06")
+    desks = tuple(
+        Desk(f"a{i}", unit, pick(("lead", "assist")), "2026-11-02", pick(dues)) for i, unit in enumerate(units)
+    )
     return Head(
         P, number, version, pick(("received", "signed", "closed")), pick((True, False)), pick(("complaint", "help")),
         pick(CATEGORIES), pick(AREAS), pick(("", "a", "b", "c")), pick(("", "x", "y", "z")), "2026-11-01",
         pick(("", "2026-11-09", "2026-11-10", "2026-11-11")), pick((True, False, False)), pick(("", "d1", "d2")),
         pick(("", "2026-11-03", "2026-11-04")), desks,
+        pick(("", "2026-11-02", "2026-11-03")),
     )  # fmt: skip
+
+
+def _private(random: Random) -> tuple[Private, ...]:
+    kept = []
+    for identity in random.sample(("title", "text", "later"), random.choice((0, 1, 1, 2))):
+        words = random.sample(("w1", "w2", "w3", "w4", 'w"\n,', "\ud83d"), random.randrange(5))
+        kept.append(Private(identity, random.choice(("", "x", "y", "z")), {"text": "w1 w2\n"}, tuple(words)))
+    return tuple(kept)
 
 
 def _query(random: Random) -> Query:
@@ -41,6 +53,11 @@ def _query(random: Random) -> Query:
         "due_before": ("2026-11-10", "2026-11-11", "2027", "2026"),
         "provisional": (True, False),
         "not_digest": ("d1", "d2", "none", ""),
+        "digest": ("d1", "d2", "none", ""),
+        "role": ("lead", "assist", "none"),
+        "desk_due_before": ("2026-11-06", "2026-11-07", "2026", ""),
+        "changed_since": ("2026-11-03", "2026-11-02", "", "2027"),
+        "words": (("w1",), ("w1", "w2"), ("w3", "w1", 'w"\n,'), ("none",), ("w4", "none"), ()),
     }
     return Query(**{name: random.choice(fields[name]) for name in random.sample(list(fields), random.randrange(4))})
 
@@ -58,14 +75,15 @@ def test_both_stores_find_count_and_wake_alike(probe: int, tmp_path: Path, monke
             for number in random.sample([f"{i:03d}" for i in range(150)], random.choice((1, 3, 20))):
                 version = versions.get(number, 0)
                 versions[number] = version + 1
-                batch.append(
-                    Append(P, number, version, (record(number, version + 1),), _head(random, number, version + 1))
-                )
+                records = (record(number, version + 1),)
+                key = random.choice(("", f"{number}-{version}"))
+                head = _head(random, number, version + 1)
+                batch.append(Append(P, number, version, records, head, _private(random), key, "same"))
             answers = [store.append(batch) for store in stores]
             assert answers[0] == answers[1]
             if random.random() < 0.1:
                 person = random.choice("xyz")
-                assert memory.forget(P, person) == sqlite.forget(P, person) == 0
+                assert memory.forget(P, person) == sqlite.forget(P, person)
             for _ in range(8):
                 query, size = _query(random), random.choice((1, 7, 100))
                 assert numbers(memory, query, limit=size) == numbers(sqlite, query, limit=size), query
@@ -73,4 +91,11 @@ def test_both_stores_find_count_and_wake_alike(probe: int, tmp_path: Path, monke
                 assert memory.count(P, query, by) == sqlite.count(P, query, by), query
             assert memory.awake(P, "2026-11-03") == sqlite.awake(P, "2026-11-03")
         assert memory.find(P, Query(), "", 1000) == sqlite.find(P, Query(), "", 1000)
-        assert memory.feed() == sqlite.feed()
+        assert memory.places() == sqlite.places() == [P]
+        every = [*sorted(versions, reverse=True), "none"]
+        assert list(memory.streams(P, every).items()) == list(sqlite.streams(P, every).items())
+        for number in every:
+            assert memory.receipts(P, number) == sqlite.receipts(P, number)
+            assert memory.private(P, number) == sqlite.private(P, number)
+        assert sqlite.check() == []
+        assert [fed[:2] for fed in memory.feed()] == [fed[:2] for fed in sqlite.feed()]

@@ -80,6 +80,17 @@ def no_such_store(path: Path) -> StoreError:
     )
 
 
+def old_layout(path: Path, found: int, wanted: int) -> StoreError:
+    return StoreError(
+        f"{path} 的表结构是旧版（{found}，现为 {wanted}），只读方式不能升级",
+        f"{path} has tables of an older layout ({found}, now {wanted}), and is not upgraded when opened for reading",
+        code="old-layout",
+        hint="请先不带 readonly=1 打开一次（自动升级，可先备份）",
+        hint_en="open it once without readonly=1 (it is upgraded in place; make a backup first if you like)",
+        layout=found,
+    )
+
+
 def no_such_folder(path: Path) -> StoreError:
     return StoreError(
         f"目录不存在：{path.parent}",

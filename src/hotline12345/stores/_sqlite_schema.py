@@ -12,7 +12,7 @@ from ._sqlite_errors import not_a_store
 from .port import SCHEMA
 
 APPLICATION = 0x12345
-LAYOUT = 1
+LAYOUT = 2
 STAMP = LAYOUT * 1000 + SCHEMA
 """What ``user_version`` says: the layout of the tables and the schema of the records in one number."""
 
@@ -22,33 +22,38 @@ DEFECT = ((3, 7, 0), (3, 51, 2))
 # What could name a person lies in the vault and nowhere else.  The vault only grows at its end and its rows
 # are overwritten in place, byte for byte, because SQLite's secure_delete wipes the cells it deletes but not
 # the copies that stay behind in a page when it moves cells to another (3 of 2,695 forgotten rows were found
-# in the file again).  The other tables hold numbers that point into the vault.
+# in the file again).  The other tables hold numbers that point into the vault, and buckets of a few bits.
 TABLES = """
 CREATE TABLE record (
   position INTEGER PRIMARY KEY, place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL,
-  kind TEXT NOT NULL, schema INTEGER NOT NULL, data TEXT NOT NULL);
+  kind TEXT NOT NULL, schema INTEGER NOT NULL, data TEXT NOT NULL, link BLOB NOT NULL DEFAULT x'');
 CREATE UNIQUE INDEX record_order ON record (place, number, version);
 CREATE INDEX record_place ON record (place);
 CREATE TABLE head (
   place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL,
   kind TEXT NOT NULL, category TEXT NOT NULL, area TEXT NOT NULL, holder TEXT NOT NULL, requester INTEGER,
   received TEXT NOT NULL, due TEXT NOT NULL, provisional INTEGER NOT NULL, digest TEXT NOT NULL, wake TEXT NOT NULL,
-  desks TEXT NOT NULL, PRIMARY KEY (place, number)) WITHOUT ROWID;
+  desks TEXT NOT NULL, changed TEXT NOT NULL DEFAULT '', link BLOB NOT NULL DEFAULT x'',
+  PRIMARY KEY (place, number)) WITHOUT ROWID;
 CREATE INDEX head_status ON head (place, status);
 CREATE INDEX head_holder ON head (place, holder);
 CREATE INDEX head_category ON head (place, category);
 CREATE INDEX head_area ON head (place, area);
 CREATE INDEX head_requester ON head (place, requester) WHERE requester IS NOT NULL;
 CREATE INDEX head_due ON head (place, due) WHERE open = 1;
-CREATE INDEX head_digest ON head (place, digest) WHERE open = 1;
+CREATE INDEX head_digest ON head (place, open, digest);
+CREATE INDEX head_changed ON head (place, changed);
 CREATE INDEX head_provisional ON head (place) WHERE provisional = 1;
 CREATE INDEX head_wake ON head (place, wake) WHERE wake > '';
 CREATE TABLE desk (
-  place TEXT NOT NULL, unit TEXT NOT NULL, number TEXT NOT NULL, assignment TEXT NOT NULL, due TEXT NOT NULL,
-  PRIMARY KEY (place, unit, number, assignment)) WITHOUT ROWID;
+  place TEXT NOT NULL, unit TEXT NOT NULL, number TEXT NOT NULL, assignment TEXT NOT NULL, role TEXT NOT NULL,
+  due TEXT NOT NULL, PRIMARY KEY (place, unit, number, assignment)) WITHOUT ROWID;
+CREATE INDEX desk_role ON desk (place, role, number);
+CREATE INDEX desk_due ON desk (place, due) WHERE due > '';
 CREATE TABLE receipt (
   place TEXT NOT NULL, key TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL, fingerprint TEXT NOT NULL,
   PRIMARY KEY (place, key)) WITHOUT ROWID;
+CREATE INDEX receipt_order ON receipt (place, number);
 CREATE TABLE vault (seq INTEGER PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE person (
   place TEXT NOT NULL, bucket INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (place, bucket, seq)) WITHOUT ROWID;
@@ -56,7 +61,15 @@ CREATE TABLE private (
   place TEXT NOT NULL, number TEXT NOT NULL, id TEXT NOT NULL, person INTEGER NOT NULL, seq INTEGER NOT NULL,
   PRIMARY KEY (place, number, id)) WITHOUT ROWID;
 CREATE INDEX private_person ON private (person);
+CREATE INDEX private_seq ON private (seq);
+CREATE TABLE word (bucket INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (bucket, seq)) WITHOUT ROWID;
 CREATE TABLE cursor (reader TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE parked (
+  reader TEXT NOT NULL, place TEXT NOT NULL, number TEXT NOT NULL, position INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, retry TEXT NOT NULL, error TEXT NOT NULL,
+  PRIMARY KEY (reader, place, number)) WITHOUT ROWID;
+CREATE TABLE lease (name TEXT PRIMARY KEY, owner TEXT NOT NULL, token INTEGER NOT NULL, until REAL NOT NULL)
+  WITHOUT ROWID;
 """
 
 
@@ -120,10 +133,13 @@ def create(conn: sqlite3.Connection, path: Path) -> None:
     try:
         found = stamp(conn, path)
         if found == 0:
-            for statement in TABLES.strip().split(";\n"):
-                conn.execute(statement.rstrip(";"))
+            run_script(conn, TABLES)
             conn.execute(f"PRAGMA application_id={APPLICATION}")
-        if found < STAMP:
+        elif is_old(found):
+            from ._sqlite_upgrade import upgrade
+
+            upgrade(conn, found // 1000)
+        if found == 0 or is_old(found):
             conn.execute(f"PRAGMA user_version={STAMP}")
         conn.execute("COMMIT")
     except BaseException:
@@ -132,8 +148,24 @@ def create(conn: sqlite3.Connection, path: Path) -> None:
         raise
 
 
+def run_script(conn: sqlite3.Connection, script: str) -> None:
+    """Run the statements of *script* one by one: ``executescript`` would commit first."""
+    for statement in script.strip().split(";\n"):
+        conn.execute(statement.rstrip(";"))
+
+
+def is_newer(found: int) -> bool:
+    """Tell whether a newer library has written what has the stamp *found*."""
+    return found // 1000 > LAYOUT or found % 1000 > SCHEMA
+
+
+def is_old(found: int) -> bool:
+    """Tell whether the tables of *found* are to be brought up to date: an older layout, of records we know."""
+    return found < STAMP and not is_newer(found)
+
+
 def refuse_newer(conn: sqlite3.Connection) -> None:
     """Raise ``newer-schema`` when a newer library has written here; within the transaction, so that it holds."""
     found: int = conn.execute("PRAGMA user_version").fetchone()[0]
-    if found > STAMP:
+    if is_newer(found):
         raise rules.newer(f"{found // 1000}.{found % 1000}")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from typing import Any
-from zlib import crc32
-
-from hotline12345.core.errors import StoreError
 
 from . import _rules as rules
+from . import _text as text
+from ._sqlite_vault import INSERT_WORD, header, index_words, keep, owner_of, unindex_words, wipe, word_rows
 from .port import Append, Appended, Desk, Head
 
 COLUMNS = (
@@ -28,87 +27,60 @@ COLUMNS = (
     "digest",
     "wake",
     "desks",
+    "changed",
+    "link",
 )
 _REQUESTER = COLUMNS.index("requester")
 _DESKS = COLUMNS.index("desks")
+_LINK = COLUMNS.index("link")
 _SELECTED = ", ".join("coalesce(v.data, '')" if name == "requester" else f"h.{name}" for name in COLUMNS)
 HEADS = "SELECT h.place, h.number, " + _SELECTED + " FROM {} LEFT JOIN vault v ON v.seq = h.requester WHERE {}"
 """Heads, with the requester's blind index read from the vault; to be given a table and a condition."""
 HEAD = HEADS.format("head h", "h.place = ? AND h.number = ?")
 _INSERT_HEAD = f"INSERT INTO head (place, number, {', '.join(COLUMNS)}) VALUES (?, ?{', ?' * len(COLUMNS)})"
-_INSERT_RECORD = "INSERT INTO record (place, number, version, kind, schema, data) VALUES (?, ?, ?, ?, ?, ?)"
-_INSERT_DESK = "INSERT OR REPLACE INTO desk (place, unit, number, assignment, due) VALUES (?, ?, ?, ?, ?)"
+_INSERT_RECORD = "INSERT INTO record (place, number, version, kind, schema, data, link) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INSERT_DESK = "INSERT OR REPLACE INTO desk (place, unit, number, assignment, role, due) VALUES (?, ?, ?, ?, ?, ?)"
 _INSERT_RECEIPT = "INSERT INTO receipt (place, key, number, version, fingerprint) VALUES (?, ?, ?, ?, ?)"
 _INSERT_PRIVATE = "INSERT INTO private (place, number, id, person, seq) VALUES (?, ?, ?, ?, ?)"
-FIND_PERSON = (
-    "SELECT p.seq FROM person p JOIN vault v ON v.seq = p.seq WHERE p.place = ? AND p.bucket = ? AND v.data = ?"
-)
 _updates: dict[tuple[int, ...], str] = {}
 
 BULK = 16
 """From how many new orders on a batch is written table by table."""
 
 
-def _encoder() -> Callable[[Any], str]:
-    """Return json's encoder, made once: the public one is made anew for each value, which takes half of the time."""
-    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=dict)
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return encoder.encode
-    run = make(None, encoder.default, json.encoder.encode_basestring, None, ":", ",", False, False, False)
-    return lambda value: "".join(run(value, 0))
-
-
-_encode = _encoder()
-
-
-def dumps(data: Mapping[str, Any]) -> str:
-    """Return *data* as JSON text; half characters, which UTF-8 cannot hold, are escaped."""
-    try:
-        text = _encode(data if type(data) is dict else dict(data))
-        if not text.isascii():
-            text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(data, allow_nan=False, separators=(",", ":"), default=dict)
-    except (TypeError, ValueError, RecursionError) as cause:
-        raise StoreError(
-            f"记录内容不是 JSON：{cause}",
-            f"the data of a record is not JSON: {cause}",
-            code="bad-append",
-            hint="只用对象、数组、文本、数字、真假和空值",
-            hint_en="use objects, arrays, text, finite numbers, true, false and null",
-        ) from cause
-    return text
-
-
-def bucket(person: str) -> int:
-    """Return the bucket a blind index is looked up in: sixteen bits, shared by many: a trace tells nothing."""
-    return crc32(person.encode("utf-8", "surrogatepass")) & 0xFFFF
-
-
 class Ready:
-    """An append with its rows made, before any lock is taken."""
+    """An append with its rows made, before any lock is taken; the links come when the order's last one is known."""
 
-    __slots__ = ("append", "private", "records", "row")
+    __slots__ = ("_digests", "_records", "append", "private", "records", "row")
 
     def __init__(self, append: Append) -> None:
         self.append = append
-        self.records = [(r.place, r.number, r.version, r.kind, r.schema, dumps(r.data)) for r in append.records]
-        self.private = [(p.id, p.person, dumps(p.data)) for p in append.private]
+        self._records = [(r.place, r.number, r.version, r.kind, r.schema, text.dumps(r.data)) for r in append.records]
+        self._digests = [text.digest(*row) for row in self._records]
+        self.records: list[tuple[Any, ...]] = []
+        self.private = [(p.id, p.person, header(p.words) + text.dumps(p.data), p.words) for p in append.private]
         h = append.head
-        desks = _encode([(d.assignment, d.unit, d.role, d.opened, d.due) for d in h.desks]) if h.desks else ""
+        desks = text.encode([(d.assignment, d.unit, d.role, d.opened, d.due) for d in h.desks]) if h.desks else ""
         # fmt: off
         self.row: tuple[Any, ...] = (
             h.version, h.status, h.open, h.kind, h.category, h.area, h.holder, h.requester,
-            h.received, h.due, h.provisional, h.digest, h.wake, desks,
+            h.received, h.due, h.provisional, h.digest, h.wake, desks, h.changed, b"",
         )
         # fmt: on
+
+    def chain(self, link: bytes) -> None:
+        """Give the records their links, behind *link*, and the head the last of them."""
+        self.records.clear()
+        for row, digest in zip(self._records, self._digests, strict=True):
+            link = text.link(link, digest)
+            self.records.append((*row, link))
+        self.row = (*self.row[:_LINK], link)
 
 
 def head_of(row: tuple[Any, ...]) -> Head:
     """Return the head in a row of :data:`HEADS`."""
     (place, number, version, status, is_open, kind, category, area, holder, requester) = row[:10]
-    received, due, provisional, digest, wake, desks = row[10:]
+    received, due, provisional, digest, wake, desks, changed, _ = row[10:]
     return Head(
         place,
         number,
@@ -126,6 +98,7 @@ def head_of(row: tuple[Any, ...]) -> Head:
         digest,
         wake,
         tuple(Desk(*desk) for desk in json.loads(desks)) if desks else (),
+        changed,
     )
 
 
@@ -175,6 +148,7 @@ def _plan(conn: sqlite3.Connection, batch: list[Ready]) -> list[_Plan]:
         actual = old[0] if old else 0
         if actual != append.expected:
             raise rules.stale(append, actual)
+        ready.chain(old[_LINK] if old else text.FIRST)
         rows[order] = ready.row
         plans.append((old, None))
     return plans
@@ -202,16 +176,16 @@ def _write(conn: sqlite3.Connection, ready: Ready, old: tuple[Any, ...] | None) 
                 (place, unit, number, assignment),
             )
         for desk in append.head.desks:
-            conn.execute(_INSERT_DESK, (place, desk.unit, number, desk.assignment, desk.due))
-    for identity, person, data in ready.private:
-        _write_private(conn, append, identity, person, data)
+            conn.execute(_INSERT_DESK, (place, desk.unit, number, desk.assignment, desk.role, desk.due))
+    for identity, person, data, words in ready.private:
+        _write_private(conn, append, identity, person, data, words)
     if append.key:
         conn.execute(_INSERT_RECEIPT, (place, append.key, number, append.head.version, append.fingerprint))
 
 
 def _stored(conn: sqlite3.Connection, place: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the head row with the requester's blind index replaced by its place in the vault."""
-    return (*row[:_REQUESTER], _person(conn, place, row[_REQUESTER]) or None, *row[_REQUESTER + 1 :])
+    return (*row[:_REQUESTER], owner_of(conn, place, row[_REQUESTER]) or None, *row[_REQUESTER + 1 :])
 
 
 def _update(changed: tuple[int, ...]) -> str:
@@ -223,60 +197,44 @@ def _update(changed: tuple[int, ...]) -> str:
     return sql
 
 
-def _person(conn: sqlite3.Connection, place: str, person: str) -> int:
-    """Return where the blind index *person* of *place* lies in the vault; 0 for none."""
-    if not person:
-        return 0
-    where = bucket(person)
-    found = conn.execute(FIND_PERSON, (place, where, person)).fetchone()
-    if found:
-        return int(found[0])
-    seq = _keep(conn, person)
-    conn.execute("INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)", (place, where, seq))
-    return seq
-
-
-def _keep(conn: sqlite3.Connection, text: str) -> int:
-    """Put *text* at the end of the vault."""
-    return int(conn.execute("INSERT INTO vault (data) VALUES (?)", (text,)).lastrowid or 0)
-
-
-def _write_private(conn: sqlite3.Connection, append: Append, identity: str, person: str, data: str) -> None:
+def _write_private(
+    conn: sqlite3.Connection, append: Append, identity: str, person: str, data: str, words: Sequence[str]
+) -> None:
     key = (append.place, append.number, identity)
     where = "WHERE place = ? AND number = ? AND id = ?"
     old = conn.execute(f"SELECT seq FROM private {where}", key).fetchone()
     if old:
+        unindex_words(conn, append.place, old[0])
         wipe(conn, old[0])
         conn.execute(f"DELETE FROM private {where}", key)
-    owner = _person(conn, append.place, person)
-    conn.execute(_INSERT_PRIVATE, (*key, owner, _keep(conn, data)))
-
-
-def wipe(conn: sqlite3.Connection, seq: int) -> None:
-    """Overwrite a row of the vault in place, byte for byte, so that no copy is left behind by moving it."""
-    size = conn.execute("SELECT length(CAST(data AS BLOB)) FROM vault WHERE seq = ?", (seq,)).fetchone()[0]
-    conn.execute("UPDATE vault SET data = ? WHERE seq = ?", ("0" * size, seq))
+    owner = owner_of(conn, append.place, person)
+    seq = keep(conn, data)
+    conn.execute(_INSERT_PRIVATE, (*key, owner, seq))
+    if words:
+        index_words(conn, append.place, words, seq)
 
 
 def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
     """Write new orders table by table; a number or key that is there already raises IntegrityError."""
     persons: dict[tuple[str, str], int] = {("", ""): 0}
-    heads, desks, receipts, vault, private = [], [], [], [], []
+    heads, desks, receipts, vault, private, words = [], [], [], [], [], []
     wanted = {(r.append.place, r.append.head.requester) for r in batch}
-    wanted.update((r.append.place, person) for r in batch for _, person, _ in r.private)
+    wanted.update((r.append.place, person) for r in batch for _, person, *_ in r.private)
     for place, person in sorted(wanted):
-        persons[place, person] = _person(conn, place, person)
+        persons[place, person] = owner_of(conn, place, person)
     seq = conn.execute("SELECT coalesce(max(seq), 0) FROM vault").fetchone()[0]
     for ready in batch:
+        ready.chain(text.FIRST)
         append, row = ready.append, ready.row
         place, number = append.place, append.number
         requester = persons[place, row[_REQUESTER]] or None
         heads.append((place, number, *row[:_REQUESTER], requester, *row[_REQUESTER + 1 :]))
         for desk in append.head.desks:
-            desks.append((place, desk.unit, number, desk.assignment, desk.due))
-        for identity, person, data in ready.private:
+            desks.append((place, desk.unit, number, desk.assignment, desk.role, desk.due))
+        for identity, person, data, found_by in ready.private:
             seq += 1
             vault.append((seq, data))
+            words.extend(word_rows(place, found_by, seq))
             private.append((place, number, identity, persons[place, person], seq))
         if append.key:
             receipts.append((place, append.key, number, append.head.version, append.fingerprint))
@@ -286,18 +244,6 @@ def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
     conn.executemany(_INSERT_DESK, desks)
     conn.executemany("INSERT INTO vault (seq, data) VALUES (?, ?)", vault)
     conn.executemany(_INSERT_PRIVATE, private)
+    words.sort()
+    conn.executemany(INSERT_WORD, words)
     return tuple(Appended(ready.append.number, ready.append.head.version, False) for ready in batch)
-
-
-def forget(conn: sqlite3.Connection, place: str, person: str) -> int:
-    """Overwrite what the vault holds of *person* and delete what points to it; return how many private records went."""
-    gone = 0
-    for (owner,) in conn.execute(FIND_PERSON, (place, bucket(person), person)).fetchall():
-        for (seq,) in conn.execute("SELECT seq FROM private WHERE person = ?", (owner,)).fetchall():
-            wipe(conn, seq)
-            gone += 1
-        conn.execute("DELETE FROM private WHERE person = ?", (owner,))
-        conn.execute("UPDATE head SET requester = NULL WHERE place = ? AND requester = ?", (place, owner))
-        conn.execute("DELETE FROM person WHERE place = ? AND bucket = ? AND seq = ?", (place, bucket(person), owner))
-        wipe(conn, owner)
-    return gone

@@ -10,31 +10,26 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from hotline12345.core.errors import Fault, HotlineError, StoreError
+from hotline12345.core.errors import Fault
 
 from . import _rules as rules
 from . import _sqlite_errors as faults
 from . import _sqlite_find as sql
 from . import _sqlite_schema as schema
+from . import _sqlite_share as sharing
+from . import _sqlite_vault as vault
 from . import _sqlite_write as writing
+from ._sqlite_file import File, Work
 from ._sqlite_url import address
-from ._turns import Job, Turns
-from .locking import lock_for
-from .port import Append, Appended, Fed, Head, Page, Query, Record
-
-_CHECKPOINT = 1000
-"""After about how many pages in the write-ahead log they are moved into the database (some 4 MB)."""
-
-_abandoned: list[Any] = []
-"""Connections a forked child must neither use nor close: they belong to its parent."""
+from .port import Append, Appended, Fed, Head, Lease, Page, Parked, Query, Record
 
 
 class SqliteStore:
@@ -45,9 +40,10 @@ class SqliteStore:
         durability: ``full`` survives a power cut; ``relaxed`` may lose the last commits in one.
         readonly: open for reading only; works beside a writer.
         timeout: how many seconds to wait for other writers before saying ``locked``.
+        clock: returns the seconds since the epoch, for leases.
 
     Raises:
-        StoreError: ``no-such-store``, ``no-such-folder``, ``not-a-store``, ``read-only``, ``locked`` …
+        StoreError: ``no-such-store``, ``no-such-folder``, ``not-a-store``, ``read-only``, ``locked``, ``old-layout`` …
     """
 
     api = 1
@@ -60,72 +56,16 @@ class SqliteStore:
         readonly: bool = False,
         must_exist: bool = False,
         timeout: float = 10.0,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.path = Path(path)
         self.durability = durability
         self.readonly = readonly
         self.timeout = timeout
-        self._closed = False
-        self._begin_process()
-        try:
-            self._look(must_exist or readonly)
-        except BaseException:
-            self._drop_connections()
-            self._lock.let_go()
-            self._closed = True
-            raise
-
-    def _begin_process(self) -> None:
-        self._pid = os.getpid()
-        self._local = threading.local()
-        self._connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
-        self._guard = threading.Lock()
-        self._lock = lock_for(str(self.path))
-        self._turns = Turns(self._commit)
-        # The log is reused from its start once it has been moved: it grows by records larger than expected only.
-        self._pages = 0
-        self._wal = f"{self.path}-wal"
-        self._wal_seen = 0
-
-    def _look(self, must_exist: bool) -> None:
-        """See what is at the path, and make the tables where there is nothing yet."""
-        if must_exist and not self.path.exists():
-            raise faults.no_such_store(self.path)
-        if self.path.is_dir():
-            raise faults.not_a_store(self.path, "这是一个目录", "it is a folder")
-        if not self.path.parent.is_dir():
-            raise faults.no_such_folder(self.path)
-        try:
-            found = schema.stamp(self._connection(), self.path) if self.path.exists() else 0
-            if self.readonly:
-                if found == 0:
-                    raise faults.not_a_store(self.path, "文件是空的", "the file is empty")
-            elif found < schema.STAMP:
-                with self._lock.held(self.timeout):
-                    schema.create(self._connection(create=True), self.path)
-        except sqlite3.Error as error:
-            raise faults.translate(error, self.path) from error
-
-    def _connection(self, create: bool = False) -> sqlite3.Connection:
-        """Return this thread's own connection."""
-        if os.getpid() != self._pid:
-            _abandoned.append((self._connections, self._local, self._turns))
-            self._begin_process()
-        conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
-        if conn is not None and not self._closed:
-            return conn
-        with self._guard:
-            if self._closed:
-                raise rules.closed()
-            conn = schema.connect(
-                self.path, readonly=self.readonly, create=create, timeout=self.timeout, durability=self.durability
-            )
-            self._local.conn = conn
-            for pair in [p for p in self._connections if not p[0].is_alive()]:
-                self._connections.remove(pair)
-                pair[1].close()
-            self._connections.append((threading.current_thread(), conn))
-        return conn
+        self._clock = clock
+        self._fence: Lease | None = None
+        self._file = File(self.path, durability, readonly, must_exist, timeout)
+        self._rows = self._file.rows
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -140,68 +80,21 @@ class SqliteStore:
         done: tuple[Appended, ...] = self._submit(lambda conn, careful: writing.write(conn, ready, careful))
         return done
 
-    def _submit(self, work: Callable[[sqlite3.Connection, bool], Any]) -> Any:
-        if self.readonly:
-            raise faults.opened_readonly(self.path)
-        self._reading()
-        return self._turns.submit(work)
+    def _submit(self, work: Work) -> Any:
+        """Run *work* in a transaction, under the lease this store writes by, if there is one."""
+        fence = self._fence
+        if fence is None:
+            return self._file.submit(work)
 
-    def _commit(self, jobs: Callable[[], list[Job]]) -> None:
-        """Run the jobs that wait in one transaction."""
-        with self._lock.held(self.timeout):
-            conn = self._reading()
-            before = conn.total_changes
-            self._transact(conn, jobs(), careful=False)
-            self._pages += 8 + (conn.total_changes - before) // 8
-            if self._pages >= _CHECKPOINT or self._wal_bytes() > self._wal_seen + _CHECKPOINT * 4096:
-                with suppress(sqlite3.Error):  # the commit stands; the next one tries again
-                    conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                self._pages, self._wal_seen = 0, self._wal_bytes()
+        def fenced(conn: sqlite3.Connection, careful: bool) -> Any:
+            sharing.check(conn, fence, self._clock())
+            return work(conn, careful)
 
-    def _wal_bytes(self) -> int:
-        try:
-            return os.stat(self._wal).st_size
-        except FileNotFoundError:
-            return 0
-
-    def _transact(self, conn: sqlite3.Connection, jobs: list[Job], careful: bool) -> None:
-        try:
-            conn.execute("BEGIN IMMEDIATE")
-            schema.refuse_newer(conn)
-            for job in jobs:
-                try:
-                    job.result = job.work(conn, careful)
-                except HotlineError as refusal:
-                    job.error = refusal
-            conn.execute("COMMIT")
-        except BaseException as error:
-            # A full disk has rolled back already; a second ROLLBACK would raise.
-            if conn.in_transaction:
-                with suppress(sqlite3.Error):
-                    conn.execute("ROLLBACK")
-            if not isinstance(error, Exception):
-                raise
-            if _blames_a_job(error) and (len(jobs) > 1 or not careful):
-                for job in jobs:
-                    job.error = None
-                    self._transact(conn, [job], careful=True)
-                return
-            if isinstance(error, sqlite3.Error | UnicodeEncodeError | OverflowError):
-                error = faults.translate(error, self.path)
-            for job in jobs:
-                job.error = error
+        return self._file.submit(fenced)
 
     def advance(self, reader: str, position: int) -> None:
         """Record that *reader* has handled everything up to *position*; never backwards."""
-
-        def work(conn: sqlite3.Connection, _: bool) -> None:
-            conn.execute(
-                "INSERT INTO cursor (reader, position) VALUES (?, ?) "
-                "ON CONFLICT (reader) DO UPDATE SET position = max(position, excluded.position)",
-                (reader, position),
-            )
-
-        self._submit(work)
+        self.park(reader, position)
 
     def forget(self, place: str, person: str) -> int:
         """Delete every private record of *person* in *place*, and the index itself from heads.
@@ -215,11 +108,11 @@ class SqliteStore:
         """
         if not person:
             return 0
-        gone: int = self._submit(lambda conn, _: writing.forget(conn, place, person))
+        gone: int = self._file.submit(lambda conn, _: vault.forget(conn, place, person))
         end = time.monotonic() + self.timeout
-        conn = self._reading()
+        conn = self._file.reading()
         while True:
-            with self._lock.held(self.timeout), suppress(sqlite3.OperationalError):
+            with self._file.lock.held(self.timeout), suppress(sqlite3.OperationalError):
                 if conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0:
                     return gone
             if time.monotonic() > end:
@@ -228,26 +121,24 @@ class SqliteStore:
 
     # -- reading ---------------------------------------------------------------------------------
 
-    def _reading(self) -> sqlite3.Connection:
-        try:
-            return self._connection()
-        except sqlite3.Error as error:
-            raise faults.translate(error, self.path) from error
-
-    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        conn = self._reading()
-        try:
-            return conn.execute(query, values).fetchall()
-        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
-            if self._closed:
-                raise rules.closed() from error
-            raise faults.translate(error, self.path) from error
-
     def stream(self, place: str, number: str, after: int = 0) -> list[Record]:
         """Return the records of one order with ``version > after``, oldest first."""
         rows = self._rows(sql.STREAM, (place, number, after))
         loads = json.loads
         return [Record(place, number, version, kind, loads(data), layer) for version, kind, layer, data in rows]
+
+    def streams(self, place: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
+        """Return the records of many orders at once, oldest first; an unknown number is left out."""
+        found: dict[str, list[Record]] = {}
+        loads = json.loads
+        for query, values in sql.streams(place, numbers):
+            for number, version, kind, layer, data in self._rows(query, values):
+                record = Record(place, number, version, kind, loads(data), layer)
+                if version == 1:
+                    found[number] = [record]
+                else:
+                    found[number].append(record)
+        return {number: found[number] for number in numbers if number in found}
 
     def lookup(self, place: str, key: str) -> tuple[str, int, str] | None:
         """Return (number, version, fingerprint) of the write that carried *key*."""
@@ -259,7 +150,7 @@ class SqliteStore:
         limit = max(limit, 0)
         rows = self._rows(sql.FEED, (after, limit)) if place is None else self._rows(sql.FEED_OF, (place, after, limit))
         loads = json.loads
-        return [Fed(row[0], Record(row[1], row[2], row[3], row[4], loads(row[6]), row[5])) for row in rows]
+        return [Fed(p, Record(place, n, v, k, loads(data), s), link.hex()) for p, place, n, v, k, s, data, link in rows]
 
     def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
         """Return heads of *place* that match, ordered by number, from the cursor *after* on."""
@@ -292,12 +183,61 @@ class SqliteStore:
         """Return the private records of one order by id (all of them when *ids* is ``None``)."""
         rows = self._rows(sql.PRIVATE, (place, number))
         wanted = None if ids is None else set(ids)
-        return {row[0]: json.loads(row[1]) for row in rows if wanted is None or row[0] in wanted}
+        return {row[0]: json.loads(vault.body(row[1])) for row in rows if wanted is None or row[0] in wanted}
+
+    def places(self) -> list[str]:
+        """Return the places that have orders here, in order."""
+        return [row[0] for row in self._rows(sql.PLACES)]
+
+    def receipts(self, place: str, number: str) -> list[tuple[str, int, str]]:
+        """Return (key, version, fingerprint) of each write to one order that carried a key, by version."""
+        return self._rows(sql.RECEIPTS, (place, number))
 
     def cursor(self, reader: str) -> int:
         """Return how far *reader* has got in the feed."""
         rows = self._rows("SELECT position FROM cursor WHERE reader = ?", (reader,))
         return int(rows[0][0]) if rows else 0
+
+    # -- sharing work ----------------------------------------------------------------------------
+
+    def park(
+        self, reader: str, position: int, parked: Sequence[Parked] = (), cleared: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Advance *reader* to *position*, park orders and clear others (place, number), in one write."""
+        self._submit(lambda conn, _: sharing.park(conn, reader, position, parked, cleared))
+
+    def parked(
+        self,
+        reader: str,
+        *,
+        due: str | None = None,
+        dead: bool | None = None,
+        after: tuple[str, str] = ("", ""),
+        limit: int = 1000,
+    ) -> list[Parked]:
+        """Return what is parked for *reader*, by place and number, from *after* on."""
+        return [Parked(*row) for row in self._rows(*sharing.parked(reader, due, dead, after, limit))]
+
+    def lease(self, names: Sequence[str], owner: str, seconds: float, limit: int = 1) -> list[Lease]:
+        """Take up to *limit* of *names* that are free or expired, or *owner*'s own still; never waits for another."""
+        now = self._clock
+        taken: list[Lease] = self._file.submit(lambda c, _: sharing.take(c, names, owner, now(), seconds, limit))
+        return taken
+
+    def renew(self, lease: Lease, seconds: float) -> Lease:
+        """Hold *lease* for *seconds* from now; ``Conflict`` ``lease-lost`` when it is not held any more."""
+        held: Lease = self._file.submit(lambda conn, _: sharing.renew(conn, lease, self._clock(), seconds))
+        return held
+
+    def release(self, lease: Lease) -> None:
+        """Give *lease* back; one that is no longer held is nothing to give back."""
+        self._file.submit(lambda conn, _: sharing.release(conn, lease))
+
+    def fenced(self, lease: Lease) -> SqliteStore:
+        """Return this store as *lease* may write it; it shares the file, and closing one closes both."""
+        store = copy(self)
+        store._fence = lease
+        return store
 
     # -- care ------------------------------------------------------------------------------------
 
@@ -329,7 +269,7 @@ class SqliteStore:
             "durability": self.durability,
             "readonly": self.readonly,
             "bytes": self.path.stat().st_size,
-            "wal_bytes": self._wal_bytes(),
+            "wal_bytes": self._file.wal_bytes(),
             "records": self._rows("SELECT count(*) FROM record")[0][0],
             "orders": self._rows("SELECT count(*) FROM head")[0][0],
             "warnings": warnings,
@@ -337,41 +277,13 @@ class SqliteStore:
 
     def close(self) -> None:
         """Move the log into the database and close every connection; calling it twice is harmless."""
-        if self._closed:
-            return
-        if os.getpid() != self._pid:
-            self._closed = True
-            return
-        try:
-            # SQLite checkpoints when the last connection closes: so that happens under the write lock too.
-            if self.readonly:
-                raise faults.opened_readonly(self.path)
-            with self._lock.held(min(self.timeout, 2.0)):
-                with suppress(sqlite3.Error, StoreError):
-                    self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                self._drop_connections()
-        except StoreError:
-            self._drop_connections()
-        self._lock.let_go()
-
-    def _drop_connections(self) -> None:
-        with self._guard:
-            self._closed = True
-            for _, conn in self._connections:
-                with suppress(sqlite3.Error):
-                    conn.close()
-            self._connections.clear()
+        self._file.close()
 
     def __enter__(self) -> SqliteStore:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
-
-
-def _blames_a_job(error: Exception) -> bool:
-    """Tell whether one job's content is at fault, rather than the disk or the database."""
-    return not isinstance(error, HotlineError | sqlite3.OperationalError) and type(error) is not sqlite3.DatabaseError
 
 
 def open_store(url: str, *, must_exist: bool = False) -> SqliteStore:

@@ -1,0 +1,203 @@
+"""The file of an embedded store (数据库文件): its connections, its write lock, and work done in one transaction."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from hotline12345.core.errors import HotlineError, StoreError
+
+from . import _rules as rules
+from . import _sqlite_errors as faults
+from . import _sqlite_schema as schema
+from ._turns import Job, Turns
+from .locking import lock_for
+
+_CHECKPOINT = 1000
+"""After about how many pages in the write-ahead log they are moved into the database (some 4 MB)."""
+
+_abandoned: list[Any] = []
+"""Connections a forked child must neither use nor close: they belong to its parent."""
+
+Work = Callable[[sqlite3.Connection, bool], Any]
+"""Something to do in a transaction; the second argument asks to be careful: it is the second try."""
+
+
+class File:
+    """One database as one process has it open (数据库文件); stores under a lease share it."""
+
+    def __init__(self, path: Path, durability: str, readonly: bool, must_exist: bool, timeout: float) -> None:
+        self.path = path
+        self.durability = durability
+        self.readonly = readonly
+        self.timeout = timeout
+        self._closed = False
+        self._begin_process()
+        try:
+            self._look(must_exist or readonly)
+        except BaseException:
+            self._drop_connections()
+            self.lock.let_go()
+            self._closed = True
+            raise
+
+    def _begin_process(self) -> None:
+        self._pid = os.getpid()
+        self._local = threading.local()
+        self._connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._guard = threading.Lock()
+        self.lock = lock_for(str(self.path))
+        self._turns = Turns(self._commit)
+        # The log is reused from its start once it has been moved: it grows by records larger than expected only.
+        self._pages = 0
+        self._wal = f"{self.path}-wal"
+        self._wal_seen = 0
+
+    def _look(self, must_exist: bool) -> None:
+        """See what is at the path, and make the tables where there is nothing yet."""
+        if must_exist and not self.path.exists():
+            raise faults.no_such_store(self.path)
+        if self.path.is_dir():
+            raise faults.not_a_store(self.path, "这是一个目录", "it is a folder")
+        if not self.path.parent.is_dir():
+            raise faults.no_such_folder(self.path)
+        try:
+            found = schema.stamp(self.connection(), self.path) if self.path.exists() else 0
+            if self.readonly:
+                if found == 0:
+                    raise faults.not_a_store(self.path, "文件是空的", "the file is empty")
+                if schema.is_old(found):
+                    raise faults.old_layout(self.path, found // 1000, schema.LAYOUT)
+            elif found == 0 or schema.is_old(found):
+                with self.lock.held(self.timeout):
+                    schema.create(self.connection(create=True), self.path)
+        except sqlite3.Error as error:
+            raise faults.translate(error, self.path) from error
+
+    def connection(self, create: bool = False) -> sqlite3.Connection:
+        """Return this thread's own connection."""
+        if os.getpid() != self._pid:
+            _abandoned.append((self._connections, self._local, self._turns))
+            self._begin_process()
+        conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
+        if conn is not None and not self._closed:
+            return conn
+        with self._guard:
+            if self._closed:
+                raise rules.closed()
+            conn = schema.connect(
+                self.path, readonly=self.readonly, create=create, timeout=self.timeout, durability=self.durability
+            )
+            self._local.conn = conn
+            for pair in [p for p in self._connections if not p[0].is_alive()]:
+                self._connections.remove(pair)
+                pair[1].close()
+            self._connections.append((threading.current_thread(), conn))
+        return conn
+
+    def submit(self, work: Work) -> Any:
+        """Run *work* in a transaction, alone or with others', and return its result once that is durable."""
+        if self.readonly:
+            raise faults.opened_readonly(self.path)
+        self.reading()
+        return self._turns.submit(work)
+
+    def _commit(self, jobs: Callable[[], list[Job]]) -> None:
+        """Run the jobs that wait in one transaction."""
+        with self.lock.held(self.timeout):
+            conn = self.reading()
+            before = conn.total_changes
+            self._transact(conn, jobs(), careful=False)
+            self._pages += 8 + (conn.total_changes - before) // 8
+            if self._pages >= _CHECKPOINT or self.wal_bytes() > self._wal_seen + _CHECKPOINT * 4096:
+                with suppress(sqlite3.Error):  # the commit stands; the next one tries again
+                    conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                self._pages, self._wal_seen = 0, self.wal_bytes()
+
+    def wal_bytes(self) -> int:
+        """Return the size of the write-ahead log."""
+        try:
+            return os.stat(self._wal).st_size
+        except FileNotFoundError:
+            return 0
+
+    def _transact(self, conn: sqlite3.Connection, jobs: list[Job], careful: bool) -> None:
+        try:
+            conn.execute("BEGIN IMMEDIATE")
+            schema.refuse_newer(conn)
+            for job in jobs:
+                try:
+                    job.result = job.work(conn, careful)
+                except HotlineError as refusal:
+                    job.error = refusal
+            conn.execute("COMMIT")
+        except BaseException as error:
+            # A full disk has rolled back already; a second ROLLBACK would raise.
+            if conn.in_transaction:
+                with suppress(sqlite3.Error):
+                    conn.execute("ROLLBACK")
+            if not isinstance(error, Exception):
+                raise
+            if _blames_a_job(error) and (len(jobs) > 1 or not careful):
+                for job in jobs:
+                    job.error = None
+                    self._transact(conn, [job], careful=True)
+                return
+            if isinstance(error, sqlite3.Error | UnicodeEncodeError | OverflowError):
+                error = faults.translate(error, self.path)
+            for job in jobs:
+                job.error = error
+
+    def reading(self) -> sqlite3.Connection:
+        """Return this thread's connection, or say why there is none."""
+        try:
+            return self.connection()
+        except sqlite3.Error as error:
+            raise faults.translate(error, self.path) from error
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return what *query* finds."""
+        conn = self.reading()
+        try:
+            return conn.execute(query, values).fetchall()
+        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+            if self._closed:
+                raise rules.closed() from error
+            raise faults.translate(error, self.path) from error
+
+    def close(self) -> None:
+        """Move the log into the database and close every connection; calling it twice is harmless."""
+        if self._closed:
+            return
+        if os.getpid() != self._pid:
+            self._closed = True
+            return
+        try:
+            # SQLite checkpoints when the last connection closes: so that happens under the write lock too.
+            if self.readonly:
+                raise faults.opened_readonly(self.path)
+            with self.lock.held(min(self.timeout, 2.0)):
+                with suppress(sqlite3.Error, StoreError):
+                    self.connection().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                self._drop_connections()
+        except StoreError:
+            self._drop_connections()
+        self.lock.let_go()
+
+    def _drop_connections(self) -> None:
+        with self._guard:
+            self._closed = True
+            for _, conn in self._connections:
+                with suppress(sqlite3.Error):
+                    conn.close()
+            self._connections.clear()
+
+
+def _blames_a_job(error: Exception) -> bool:
+    """Tell whether one job's content is at fault, rather than the disk or the database."""
+    return not isinstance(error, HotlineError | sqlite3.OperationalError) and type(error) is not sqlite3.DatabaseError

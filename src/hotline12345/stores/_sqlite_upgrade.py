@@ -1,0 +1,56 @@
+"""How a database of an older layout is brought up to date (升级): in place, in the transaction that stamps it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from . import _text as text
+from ._sqlite_schema import TABLES, run_script
+
+_INDEXES = ("head_digest", "desk_role", "desk_due", "head_changed", "receipt_order", "private_seq")
+_MADE = ("desk", "word", "parked", "lease")
+
+
+def upgrade(conn: sqlite3.Connection, layout: int) -> None:
+    """Turn the tables of *layout* into today's; rows of the vault are left where they lie."""
+    if layout < 2:
+        _from_1(conn)
+
+
+def _from_1(conn: sqlite3.Connection) -> None:
+    for column in ("changed TEXT NOT NULL DEFAULT ''", "link BLOB NOT NULL DEFAULT x''"):
+        conn.execute(f"ALTER TABLE head ADD COLUMN {column}")
+    conn.execute("ALTER TABLE record ADD COLUMN link BLOB NOT NULL DEFAULT x''")
+    conn.execute("DROP INDEX head_digest")
+    conn.execute("DROP TABLE desk")
+    wanted = {f"CREATE TABLE {name} (" for name in _MADE} | {f"INDEX {name} ON" for name in _INDEXES}
+    statements = TABLES.strip().split(";\n")
+    run_script(conn, ";\n".join(s for s in statements if any(piece in s for piece in wanted)))
+    conn.executemany(
+        "INSERT OR REPLACE INTO desk (place, unit, number, assignment, role, due) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (place, unit, number, assignment, role, due)
+            for place, number, desks in conn.execute("SELECT place, number, desks FROM head WHERE desks <> ''")
+            for assignment, unit, role, _, due in json.loads(desks)
+        ),
+    )
+    _chain(conn)
+
+
+def _chain(conn: sqlite3.Connection) -> None:
+    """Give every record its link, and the last of each order to its head."""
+    order, last = ("", ""), text.FIRST
+    links: list[tuple[bytes, int]] = []
+    rows = conn.execute(
+        "SELECT position, place, number, version, kind, schema, data FROM record ORDER BY place, number, version"
+    ).fetchall()
+    lasts: dict[tuple[str, str], bytes] = {}
+    for position, place, number, version, kind, schema, data in rows:
+        if (place, number) != order:
+            order, last = (place, number), text.FIRST
+        last = text.link(last, text.digest(place, number, version, kind, schema, data))
+        links.append((last, position))
+        lasts[order] = last
+    conn.executemany("UPDATE record SET link = ? WHERE position = ?", links)
+    conn.executemany("UPDATE head SET link = ? WHERE place = ? AND number = ?", ((v, *k) for k, v in lasts.items()))

@@ -1,0 +1,100 @@
+"""A database of an older layout is brought up to date in place (表结构升级)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from hotline12345.core.errors import StoreError
+from hotline12345.stores import Append, Desk, Head, Query, Record, _sqlite_upgrade, open_store
+from hotline12345.stores.sqlite import SqliteStore
+from hotline12345.testing.store_base import P, numbers
+
+LAYOUTS = Path(__file__).parent / "layouts"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A database as the first layout left it."""
+    path = tmp_path / "orders.db"
+    conn = sqlite3.connect(path)
+    conn.executescript((LAYOUTS / "1.sql").read_text(encoding="utf-8"))
+    conn.close()
+    return path
+
+
+def _tables(path: Path) -> set[tuple[str, str, str]]:
+    conn = sqlite3.connect(path)
+    found = conn.execute("SELECT type, name, tbl_name FROM sqlite_master").fetchall()
+    found += [("column", name, table[1]) for table in found if table[0] == "table"
+              for _, name, *_ in conn.execute(f"PRAGMA table_info({table[1]})")]  # fmt: skip
+    conn.close()
+    return set(found)
+
+
+def test_an_upgraded_database_holds_what_it_held_and_answers_new_questions(old: Path) -> None:
+    with SqliteStore(old) as store:
+        assert store.info()["schema"] == 2001
+        assert [r.version for r in store.stream(P, "1")] == [1, 2, 3]
+        assert store.stream(P, "2")[0].data == {"step": 1, "word": "甲", "half": "\ud83d"}
+        assert store.private(P, "1") == {"p1": {"text": "虚构的诉求甲"}}
+        assert store.lookup(P, "k1") == ("1", 2, "f1")
+        assert store.receipts(P, "1") == [("k1", 2, "f1")]
+        assert (store.places(), store.cursor("reader")) == ([P, "220400"], 2)
+        assert store.head(P, "1") == Head(
+            P, "1", 3, "signed", True, "complaint", "城乡建设/供暖", "210102", "u1", "person-x",
+            "2026-11-02T01:00:00.000000Z", "2026-11-09T16:00:00.000000Z", True, "d1", "",
+            (Desk("a1", "u1", "lead", "2026-11-02T02:00:00.000000Z", "2026-11-05T16:00:00.000000Z"),),
+        )  # fmt: skip
+        assert numbers(store, Query(role="lead", desk_due_before="2026-11-06")) == ["1"]
+        assert numbers(store, Query(role="assist")) == numbers(store, Query(digest="d2")) == []
+        assert numbers(store, Query(requester="person-x", digest="d1")) == ["1"]
+        assert store.check() == []
+        store.append([Append(P, "1", 3, (Record(P, "1", 4, "Signed", {}),), Head(P, "1", 4, "signed", True))])
+        assert store.forget(P, "person-x") == 1
+    text = "虚构的诉求甲".encode()
+    assert not any(text in path.read_bytes() for path in old.parent.iterdir())
+
+
+def test_an_upgraded_database_has_the_tables_of_a_new_one(old: Path, tmp_path: Path) -> None:
+    SqliteStore(old).close()
+    SqliteStore(tmp_path / "new.db").close()
+    assert _tables(old) == _tables(tmp_path / "new.db")
+
+
+def test_the_records_of_an_upgraded_database_get_their_links(old: Path) -> None:
+    last: dict[tuple[str, str], bytes] = {}
+    with SqliteStore(old) as store:
+        for fed in store.feed():
+            r = fed.record
+            text = json.dumps(r.data, ensure_ascii=r.number == "2", separators=(",", ":"))
+            whole = f"6:{r.place}1:{r.number}{len(r.kind)}:{r.kind}{r.version}:{r.schema}:{text}"
+            order = (r.place, r.number)
+            last[order] = sha256(last.get(order, bytes(32)) + sha256(whole.encode()).digest()).digest()
+            assert fed.link == last[order].hex()
+
+
+def test_a_database_of_an_older_layout_is_not_upgraded_by_a_reader(old: Path) -> None:
+    before = old.read_bytes()
+    with pytest.raises(StoreError) as caught:
+        open_store(f"sqlite:///{old}?readonly=1")
+    assert caught.value.code == "old-layout"
+    assert old.read_bytes() == before
+
+
+def test_an_upgrade_that_fails_leaves_the_old_layout(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(conn: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("planted")
+
+    before = _tables(old)
+    with monkeypatch.context() as patched:
+        patched.setattr(_sqlite_upgrade, "_chain", fail)
+        with pytest.raises(StoreError):
+            SqliteStore(old)
+    assert _tables(old) == before
+    with SqliteStore(old) as store:
+        assert numbers(store) == ["1", "2"]

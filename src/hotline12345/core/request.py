@@ -174,8 +174,8 @@ class Request:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.received, datetime) or not (self.kind is None or isinstance(self.kind, Kind)):
             raise _wrong_type(self)
-        naive = next((at for at in (self.received, self.happened) if at is not None and at.tzinfo is None), None)
-        if naive is not None:
+        naive = self.received if self.received.tzinfo is None else self.happened
+        if naive is not None and naive.tzinfo is None:
             zh, en = ("收件", "receipt") if naive is self.received else ("发生", "what happened")
             raise RequestError(
                 f"{zh}时间 {naive.isoformat()} 没有时区",

@@ -140,7 +140,7 @@ def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:
     risks = tuple(dict.fromkeys([more[3] for more, _ in said if more[3]]))
     kind, doubtful = _kind(rules, said, scale)
     person = unsure or feared or doubtful
-    return Classification(category, kind, urgency, confidence, person, scores, tuple(hits), risks, refer)
+    return _classification((category, kind, urgency, confidence, person, scores, tuple(hits), risks, refer))
 
 
 def _guarded(guard: Guard, body: str, start: int, end: int, reads: int, present: set[int]) -> tuple[int, Reading]:
@@ -304,5 +304,8 @@ def _urgency(said: list[tuple[Said, float]], rest: list[tuple[float, Said, bool]
             urgent += value
     if emergency >= _ENOUGH:
         return Urgency.EMERGENCY, max(numbers, key=lambda number: numbers[number]) if numbers else "", False
-    feared = any(supposed and more[2] is Urgency.EMERGENCY for _, more, supposed in rest)
+    feared = False
+    for _, more, supposed in rest:
+        if supposed and more[2] is Urgency.EMERGENCY:
+            feared = True
     return (Urgency.URGENT if urgent + emergency >= _ENOUGH else Urgency.NORMAL), "", feared

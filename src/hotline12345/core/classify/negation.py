@@ -88,9 +88,9 @@ _SUPPOSED_AFTER = re.compile(
     r"|(?:的可能|的危险|(?:的|等|事故|安全)*(?:隐患|风险|演练|演习|预案|应急|报警[器装设系]|警报器|探测器|保险|险种|防范|预防|防控|"
     r"检测|监测|排查|检查|宣传|教育|知识|意识|原因|调查|责任|赔偿|认定|鉴定))"
 ).match
-# Characters that may begin a denial, a question or a supposition before a keyword, or one right after it.  Where none
-# stands near, nothing else need be looked at: that is what keeps a hit cheap.
-_CUES = "不没未无别非勿莫难怎岂哪何谈说称算杜严禁毫绝并从尚请切"
+# Characters one of which every denial, question or supposition before a keyword has, or begins with right after it.
+# Where none stands near, nothing else need be looked at: that is what keeps a hit cheap.
+_CUES = "不没未无别非勿莫难怎岂哪何绝禁"  # 请尽快 is no 请勿: of longer negators the telling character
 _HINTS = "有是会能可要该应如怎假倘若万一哪即防预避以免谨担害生唯恐怕容极易将足去前上曾之当年历宣演模讲培新严"
 _DENIED_TAIL = "的了问情现一并根早都也已目不没未被扑灭熄排是才"
 _SUPPOSED_TAIL = "了到过的吗没与不否等事安隐风演预应报警探保险防检监排宣教知意原调责赔认鉴"

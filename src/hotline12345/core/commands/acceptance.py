@@ -8,7 +8,7 @@ from .base import PRIVATE, Command, short_code
 from .intake import Similar
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Offer(Command):
     """Offer (移交协商) to an emergency number; undecided, whoever received it *first* (here | there) accepts it."""
 
@@ -18,7 +18,7 @@ class Offer(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Curb(Command):
     """Curb (扰线处置) disruption by the requester: a step of the place's rules, or the one that is due."""
 
@@ -28,7 +28,7 @@ class Curb(Command):
     earlier_steps: tuple[str, ...] = ()
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Entrust(Command):
     """Entrust (指定专人) a person, by an opaque id, with following the order up and urging it."""
 
@@ -36,14 +36,14 @@ class Entrust(Command):
     reason: str = field(default="", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Join(Command):
     """Join (并入) other orders to this one; the hotline does so when they merge into it."""
 
     numbers: tuple[str, ...] = ()
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Cease(Command):
     """Cease (停止办理) an unreasonable repeat of the *earlier* order, with a written note to the hotline."""
 
@@ -52,7 +52,7 @@ class Cease(Command):
     similar: tuple[Similar, ...] = ()
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Clear(Command):
     """Clear (公开审查) the public reply for going out, or send it back with a reason."""
 

@@ -21,7 +21,7 @@ _CODE = re.compile(r"(?!.*\d{7})[a-z0-9][a-z0-9.-]{0,47}")
 
 def short_code(instance: Any, attribute: Any, value: str) -> None:
     """Hold *value* to a code, since it is stored in clear in the event."""
-    if value and not _CODE.fullmatch(value):
+    if value and value != attribute.default and not _CODE.fullmatch(value):
         raise RequestError(
             f"{attribute.name} 应为短代码（小写字母、数字、连字符），收到「{value}」",
             f"{attribute.name} must be a short code (a-z, 0-9, '-'), got {value!r}",
@@ -43,7 +43,7 @@ def aware(instance: Any, attribute: Any, value: Any) -> None:
         )
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Command:
     """What somebody wants done to one order (命令).
 

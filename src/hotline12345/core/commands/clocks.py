@@ -10,7 +10,7 @@ from ..sla import TimeLimit
 from .base import PRIVATE, Command, aware, short_code
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Extend(Command):
     """Ask for an extension (申请延期) of *amount*."""
 
@@ -19,7 +19,7 @@ class Extend(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class GrantExtension(Command):
     """Decide the extension that was asked (延期审批)."""
 
@@ -27,7 +27,7 @@ class GrantExtension(Command):
     reason: str = field(default="", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Defer(Command):
     """Defer (挂账) until an explicit solution date."""
 
@@ -36,7 +36,7 @@ class Defer(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Suspend(Command):
     """Suspend (中止计时) the handling clocks, by default for as long as the place allows."""
 
@@ -45,14 +45,14 @@ class Suspend(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Resume(Command):
     """Resume (恢复计时): the clocks that were suspended run again."""
 
     reason: str = field(default="", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class ApplyStatute(Command):
     """Apply the limit a law sets (适用法定时限): one the place lists, by *code*, or *limit* with its *basis*."""
 
@@ -62,7 +62,7 @@ class ApplyStatute(Command):
     extension: TimeLimit | None = None
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Tell(Command):
     """Tell the requester (告知) what was decided about the time; without *what*, all that is still owed."""
 
@@ -71,14 +71,14 @@ class Tell(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Urge(Command):
     """Urge (催办) whoever holds the order."""
 
     reason: str = field(default="", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Supervise(Command):
     """Supervise (督办): set a rung of the ladder in motion by hand."""
 
@@ -86,7 +86,7 @@ class Supervise(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Flag(Command):
     """Establish a ground for supervision (认定督办情形): a fact, or how many times it has happened."""
 
@@ -96,12 +96,12 @@ class Flag(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Tick(Command):
     """Time passes (时钟): whatever time alone demands happens now."""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Recount(Command):
     """Count the running deadlines anew (重算期限) by the calendar as known now; *source* names the notice."""
 

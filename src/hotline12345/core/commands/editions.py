@@ -7,7 +7,7 @@ from attrs import frozen
 from .base import Command
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class AdoptEdition(Command):
     """Adopt an edition (改依新版本): the order goes on under *edition*, as its transition clause says."""
 

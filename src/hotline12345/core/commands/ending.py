@@ -7,7 +7,7 @@ from attrs import field, frozen
 from .base import PRIVATE, Command, short_code
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Withdraw(Command):
     """Withdraw (撤诉)."""
 
@@ -15,7 +15,7 @@ class Withdraw(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Terminate(Command):
     """Terminate (终止办理), with the reason code and basis."""
 
@@ -24,7 +24,7 @@ class Terminate(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class AskTermination(Command):
     """Ask to terminate (申请终止办理), in writing: the *note* is the request."""
 
@@ -33,7 +33,7 @@ class AskTermination(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class DecideTermination(Command):
     """Decide the unit's request to terminate (终止办理审核)."""
 
@@ -43,20 +43,20 @@ class DecideTermination(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Void(Command):
     """Void (作废)."""
 
     reason: str = field(default="", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Close(Command):
     """Close (办结)."""
 
     reason: str = field(default="", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Archive(Command):
     """Archive (归档)."""

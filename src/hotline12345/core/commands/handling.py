@@ -9,14 +9,14 @@ from attrs import field, frozen
 from .base import PRIVATE, Command, aware, short_code
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Sign(Command):
     """Sign (签收)."""
 
     assignment: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Contact(Command):
     """Make first contact with the requester (先行联系): reached, or the *reason* why not."""
 
@@ -25,7 +25,7 @@ class Contact(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Reply(Command):
     """Reply (答复): the internal *text*, the *public* answer, and the handling form (办理表).
 
@@ -59,7 +59,7 @@ class Reply(Command):
     attachments: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Review(Command):
     """Review (审核) the reply: pass it, or send it back."""
 
@@ -68,7 +68,7 @@ class Review(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class FollowUp(Command):
     """Follow up (回访): reached | unreachable | refused | disputed; *caller* is a merged order's number."""
 
@@ -80,7 +80,7 @@ class FollowUp(Command):
     attitude: str = field(default="", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Judge(Command):
     """Judge (不满意认定) whether the requester's dissatisfaction is reasonable."""
 
@@ -89,7 +89,7 @@ class Judge(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Rate(Command):
     """Rate (好差评): the requester's own *level*, given without being asked."""
 
@@ -97,7 +97,7 @@ class Rate(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Reopen(Command):
     """Reopen (重办); goes back to the last lead unit unless *unit* names another."""
 
@@ -107,7 +107,7 @@ class Reopen(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Report(Command):
     """Report (阶段报告) how far the unit has got."""
 

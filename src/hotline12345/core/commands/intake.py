@@ -12,7 +12,7 @@ from ..sla import Deadline
 from .base import PRIVATE, Command, short_code
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Receive(Command):
     """Receive (收件) *request* as the order *number* of *place*."""
 
@@ -34,7 +34,7 @@ class Similar(NamedTuple):
     category: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Accept(Command):
     """Accept (受理): classify and test the scope; ``disposition="handle"`` only notes what it would have done."""
 
@@ -51,7 +51,7 @@ class Accept(Command):
     conduct: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Answer(Command):
     """Answer at once (直接答复)."""
 
@@ -60,7 +60,7 @@ class Answer(Command):
     source: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Connect(Command):
     """Connect (转接): a window, an expert seat or a three-party call; *answered* ends it with an answer."""
 
@@ -70,7 +70,7 @@ class Connect(Command):
     text: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Refer(Command):
     """Refer (转出): to an emergency number, a legal route, the petition office or another channel."""
 
@@ -80,7 +80,7 @@ class Refer(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Decline(Command):
     """Decline (不予受理) with a reason code, and say which route is open."""
 
@@ -90,7 +90,7 @@ class Decline(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Merge(Command):
     """Merge (并单) into the order *into*."""
 
@@ -98,7 +98,7 @@ class Merge(Command):
     reason: str = field(default="same-matter", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Supplement(Command):
     """Supplement (补充): new facts or material; a *new_fact* that a person confirms may reopen what has ended."""
 

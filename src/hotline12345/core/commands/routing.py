@@ -8,7 +8,7 @@ from ..request import Kind, Urgency
 from .base import PRIVATE, Command, short_code
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Dispatch(Command):
     """Dispatch (派单): without *unit* the catalogue decides; by a unit's handler it goes downward (下派).
 
@@ -21,7 +21,7 @@ class Dispatch(Command):
     override: str = field(default="", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Assist(Command):
     """Ask *unit* to assist (加派协办), or send it a copy."""
 
@@ -29,7 +29,7 @@ class Assist(Command):
     role: str = field(default="assist", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class SendBack(Command):
     """Send back (退单) with a reason code."""
 
@@ -38,7 +38,7 @@ class SendBack(Command):
     assignment: str = ""
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Adjudicate(Command):
     """Adjudicate (争议裁定): ``uphold`` the objection, ``reassign`` to *unit*, or ``designate`` it (不得再退).
 
@@ -52,14 +52,14 @@ class Adjudicate(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Recall(Command):
     """Recall (撤回派单)."""
 
     reason: str = field(default="misrouted", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Reclassify(Command):
     """Reclassify (重新归类)."""
 
@@ -70,7 +70,7 @@ class Reclassify(Command):
     reason: str = field(default="", validator=short_code)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Consult(Command):
     """Consult (会商) *units* before dispatching: whose is it?"""
 
@@ -79,7 +79,7 @@ class Consult(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Conclude(Command):
     """Conclude the consultation (会商结论): ``agreed`` on *unit* and who assists, or ``undecided``."""
 
@@ -91,7 +91,7 @@ class Conclude(Command):
     note: str = field(default="", metadata=PRIVATE)
 
 
-@frozen(weakref_slot=False)
+@frozen(slots=False)
 class Divide(Command):
     """Divide (拆单): a part of the matter becomes an order of its own, with the citizen's clock as it runs."""
 

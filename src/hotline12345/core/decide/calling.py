@@ -66,7 +66,9 @@ def _then(policy: Policy, order: Order, told: FollowedUp, own: bool) -> list[Eve
     elif not own:
         outcome = ""
     content = solved is not False and levels.get(marks[0], False) and levels.get(marks[1], True)
-    waiting = uncalled(order) - ({told.caller} if told.outcome != "unreachable" else set())
+    waiting = uncalled(order)
+    if told.outcome != "unreachable":
+        waiting.discard(told.caller)
     if outcome == "reached" and content and policy.flow.close_when_satisfied and not waiting and order.is_open:
         return [Closed(at, SYSTEM, "satisfied")]
     vain = own and outcome == "unreachable" and rule.exhausted == "close" and told.attempt == rule.most

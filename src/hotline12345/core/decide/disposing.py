@@ -105,7 +105,7 @@ def noticed(
         findings.append(Finding("new-fact", "", repeat.basis))
     if found is not None:
         findings += [Finding(f"risk.{risk}", "", DEFAULT_BASIS) for risk in found.risks]
-    if policy.channels and order.intake.channel not in [one.code for one in policy.channels]:
+    if policy.channels and order.intake.channel not in policy.channel_codes:
         findings.append(Finding("unknown-channel", "", policy.channels[0].basis))
     findings += [Finding(f"lacks.{element}", "", policy.record.basis) for element in lacks]
     if policy.types:

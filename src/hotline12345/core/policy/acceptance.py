@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from attrs import frozen
 
 from ..request import Kind, Urgency
@@ -45,6 +47,11 @@ class Line:
     urgency: Urgency | None = None
 
 
+@lru_cache(maxsize=4096)
+def _below(categories: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{each}/" for each in categories)
+
+
 @frozen(weakref_slot=False)
 class AcceptedType:
     """A type as the place's platform names it (受理类型): our kinds, categories, lines or words that fall under it.
@@ -69,7 +76,7 @@ class AcceptedType:
             return not self.lines
         if self.kinds and kind not in self.kinds:
             return False
-        if self.categories and not f"{category}/".startswith(tuple([f"{each}/" for each in self.categories])):
+        if self.categories and not f"{category}/".startswith(_below(self.categories)):
             return False
         return not self.words or any(word in body for word in self.words)
 

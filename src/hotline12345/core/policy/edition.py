@@ -124,6 +124,19 @@ class Policy:
     warns: bool = field(init=False, eq=False, repr=False)
     follows: bool = field(init=False, eq=False, repr=False)
 
+    # Which codes the channels have, and which code every name of a channel means: asked of every request.
+    channel_codes: frozenset[str] = field(init=False, eq=False, repr=False)
+    _channel_names: Mapping[str, str] = field(init=False, eq=False, repr=False)
+
+    @channel_codes.default
+    def _codes(self) -> frozenset[str]:
+        return frozenset(one.code for one in self.channels)
+
+    @_channel_names.default
+    def _names(self) -> Mapping[str, str]:
+        # Of two channels that share a name the first has it.
+        return {name: one.code for one in reversed(self.channels) for name in (one.code, one.zh, *one.names)}
+
     @asks.default
     def _asks(self) -> tuple[str, ...]:
         named = {*self.record.needs, *(element for rule in self.scope for element in rule.lacking)}
@@ -229,11 +242,13 @@ class Policy:
 
     def channel(self, name: str) -> str:
         """Return the code of the channel called *name* (渠道代码); the name itself where the place has none such."""
-        return next((one.code for one in self.channels if name in (one.code, one.zh) or name in one.names), name)
+        return self._channel_names.get(name, name)
 
     def line(self, code: str) -> Line | None:
         """Return the line that *code* or its key names (专线); ``None`` where the place has no such line."""
-        return next((line for line in self.lines if code and code in (line.code, line.key)), None)
+        if not code:
+            return None
+        return next((line for line in self.lines if code in (line.code, line.key)), None)
 
     def recount(self, due: Deadline, suspensions: tuple[Suspension, ...] = ()) -> Deadline:
         """Return *due* as this place's calendar and clock rules count it now (重算到期), extensions included."""

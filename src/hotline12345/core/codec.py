@@ -68,14 +68,29 @@ def _record_codec(cls: Any, without: str = "") -> tuple[Encode, Decode]:
             row[i] = out(row[i])
         return row
 
-    def decode(row: list[Any]) -> Any:
+    def partly(row: list[Any]) -> Any:
         row = row.copy()
         for i, into in ins:
             if i < len(row):
                 row[i] = into(row[i])
         return cls(*row)
 
-    return (encode, decode) if ins else (list, lambda row: cls(*row))
+    return (encode, _row_decoder(cls, [into for _, into in codecs], partly)) if ins else (list, lambda row: cls(*row))
+
+
+def _row_decoder(cls: Any, intos: list[Decode], partly: Decode) -> Decode:
+    """Write the function that decodes a whole row; one without its trailing additions goes *partly*, field by field."""
+    names: dict[str, Any] = {"cls": cls, "partly": partly, **{f"into{i}": into for i, into in enumerate(intos)}}
+    parts = [f"v{i}" if into is _same else f"into{i}(v{i})" for i, into in enumerate(intos)]
+    lines = [
+        "def decode(row):",
+        f" if len(row) != {len(intos)}: return partly(row)",
+        f" {', '.join(f'v{i}' for i in range(len(intos)))}, = row",
+        f" return cls({', '.join(parts)})",
+    ]
+    exec("\n".join(lines), names)
+    decode: Decode = names["decode"]
+    return decode
 
 
 def _optional(codec: tuple[Encode, Decode]) -> tuple[Encode, Decode]:
@@ -118,7 +133,7 @@ for _cls in (Ref, Origin, HitRef, Finding, Form):
 def _deadline_codec() -> tuple[Encode, Decode]:
     """A deadline is a record; one that extends another has it as a last item, which the others leave out."""
     out, into = _record_codec(Deadline, without="extends")
-    once = lru_cache(64)(lambda row: into(list(row)))
+    once = lru_cache(64)(lambda row: into(row if len(row) == 9 else list(row)))
 
     def encode(due: Deadline) -> list[Any]:
         row: list[Any] = out(due)

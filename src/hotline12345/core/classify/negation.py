@@ -50,7 +50,7 @@ def _any(words: str) -> str:
     return "|".join(sorted(map(re.escape, words.split()), key=len, reverse=True))
 
 
-_CLAUSE = re.compile(r"[。！？；，：…!?;,:\n\r]")
+_STOPS = re.compile(r".*[。！？；，：…!?;,:\n\r]", re.DOTALL).match  # to the last one
 _TOKEN = re.compile(
     # words that hold a negator's character and deny nothing of what follows
     r"(?P<idiom>不过|不到|不了|不得了|不得已|不严重|不明显|不止|没过|没到|没完|无人机|了不起|对不起|要不是|"
@@ -121,7 +121,7 @@ def read(body: str, start: int, end: int, supposing: bool = True) -> Reading:
     begin = start - BEFORE if start > BEFORE else 0
     head = ""
     if _MAY_DENY(body, begin, start):
-        head = _CLAUSE.split(body[begin:start])[-1]
+        head = _clause(body, begin, start)
         if head[-1:] in ("不", "没") and head[-2:-1] == body[start]:
             return SUPPOSED if supposing else ASSERTED  # 满不满意
         asked = 0
@@ -134,11 +134,17 @@ def read(body: str, start: int, end: int, supposing: bool = True) -> Reading:
             return NEGATED
         if supposing and _SUPPOSED_AFTER(body, end, end + _AFTER):
             return SUPPOSED
-    if supposing and _HINT(body, begin, start):
-        head = head or _CLAUSE.split(body[begin:start])[-1]
-        if _ASKED.search(head) or _supposes(head):
+    if supposing:
+        head = head or _clause(body, begin, start)
+        if _HINT(head) and (_ASKED.search(head) or _supposes(head)):
             return SUPPOSED
     return ASSERTED
+
+
+def _clause(body: str, begin: int, start: int) -> str:
+    """Return what stands before *start* in its own clause, from *begin* at the earliest."""
+    stops = _STOPS(body, begin, start)
+    return body[stops.end() if stops else begin : start]
 
 
 def _denies(head: str) -> bool:

@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # The hotline's own back rooms: each imports what the hotline may, and none of them the hotline.
     "privacy": frozenset({"core"}),
     "heads": frozenset({"core", "stores", "privacy"}),
+    "finding": frozenset({"core", "stores", "privacy"}),
     "numbers": frozenset({"core"}),
     "entry": frozenset({"core"}),
     "parting": frozenset({"core"}),
@@ -62,6 +63,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "privacy",
             "heads",
             "numbers",
+            "finding",
             "book",
             "neighbours",
             "clockwork",

@@ -110,8 +110,8 @@ def test_only_open_orders_counted_by_another_calendar_are_looked_at(store, monke
     old.handle(closed, c.FollowUp(CALLER, solved=True, satisfied="satisfied"), at=MONDAY)
     signed(new)
     read: list[str] = []
-    history = new.history
-    monkeypatch.setattr(new, "history", lambda number, after=0: read.append(number) or history(number, after))
+    streams = new.store.streams
+    monkeypatch.setattr(new.store, "streams", lambda place, numbers: read.extend(numbers) or streams(place, numbers))
     assert {shift.number for shift in impact(new)} == {mine}
     assert read == [mine]
 

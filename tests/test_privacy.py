@@ -458,3 +458,40 @@ def test_the_memory_store_hides_nothing_from_these_tests():
     line = open_line(MemoryStore())
     line.receive(REQUEST, by=AGENT)
     assert found_in(repr(line.store.private("210100", "000001")))
+
+
+TITLED = Request(AT, "三好街路灯不亮 LED", "正文", Requester(NAME, PHONE), Kind.COMPLAINT, "城乡建设", "210102")
+
+
+@pytest.mark.parametrize("url", ["memory:", "sqlite"])
+def test_an_order_is_found_by_words_of_its_title_until_it_is_forgotten(url: str, tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/a.db" if url == "sqlite" else url
+    hotline = Hotline(Pack("test", "210100", "test", (small_policy(),)), store, secrets=KEY)
+    number = hotline.receive(TITLED, by=AGENT, at=AT).number
+    untitled = hotline.receive(Request(AT, text="小区供暖不热" + "再三反映" * 10 + "路灯"), by=AGENT, at=AT).number
+
+    def found(words: str) -> list[str]:
+        page = hotline.find(words=words)
+        assert hotline.count(words=words) == {"": len(page.heads)}
+        return [head.number for head in page.heads]
+
+    for words in ("路灯", "三好街路灯", "路灯 led", "ＬＥＤ，不亮", "三好街。灯不亮"):
+        assert found(words) == [number]
+    assert (found("灯路"), found("好街灯"), found("正文")) == ([], [], [])
+    assert found("供暖不热") == [untitled]  # without a title, how the text begins
+    assert [head.number for head in hotline.find(Query(status="closed"), words="路灯").heads] == []
+    assert [order.number for order in hotline.orders()] == sorted([number, untitled])
+    for words in ("路", " 路 灯 ", "，。"):
+        with pytest.raises(RequestError) as caught:
+            hotline.find(words=words)
+        assert caught.value.code == "bad-words"
+    assert hotline.forget(PHONE) == 1
+    assert found("路灯") == []
+    hotline.store.close()
+
+
+def test_the_hashes_of_a_title_are_a_places_own_and_tell_nothing_without_the_key() -> None:
+    here, there, other = Secrets(KEY, "210100"), Secrets(KEY, "220400"), Secrets(KEY[::-1], "210100")
+    assert here.words("路灯不亮") == here.words("路灯不亮，路灯") == Secrets(KEY, "210100").words("路灯不亮")
+    assert len(here.words("路灯不亮")) == 3
+    assert not {*here.words("路灯不亮")} & {*there.words("路灯不亮"), *other.words("路灯不亮")}

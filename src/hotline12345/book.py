@@ -6,7 +6,7 @@ What is remembered may be old news; the store's version check keeps it honest at
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .core.codec import SCHEMA, decode, encode
@@ -15,7 +15,7 @@ from .core.events import Event
 from .core.evolve import fold
 from .core.order import Order
 from .heads import head_of
-from .stores.port import Append, Private, Record, Store
+from .stores.port import Append, Head, Private, Record, Store
 
 CACHED = 20_000
 
@@ -42,6 +42,18 @@ class Book:
         """Return what happened to the order *number* after its version *after* (历史), oldest first."""
         records = self.store.stream(self.place, number, after)
         return [decode(record.kind, record.data, record.schema) for record in records]
+
+    def every(self, heads: Sequence[Head]) -> Iterator[Order]:
+        """Yield the orders of *heads*; those not remembered as they are now are read at once, and let go again."""
+        known = self._orders
+        new = [head.number for head in heads if getattr(known.get(head.number), "version", 0) != head.version]
+        read = self.store.streams(self.place, new)
+        for head in heads:
+            records = read.get(head.number)
+            if records is None:
+                yield self.load(head.number)[0]
+            else:
+                yield fold([decode(record.kind, record.data, record.schema) for record in records])
 
     def load(self, number: str, anew: bool = False) -> tuple[Order, bool]:
         """Return (order, whether it was read from the store just now).

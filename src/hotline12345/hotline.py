@@ -28,6 +28,7 @@ from .core.policy import Pack, Policy
 from .core.refs import Origin, Ref
 from .core.request import Request
 from .entry import STEPS, Entry, acting, naive_time, unknown_step, wrong_type
+from .finding import by_words, put_away
 from .neighbours import Neighbours
 from .numbers import number_by_time
 from .parting import by_rule, part_of
@@ -143,27 +144,24 @@ class Hotline:
     def _opened(self, policy: Policy, entry: Entry, number: str) -> Beside:
         """Return the order that *entry* opens, as far as the rules take it without a person; nothing is written."""
         request, at = entry.request, entry.at
-        person = self._secrets.blind(request.requester.key)
-        ref, words = seal("1", request.private(), person)
+        kept = put_away(self._secrets, request, number)
         source = clock = None
         if entry.origin is not None:
             source = Origin(entry.origin.place, entry.origin.number)
             clock = entry.origin.citizen.deadline if entry.origin.citizen is not None else None
         opening = c.Receive(entry.by, request, self.place, number, source, clock)
-        events = list(decide(policy, None, opening, at, ref))
+        events = list(decide(policy, None, opening, at, kept.ref))
         order = fold(events)
-        found_by = "" if request.anonymous else person
         if entry.through != "receive":
             accept = c.Accept(SYSTEM, disposition=entry.disposition, title=request.title, text=request.text)
-            more = self._near.accept(policy, order, accept, at, found_by, words["words"])
+            more = self._near.accept(policy, order, accept, at, kept.requester, kept.words)
             order = fold(more, order)
             events += more
             if entry.through == "dispatch" and self._clear(policy, order, more):
                 more = by_rule(policy, order, at)
                 order = fold(more, order)
                 events += more
-        private = (Private("1", person or of_order(number), words),)
-        return Beside(order, 0, events, private, found_by)
+        return Beside(order, 0, events, kept.private, kept.requester)
 
     def adopt(self, document: Mapping[str, Any], *, by: Actor, at: datetime | None = None) -> Order:
         """Adopt (接收在办工单) a running order of another system; the same (system, number) twice gives the same order.
@@ -180,12 +178,10 @@ class Hotline:
         known = self._book.repeated(key, print_)
         if known is not None:
             return known
-        number, person = self._free_number(now), self._secrets.blind(found.request.requester.key)
-        ref, words = seal("1", found.request.private(), person)
-        events = taken_over(policy, found, self.place, number, self._masked(by), now, ref)
-        private = (Private("1", person or of_order(number), words),)
-        found_by = "" if found.request.anonymous else person
-        return self._book.append(fold(events), 0, events, private, key, print_, found_by)
+        number = self._free_number(now)
+        kept = put_away(self._secrets, found.request, number)
+        events = taken_over(policy, found, self.place, number, self._masked(by), now, kept.ref)
+        return self._book.append(fold(events), 0, events, kept.private, key, print_, kept.requester)
 
     def _clear(self, policy: Policy, order: Order, events: tuple[Event, ...]) -> bool:
         """Whether the rules may dispatch by themselves: the topic is clear and nobody must look first."""
@@ -324,9 +320,19 @@ class Hotline:
         record = self.store.private(self.place, number, ("1",)).get("1")
         return dict(record["words"]) if record is not None else {}
 
-    def find(self, query: Query | None = None, *, after: str = "", limit: int = 100) -> Page:
-        """Return heads of this place's orders (查找) that match *query*, a page at a time."""
-        return self.store.find(self.place, query or Query(), after, limit)
+    def find(self, query: Query | None = None, *, words: str = "", after: str = "", limit: int = 100) -> Page:
+        """Return heads of this place's orders (查找) that match *query*, a page at a time.
+
+        *words* must stand in the title (where there is none, at the beginning of the text).
+
+        Raises:
+            RequestError: ``bad-words`` for a single character, ``bad-limit``.
+        """
+        return self.store.find(self.place, by_words(query, words, self._secrets), after, limit)
+
+    def count(self, query: Query | None = None, *, words: str = "", by: str = "") -> dict[str, int]:
+        """Count them (计数), by status, kind, category, area or holder, or ``{"": n}``."""
+        return self.store.count(self.place, by_words(query, words, self._secrets), by)
 
     def by_requester(self, person: str) -> Page:
         """Return the orders of whoever *person* (id, phone or name) names, through the blind index."""
@@ -337,8 +343,7 @@ class Hotline:
         cursor = ""
         while True:
             page = self.find(query, after=cursor, limit=1000)
-            for head in page.heads:
-                yield self._book.at(head.number, head.version)
+            yield from self._book.every(page.heads)
             cursor = page.next
             if not cursor:
                 return

@@ -17,10 +17,9 @@ from .core.commands import Recount
 from .core.decide.recounting import recounted
 from .core.errors import HotlineError
 from .core.events import DeadlineMoved
-from .core.evolve import fold
 from .core.order import Order
 from .core.sla import Deadline, Stage
-from .stores.port import Head, Query
+from .stores.port import Query
 
 if TYPE_CHECKING:
     from .hotline import Hotline
@@ -109,30 +108,20 @@ def _shifts(hotline: Hotline, order: Order) -> list[Shift]:
 def _candidates(hotline: Hotline) -> Iterator[Order]:
     """Yield the open orders with a deadline counted by another calendar, as far as the store's index can tell.
 
-    They are folded and let go again: nobody may keep a hundred thousand of them in mind.
+    They are read a thousand at a time and let go again: nobody may keep a hundred thousand of them in mind.
     """
     seen: set[str] = set()
     unsettled = 0
     for digest in sorted({policy.calendar.digest for policy in hotline.pack.editions}):
-        for head in _heads(hotline, Query(open=True, not_digest=digest)):
-            if head.number not in seen:
-                seen.add(head.number)
-                unsettled += head.provisional
-                yield fold(hotline.history(head.number))
+        for order in hotline.orders(Query(open=True, not_digest=digest)):
+            if order.number not in seen:
+                seen.add(order.number)
+                unsettled += any(clock.deadline.provisional for _, clock, _ in order.running())
+                yield order
     # The head of an order names one digest, its provisional deadline's first; a certain one may be older.
     rest = Query(open=True, provisional=True)
     if hotline.store.count(hotline.place, rest).get("", 0) > unsettled:
-        for head in _heads(hotline, rest):
-            if head.number not in seen:
-                seen.add(head.number)
-                yield fold(hotline.history(head.number))
-
-
-def _heads(hotline: Hotline, query: Query) -> Iterator[Head]:
-    cursor = ""
-    while True:
-        page = hotline.find(query, after=cursor, limit=1000)
-        yield from page.heads
-        cursor = page.next
-        if not cursor:
-            return
+        for order in hotline.orders(rest):
+            if order.number not in seen:
+                seen.add(order.number)
+                yield order

@@ -56,6 +56,7 @@ class Secrets:
         master = master if len(master) <= blake2b.MAX_KEY_SIZE else blake2b(master).digest()
         self._blind = blake2b(place.encode(), key=master, person=b"blind-index").digest()
         self._code = blake2b(place.encode(), key=master, person=b"query-code").digest()
+        self._word = blake2b(key=blake2b(place.encode(), key=master, person=b"title-word").digest(), digest_size=4)
         self._mark = blake2b(place.encode(), key=master, person=b"fingerprint").digest()
 
     def blind(self, person: str) -> str:
@@ -70,9 +71,28 @@ class Secrets:
         drawn = blake2b(number.encode("utf-8", "surrogatepass"), key=self._code, digest_size=8).digest()
         return "".join(_PLAIN[byte % 32] for byte in drawn)
 
+    def words(self, text: str) -> tuple[str, ...]:
+        """Return the keyed hashes of the pairs of characters in *text* (标题双字散列), each once: it is found by them.
+
+        Width, case, spaces and punctuation make no difference; a character that stands alone has no pair.
+        """
+        return tuple([self._pair(pair) for pair in pairs(text)])
+
+    def _pair(self, pair: str) -> str:
+        drawn = self._word.copy()
+        drawn.update(pair.encode("utf-8", "surrogatepass"))
+        return drawn.hexdigest()
+
     def fingerprint(self, content: Any) -> str:
         """Return the keyed fingerprint (指纹) by which a repeated command is told from a reused key."""
         return blake2b(canonical(content), key=self._mark, digest_size=16).hexdigest()
+
+
+def pairs(text: str) -> list[str]:
+    """Return the pairs of neighbouring characters in *text*, each once, in order (双字)."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    runs = "".join(char if char.isalnum() else " " for char in plain).split()
+    return list(dict.fromkeys(run[i : i + 2] for run in runs for i in range(len(run) - 1)))
 
 
 def asked(request: Request) -> list[Any]:

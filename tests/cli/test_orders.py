@@ -237,6 +237,31 @@ def test_a_list_as_a_table_and_as_csv(run, store, lamp):
     assert rows[0]["due_day"] == "2026-10-22"
 
 
+def test_a_list_is_narrowed_by_words_desks_and_change_and_counted(run, store, receive):
+    lamp = receive(store, "--title", "三好街路灯不亮", "--ref", "1")
+    heat = receive(store, "--title", "供暖不热", "--ref", "2")
+
+    def numbers(*given):
+        return [head["number"] for head in run("list", "--store", store, "--format", "json", *given).json["orders"]]
+
+    assert numbers("--words", "路灯") == [lamp]
+    assert numbers("--words", "供暖不热") == [heat]
+    assert numbers("--words", "路灯", "--overdue", "--at", "2027-03-01") == [lamp]
+    assert "bad-words" in run("list", "--store", store, "--words", "路", code=2).err
+    both = numbers("--role", "lead", "--desk-due-before", "2027-03-01", "--changed-since", "2026-01-01")
+    assert both == sorted([lamp, heat])
+    assert numbers("--role", "none") == numbers("--digest", "none") == numbers("--changed-since", "2027-01-01") == []
+    told = run("list", "--store", store, "--format", "json", "--count-by", "status").json
+    assert told == {"by": "status", "counts": {"dispatched": 2}, "total": 2}
+    assert run("list", "--store", store, "--format", "csv", "--count-by", "total", "--words", "路灯").out.split() == [
+        "total,count",
+        ",1",
+    ]
+    late = ("--overdue", "--at", "2027-03-01", "--count-by", "holder", "--format", "json")
+    assert run("list", "--store", store, *late).json["total"] == 2
+    assert "待签收" in run("list", "--store", store, "--count-by", "status").out
+
+
 # ── show ──
 
 

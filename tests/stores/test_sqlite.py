@@ -13,6 +13,7 @@ class TestSqlite(StoreContract):
 
     durable = True
     processes = True
+    leases = parks = chains = True
 
     def open(self, path: Path) -> Store:
         return open_store(self.url(path))

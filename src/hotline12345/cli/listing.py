@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..hotline import Hotline
     from ..stores.port import Head, Query
 
+GROUPS = ("status", "kind", "category", "area", "holder")
 COLUMNS = (
     "number",
     "status",
@@ -56,6 +57,11 @@ COLUMNS = (
 @click.option("--area", default="", help="区划代码前缀 · division code or its beginning")
 @click.option("--holder", default="", help="持单单位 · the unit that holds it")
 @click.option("--unit", default="", help="有在办任务的单位，含协办 · a unit that works on it, assistants too")
+@click.option("--role", default="", help="在办任务的角色：lead、assist、copy · role of an open assignment")
+@click.option("--desk-due-before", default="", help="在办任务此刻之前到期 · an open assignment due before this instant")
+@click.option("--words", default="", help="标题中的词（至少两个字） · words of the title, two characters at least")
+@click.option("--changed-since", default="", help="此刻起有过变动 · changed at this instant or later")
+@click.option("--digest", default="", help="期限所依据的日历摘要 · digest of the calendar its deadline was counted by")
 @click.option("--requester", default="", help="诉求人的证件号、电话或姓名 · the requester's id, phone or name")
 @click.option("--line", default="", help="专线：只列从该专线进线的 · only what came by this line")
 @click.option("--open/--ended", "is_open", default=None, help="未终结／已终结 · still open, or ended")
@@ -63,6 +69,12 @@ COLUMNS = (
 @click.option("--problem", is_flag=True, help="问题工单 · problem orders")
 @click.option("--provisional", is_flag=True, help="到期日暂定 · with a provisional deadline")
 @click.option("--due-before", default="", help="此刻之前到期 · due before this instant")
+@click.option(
+    "--count-by",
+    default="",
+    type=click.Choice(("", "total", *GROUPS)),
+    help="只计数：total 总数，或按状态、类型、类别、区划、持单单位 · count instead of listing",
+)
 @click.option(
     "--at", "moment", default="", help="以何时为准判断超期，默认此刻 · the present for --overdue, by default now"
 )
@@ -72,12 +84,14 @@ COLUMNS = (
 @own_pack_option
 @place_option
 @answers("table", "json", "csv")
-def command(form: str, limit: int, after: str, overdue: bool, problem: bool, moment: str, **given: Any) -> None:
+def command(
+    form: str, limit: int, after: str, overdue: bool, problem: bool, moment: str, count_by: str, **given: Any
+) -> None:
     """List orders."""
     at = instant_of(moment) if moment else now()
     # Neither rules nor routes are needed to read heads, but names of units are for people.
     need = ("routes",) if form == "table" else ()
-    searching = bool(given["requester"])
+    searching = bool(given["requester"] or given["words"])
     hotline = hotline_of(
         given["pack_name"], given["store"], given["place"], must_exist=True, reads=not searching, need=need
     )
@@ -85,7 +99,10 @@ def command(form: str, limit: int, after: str, overdue: bool, problem: bool, mom
     wanted = [_late(at)] * overdue + [_problem] * problem
     if given["line"]:
         wanted.append(_by_line(hotline, given["line"]))
-    heads, cursor = _page(hotline, query, after, limit, wanted)
+    if count_by:
+        _counts(hotline, query, given["words"], "" if count_by == "total" else count_by, wanted, form)
+        return
+    heads, cursor = _page(hotline, query, given["words"], after, limit, wanted)
     lit = any(policy.lights.on for policy in hotline.pack.editions)
     rows = [row_of(head) | {"light": _light(hotline, head, at) if lit else None} for head in heads]
     if form == "json":
@@ -121,6 +138,10 @@ def _query(hotline: Hotline, given: dict[str, Any], overdue: bool, at: datetime)
         unit=given["unit"] or None,
         due_before=min(limits, default=None),
         provisional=True if given["provisional"] else None,
+        digest=given["digest"] or None,
+        role=given["role"] or None,
+        desk_due_before=stamp(instant_of(given["desk_due_before"])) if given["desk_due_before"] else None,
+        changed_since=stamp(instant_of(given["changed_since"])) if given["changed_since"] else None,
     )
 
 
@@ -139,20 +160,74 @@ def _by_line(hotline: Hotline, named: str) -> Callable[[Order], bool]:
 
 
 def _page(
-    hotline: Hotline, query: Query, after: str, limit: int, wanted: Sequence[Callable[[Order], bool]]
+    hotline: Hotline, query: Query, words: str, after: str, limit: int, wanted: Sequence[Callable[[Order], bool]]
 ) -> tuple[list[Head], str]:
     """Return a page; what no index tells is asked of the order itself."""
     if not wanted:
-        page = hotline.find(query, after=after, limit=limit)
+        page = hotline.find(query, words=words, after=after, limit=limit)
         return list(page.heads), page.next
     found: list[Head] = []
-    for head in _all(hotline, query, after):
+    for head in _held(hotline, query, words, after, wanted):
         if len(found) == limit:
             return found, found[-1].number
+        found.append(head)
+    return found, ""
+
+
+def _held(
+    hotline: Hotline, query: Query, words: str, after: str, wanted: Sequence[Callable[[Order], bool]]
+) -> Iterator[Head]:
+    for head in _all(hotline, query, words, after):
         order = hotline.order(head.number)
         if all(holds(order) for holds in wanted):
-            found.append(head)
-    return found, ""
+            yield head
+
+
+def _counts(
+    hotline: Hotline, query: Query, words: str, by: str, wanted: Sequence[Callable[[Order], bool]], form: str
+) -> None:
+    """Print how many orders there are, in all or by a field of the head."""
+    if wanted:
+        from collections import Counter
+
+        found = Counter(getattr(head, by) if by else "" for head in _held(hotline, query, words, "", wanted))
+        counts = dict(sorted(found.items())) if by else {"": found[""]}
+    else:
+        counts = hotline.count(query, words=words, by=by)
+    if form == "json":
+        print_json({"by": by or None, "counts": counts, "total": sum(counts.values())})
+    elif form == "csv":
+        print_csv((by or "total", "count"), list(counts.items()))
+    else:
+        name = say(*_GROUPS[by])
+        rows = [(_named(hotline, by, value), str(count)) for value, count in counts.items()]
+        click.echo(table([name, say("工单数", "orders")], rows))
+
+
+_GROUPS = {
+    "": ("", ""),
+    "status": ("状态", "status"),
+    "kind": ("类型", "kind"),
+    "category": ("类别", "category"),
+    "area": ("区划", "area"),
+    "holder": ("持单单位", "holder"),
+}
+
+
+def _named(hotline: Hotline, by: str, value: str) -> str:
+    """Return a value counted by as people call it."""
+    from ..core.order import Status
+    from ..core.request import Kind
+
+    if not by:
+        return say("合计", "in all")
+    if not value:
+        return say("（无）", "(none)")
+    if by == "status":
+        return say(Status(value).zh, value)
+    if by == "kind":
+        return say(Kind(value).zh, value)
+    return say(hotline.pack.newest.unit_name(value), value) if by == "holder" else value
 
 
 def _late(at: datetime) -> Callable[[Order], bool]:
@@ -177,9 +252,9 @@ def _problem(order: Order) -> bool:
     return order.problem is not None
 
 
-def _all(hotline: Hotline, query: Query, after: str) -> Iterator[Head]:
+def _all(hotline: Hotline, query: Query, words: str, after: str) -> Iterator[Head]:
     while True:
-        page = hotline.find(query, after=after, limit=1000)
+        page = hotline.find(query, words=words, after=after, limit=1000)
         yield from page.heads
         after = page.next
         if not after:

@@ -40,6 +40,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # Registers are tables, and reading tables is what channels do.
     "centre": frozenset({"core", "channels"}),
     "outbox": frozenset({"core", "stores"}),
+    "audit": frozenset({"core.errors", "stores"}),
+    "rebuild": frozenset({"core", "stores", "heads", "audit"}),
+    "transfer": frozenset({"core.errors", "stores", "audit"}),
     # The hotline's own back rooms: each imports what the hotline may, and none of them the hotline.
     "privacy": frozenset({"core"}),
     "heads": frozenset({"core", "stores", "privacy"}),

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "pack": ("pack", "政策包：new show check diff test …", "policy packs: new, show, check, diff, test …"),
     "calendar": ("calendar", "工作日历", "the working-day calendar"),
+    "audit": ("audit", "审计：锚点与校验链", "anchors and the chain of the log"),
     "plugins": ("plugins", "列出插件", "list plug-ins"),
     "doctor": ("doctor", "体检：环境、存储、日历", "check environment, store and calendar"),
 }

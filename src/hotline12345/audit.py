@@ -1,0 +1,271 @@
+"""Has anybody tampered with the log? (校验链审计): every link counted anew, and anchors kept outside the database.
+
+A store that keeps a chain gives each record a link over the link before it and its own content.  Whoever can write
+the database can count a chain anew; so once a day the last link of each order that changed goes into a file that is
+only appended to and kept elsewhere.  Its seals are chained as well, and one printed or sent away vouches for all
+before it.  Nothing private is in it: anchors stay valid after ``forget``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .core.errors import Fault, RequestError, StoreError
+from .stores._text import FIRST, digest, dumps, encode, link
+from .stores.port import Fed, Query, Store
+
+PAGE = 1000
+_Order = tuple[str, str]
+
+
+class Seal(NamedTuple):
+    """What ends an anchor (锚点封记): up to where the log was, how many orders it vouches for, and its own hash."""
+
+    at: str
+    position: int
+    entries: int
+    hash: str
+
+
+class Anchors(NamedTuple):
+    """What a file of anchors says (锚点文件): of each order, the versions and links that were seen."""
+
+    seals: tuple[Seal, ...] = ()
+    orders: dict[_Order, list[tuple[int, str]]] = {}  # noqa: RUF012 - never changed
+    faults: tuple[Fault, ...] = ()
+
+
+class Verdict(NamedTuple):
+    """What an audit found (审计结果)."""
+
+    records: int
+    orders: int
+    seals: int
+    faults: tuple[Fault, ...]
+
+
+def linked(fed: Fed, before: bytes) -> bytes:
+    """Return the link that the record of *fed* must have behind the link *before*."""
+    r = fed.record
+    return link(before, digest(r.place, r.number, r.version, r.kind, r.schema, dumps(r.data)))
+
+
+def follow(store: Store, after: int = 0) -> Iterator[Fed]:
+    """Yield the whole feed of *store* behind *after*."""
+    while page := store.feed(after, PAGE):
+        yield from page
+        after = page[-1].position
+
+
+# -- anchors -------------------------------------------------------------------------------------
+
+
+def anchor(store: Store, path: Path, at: str) -> Seal:
+    """Write down the last link of every order that changed since the last anchor (写锚点).
+
+    Args:
+        store: a store that keeps a chain.
+        path: the file; made when missing, else added to.
+        at: the present instant, ISO 8601.
+
+    Raises:
+        StoreError: ``no-chain``; ``anchor-mismatch`` where the file is another store's or damaged.
+    """
+    known = read_anchors(path)
+    if known.faults:
+        raise _mismatch(path, known.faults[0].zh, known.faults[0].en)
+    last = known.seals[-1] if known.seals else Seal("", 0, 0, "")
+    if last.position and not store.feed(last.position - 1, 1):
+        raise _mismatch(path, "锚点之后的记录不在此存储中", "the store ends before the last anchor")
+    changed: dict[_Order, tuple[int, str]] = {}
+    position = last.position
+    for fed in follow(store, position):
+        if not fed.link:
+            raise no_chain()
+        changed[fed.record.place, fed.record.number] = (fed.record.version, fed.link)
+        position = fed.position
+    lines = [encode([*order, *seen]) for order, seen in sorted(changed.items())]
+    body: dict[str, Any] = {"at": at, "position": position, "entries": len(lines)}
+    body |= {"sum": _hash(lines), "previous": last.hash}
+    lines.append(encode({"seal": body}))
+    _append(path, lines)
+    return Seal(at, position, len(lines) - 1, _hash(lines[-1:]))
+
+
+def _hash(lines: Iterable[str]) -> str:
+    whole = sha256()
+    for line in lines:
+        whole.update(line.encode("utf-8", "surrogatepass") + b"\n")
+    return whole.hexdigest()
+
+
+def _append(path: Path, lines: list[str]) -> None:
+    try:
+        with open(path, "ab+") as file:
+            torn = file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
+            file.write(b"\n" * bool(torn) + "".join(line + "\n" for line in lines).encode("utf-8", "surrogatepass"))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def read_anchors(path: Path) -> Anchors:
+    """Read a file of anchors (读锚点); a missing one is empty, and what cannot be trusted is among the faults.
+
+    Raises:
+        RequestError: ``no-such-file`` when it is there and cannot be read.
+    """
+    seals: list[Seal] = []
+    orders: dict[_Order, list[tuple[int, str]]] = {}
+    faults: list[Fault] = []
+    lines: list[str] = []
+    try:
+        text = path.read_text("utf-8", "surrogatepass") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.startswith('{"seal":'):
+            lines.append(line)
+            continue
+        seal, found = _seal(line, lines, seals[-1].hash if seals else "")
+        lines = []
+        if seal is None:
+            zh, en = "锚点被改动或不完整", "the anchor was altered or is incomplete"
+            faults.append(Fault("anchors-damaged", zh, en, file=str(path), line=number))
+            continue
+        seals.append(seal)
+        for place, order, version, seen in found:
+            orders.setdefault((place, order), []).append((version, seen))
+    return Anchors(tuple(seals), orders, tuple(faults))
+
+
+def _seal(line: str, lines: list[str], previous: str) -> tuple[Seal | None, list[Any]]:
+    """Return the seal in *line* and the entries it vouches for; what a crash left before them is passed over."""
+    try:
+        body = json.loads(line)["seal"]
+        mine = lines[len(lines) - body["entries"] :] if body["entries"] else []
+        if _hash(mine) != body["sum"] or body["previous"] != previous:
+            return None, []
+        seal = Seal(body["at"], body["position"], body["entries"], _hash([line]))
+        return seal, [json.loads(entry) for entry in mine]
+    except (ValueError, KeyError, TypeError):
+        return None, []
+
+
+# -- verifying -----------------------------------------------------------------------------------
+
+
+def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
+    """Count every link anew and compare the anchors (核对校验链).
+
+    Found are an edited, inserted, deleted, moved or cut-off record, each with place, number and version.  What was
+    written after the last anchor and cut off or counted anew as a whole, no chain can tell.
+
+    Args:
+        store: a store that keeps a chain.
+        path: the file of anchors.
+        seal: the hash of a seal kept elsewhere, which must be in that file.
+
+    Raises:
+        StoreError: ``no-chain``.
+        RequestError: ``no-such-file``.
+    """
+    known = Anchors() if path is None else read_anchors(path)
+    faults = list(known.faults)
+    if seal and seal not in {each.hash for each in known.seals}:
+        zh, en = f"没有封记 {seal}", f"the seal {seal} is not in it"
+        faults.append(Fault("seal-missing", zh, en, file=str(path or "")))
+    until = known.seals[-1].position if known.seals else 0
+    ends: dict[_Order, tuple[int, bytes]] = {}
+    records = 0
+    for fed in follow(store):
+        records += 1
+        if not fed.link:
+            raise no_chain()
+        faults += _looked_at(fed, ends, known, until)
+    faults += _ends(store, ends, known)
+    return Verdict(records, len(ends), len(known.seals), tuple(faults))
+
+
+def _looked_at(fed: Fed, ends: dict[_Order, tuple[int, bytes]], known: Anchors, until: int) -> Iterator[Fault]:
+    record = fed.record
+    order, version = (record.place, record.number), record.version
+    last, before = ends.get(order, (0, FIRST))
+    if version == last + 1:
+        if linked(fed, before).hex() != fed.link:
+            yield _found("edited", order, version, "内容或校验链被改动", "its content or link was altered")
+    elif version > last:
+        missing = f"{last + 1}" if version == last + 2 else f"{last + 1}–{version - 1}"
+        yield _found("deleted", order, missing, "记录被删除", "was deleted")
+    else:
+        yield _found("moved", order, version, "记录被移位或重复", "was moved or stands twice")
+    ends[order] = (max(version, last), bytes.fromhex(fed.link))
+    if fed.position <= until:
+        seen = known.orders.get(order, [])
+        if any(at == version and said != fed.link for at, said in seen):
+            yield _found("rewritten", order, version, "与锚点不符：锚点之后被重写", "differs from its anchor")
+        elif version > max((at for at, _ in seen), default=0):
+            yield _found("inserted", order, version, "锚点时没有这条记录", "was not there when the anchor was written")
+
+
+def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -> Iterator[Fault]:
+    """Yield the orders whose records end before the version that their head or an anchor has."""
+    wanted = {order: max(version for version, _ in seen) for order, seen in known.orders.items()}
+    for place in store.places():
+        after = ""
+        while True:
+            page = store.find(place, Query(), after, PAGE)
+            for head in page.heads:
+                order = (place, head.number)
+                wanted[order] = max(head.version, wanted.get(order, 0))
+            after = page.next
+            if not after:
+                break
+    for order, version in sorted(wanted.items()):
+        last = ends.get(order, (0, FIRST))[0]
+        if last < version:
+            missing = f"{version}" if last == version - 1 else f"{last + 1}–{version}"
+            yield _found("cut-off", order, missing, "末尾的记录被删除", "was cut off at the end")
+    for order in sorted(set(ends) - set(wanted)):
+        yield _found("headless", order, ends[order][0], "有记录而没有工单索引", "has records and no head")
+
+
+def _found(code: str, order: _Order, version: int | str, zh: str, en: str) -> Fault:
+    return Fault(code, zh, en, key=f"{order[0]}/{order[1]} v{version}")
+
+
+def no_chain() -> StoreError:
+    """Return the refusal to audit a store that keeps no chain."""
+    return StoreError(
+        "此存储没有校验链",
+        "this store keeps no chain",
+        code="no-chain",
+        hint="内存存储没有校验链；请用 sqlite: 等存储",
+        hint_en="the store in memory keeps none; use sqlite: or another that does",
+    )
+
+
+def _mismatch(path: Path, zh: str, en: str) -> StoreError:
+    return StoreError(
+        f"锚点文件 {path} 不能续写：{zh}",
+        f"{path} cannot be added to: {en}",
+        code="anchor-mismatch",
+        hint="先运行 audit verify 查明；换了存储请另起一个锚点文件",
+        hint_en="run audit verify first; for another store begin another file",
+    )
+
+
+def _unreadable(path: Path, error: Exception) -> RequestError:
+    return RequestError(
+        f"无法读写锚点文件 {path}：{error}",
+        f"cannot read or write {path}: {error}",
+        code="no-such-file",
+        hint="请核对路径与权限",
+        hint_en="check the path and your permissions",
+    )

@@ -1,0 +1,28 @@
+"""``audit``: anchors are written and a touched record is named (审计命令)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+
+def test_a_touched_record_is_named_with_exit_code_one(run, store, receive, tmp_path):
+    number = receive(store)
+    given = ("--store", store, "--anchors", "anchors.jsonl")
+    sealed = run("audit", "anchor", *given, "--format", "json").json
+    assert sealed["entries"] == 1
+    assert "发现 0 处" in run("audit", "verify", *given, "--seal", sealed["hash"]).out
+    conn = sqlite3.connect(tmp_path / "orders.db")
+    conn.execute("UPDATE record SET kind = 'Closed' WHERE version = 2")
+    conn.commit()
+    conn.close()
+    told = run("audit", "verify", *given, "--format", "json", code=1).json
+    assert [(each["code"], each["where"]) for each in told["findings"]] == [("edited", f"210100/{number} v2")]
+    assert f"210100/{number} v2" in run("audit", "verify", *given, "--lang", "en", code=1).out
+    assert run("audit", "verify", *given, "--format", "csv", code=1).out.splitlines()[0] == "code,where,text"
+
+
+def test_anchors_need_a_file_and_a_store_that_is_there(run, store, receive):
+    run("audit", "anchor", "--store", store, "--anchors", "a", code=4)
+    receive(store)
+    run("audit", "anchor", "--store", store, code=2)
+    run("audit", "verify", "--store", store, "--anchors", "none", code=2)

@@ -1,0 +1,184 @@
+"""Whoever touches the log is found out: edits, inserts, deletions, moves and cut-off tails (校验链审计)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline12345.audit import anchor, read_anchors, verify
+from hotline12345.core.errors import StoreError
+from hotline12345.stores import Private, _text
+from hotline12345.stores.memory import MemoryStore
+from hotline12345.stores.sqlite import SqliteStore
+from hotline12345.testing.store_base import P, Q, write
+
+AT = "2026-11-28T00:00:00.000000Z"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "orders.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    """Four orders in two places, in turns."""
+    with SqliteStore(path) as made:
+        kept = (Private("p", "x", {"text": "虚构"}, ("w1",)),)
+        made.append([write("1", 0, 2, private=kept, requester="x"), write("2"), write("1", place=Q)])
+        made.append([write("2", 1, 3), write("1", 2, 2), write("3")])
+        yield made
+
+
+@pytest.fixture
+def anchors(store: SqliteStore, tmp_path: Path) -> Path:
+    """Two anchors: one when the orders were new, one later."""
+    file = tmp_path / "anchors.jsonl"
+    anchor(store, file, AT)
+    store.append([write("3", 1), write("4")])
+    anchor(store, file, AT)
+    store.append([write("4", 1), write("5")])
+    return file
+
+
+def _touch(path: Path, *statements: str) -> None:
+    """Write the database behind the store's back."""
+    conn = sqlite3.connect(path)
+    for statement in statements:
+        conn.execute(statement)
+    conn.commit()
+    conn.close()
+
+
+def _told(store: SqliteStore, anchors: Path | None) -> set[tuple[str, str]]:
+    return {(fault.code, fault.key) for fault in verify(store, anchors).faults}
+
+
+def test_a_log_nobody_touched_is_sound_also_after_forgetting(store: SqliteStore, anchors: Path) -> None:
+    assert store.forget(P, "x") == 1
+    verdict = verify(store, anchors)
+    assert verdict == (14, 6, 2, ())
+    last = read_anchors(anchors).seals[-1]
+    assert verify(store, anchors, last.hash).faults == ()
+    assert [fault.code for fault in verify(store, anchors, "0" * 64).faults] == ["seal-missing"]
+    assert (last.at, last.position, last.entries) == (AT, 12, 2)
+    assert "虚构" not in anchors.read_text("utf-8")
+
+
+@pytest.mark.parametrize("with_anchors", [True, False])
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE record SET data = '{\"step\":9}' WHERE number = '2' AND version = 3", {("edited", f"{P}/2 v3")}),
+        ("UPDATE record SET kind = 'Closed' WHERE number = '3' AND version = 1", {("edited", f"{P}/3 v1")}),
+        ("DELETE FROM record WHERE number = '2' AND version = 2", {("deleted", f"{P}/2 v2")}),
+        ("DELETE FROM record WHERE number = '2' AND version IN (2, 3)", {("deleted", f"{P}/2 v2–3")}),
+        ("DELETE FROM record WHERE number = '4' AND version = 2", {("cut-off", f"{P}/4 v2")}),
+        ("DELETE FROM record WHERE number = '5'", {("cut-off", f"{P}/5 v1")}),
+        ("DELETE FROM head WHERE number = '5'", {("headless", f"{P}/5 v1")}),
+    ],
+)
+def test_what_was_edited_or_deleted_is_named(
+    store: SqliteStore, anchors: Path, path: Path, statement: str, found: set[tuple[str, str]], with_anchors: bool
+) -> None:
+    _touch(path, statement)
+    assert _told(store, anchors if with_anchors else None) == found
+
+
+def test_two_records_that_changed_places_are_found(store: SqliteStore, anchors: Path, path: Path) -> None:
+    two, three = (fed.position for fed in store.feed() if fed.record[:2] == (P, "2") and fed.record.version in (2, 3))
+    moves = ((two, -1), (three, two), (-1, three))
+    _touch(path, *(f"UPDATE record SET position = {new} WHERE position = {old}" for old, new in moves))
+    assert ("moved", f"{P}/2 v2") in _told(store, None)
+    # Contents that changed places, under the numbers and links that were there.
+    _touch(path, *(f"UPDATE record SET position = {old} WHERE position = {new}" for old, new in reversed(moves)))
+    assert _told(store, anchors) == set()
+    data = {fed.position: fed.record.data["step"] for fed in store.feed()}
+    for here, there in ((two, three), (three, two)):
+        _touch(path, f"UPDATE record SET data = '{{\"step\":{data[there]}}}' WHERE position = {here}")
+    assert _told(store, anchors) == {("edited", f"{P}/2 v2"), ("edited", f"{P}/2 v3")}
+
+
+def test_a_tail_cut_off_with_its_head_is_found_by_the_anchor(store: SqliteStore, anchors: Path, path: Path) -> None:
+    _touch(
+        path,
+        f"DELETE FROM record WHERE place = '{P}' AND number = '1' AND version > 2",
+        f"UPDATE head SET version = 2 WHERE place = '{P}' AND number = '1'",
+        "DELETE FROM record WHERE number = '3'",
+        "DELETE FROM head WHERE number = '3'",
+    )
+    assert _told(store, None) == set()
+    assert _told(store, anchors) == {("cut-off", f"{P}/1 v3–4"), ("cut-off", f"{P}/3 v1–2")}
+
+
+def test_a_history_counted_anew_as_a_whole_is_found_by_the_anchor(
+    store: SqliteStore, anchors: Path, path: Path
+) -> None:
+    conn = sqlite3.connect(path)
+    conn.execute("UPDATE record SET data = '{\"step\":9}' WHERE number = '2' AND version = 3")
+    last = _text.FIRST
+    for *row, position in conn.execute(
+        "SELECT place, number, version, kind, schema, data, position FROM record WHERE number = '2' ORDER BY version"
+    ).fetchall():
+        last = _text.link(last, _text.digest(*row))
+        conn.execute("UPDATE record SET link = ? WHERE position = ?", (last, position))
+    conn.commit()
+    conn.close()
+    assert _told(store, None) == set()
+    assert _told(store, anchors) == {("rewritten", f"{P}/2 v4")}
+
+
+def test_an_order_slipped_in_before_the_anchor_is_found(store: SqliteStore, anchors: Path, path: Path) -> None:
+    store.append([write("9")])
+    _touch(
+        path,
+        "UPDATE record SET position = -position - 1 WHERE position >= 5",
+        "UPDATE record SET position = 5 WHERE number = '9'",
+        "UPDATE record SET position = -position WHERE position < 0",
+    )
+    assert _told(store, None) == set()
+    assert _told(store, anchors) == {("inserted", f"{P}/9 v1")}
+
+
+def test_a_record_hidden_from_the_feed_is_found(store: SqliteStore, path: Path) -> None:
+    store.append([write("9")])
+    _touch(path, "UPDATE record SET position = 0 WHERE number = '9'")
+    assert _told(store, None) == {("cut-off", f"{P}/9 v1")}
+
+
+def test_anchors_that_were_altered_are_found(store: SqliteStore, anchors: Path, tmp_path: Path) -> None:
+    text = anchors.read_text("utf-8")
+    lines = text.splitlines()
+    for altered in (
+        text.replace(lines[0], lines[0].replace("4", "3", 1)),
+        "\n".join(lines[1:]),
+        "\n".join(line for line in lines if line != lines[4]),
+    ):
+        anchors.write_text(altered, "utf-8")
+        assert "anchors-damaged" in {fault.code for fault in verify(store, anchors).faults}
+        with pytest.raises(StoreError) as caught:
+            anchor(store, anchors, AT)
+        assert caught.value.code == "anchor-mismatch"
+
+
+def test_an_anchor_torn_by_a_crash_is_passed_over_by_the_next(store: SqliteStore, anchors: Path) -> None:
+    whole = anchors.read_bytes()
+    with anchors.open("ab") as file:
+        file.write(b'["210100","4",2,"ab')
+    assert verify(store, anchors).faults == ()
+    seal = anchor(store, anchors, AT)
+    assert (seal.entries, seal.position) == (2, 14)
+    assert verify(store, anchors, seal.hash) == (14, 6, 3, ())
+    assert anchors.read_bytes().startswith(whole)
+
+
+def test_a_store_without_a_chain_is_not_audited(tmp_path: Path) -> None:
+    memory = MemoryStore()
+    memory.append([write("1")])
+    for ask in (lambda: verify(memory), lambda: anchor(memory, tmp_path / "a", AT)):
+        with pytest.raises(StoreError) as caught:
+            ask()
+        assert caught.value.code == "no-chain"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -75,7 +75,11 @@ def _record_codec(cls: Any, without: str = "") -> tuple[Encode, Decode]:
                 row[i] = into(row[i])
         return cls(*row)
 
-    return (encode, _row_decoder(cls, [into for _, into in codecs], partly)) if ins else (list, lambda row: cls(*row))
+    if ins:
+        return encode, _row_decoder(cls, [into for _, into in codecs], partly)
+    # Hits are many to an event, and a whole row is a named tuple's very parts.
+    whole: Decode = partial(tuple.__new__, cls) if issubclass(cls, tuple) else lambda row: cls(*row)
+    return list, lambda row: whole(row) if len(row) == len(names) else cls(*row)
 
 
 def _row_decoder(cls: Any, intos: list[Decode], partly: Decode) -> Decode:

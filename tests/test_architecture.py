@@ -39,6 +39,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "view": frozenset({"core"}),
     # Registers are tables, and reading tables is what channels do.
     "centre": frozenset({"core", "channels"}),
+    # Tables are read and written, SQLite is locked as the order store locks it.
+    "kb": frozenset({"core", "channels", "stores", "report"}),
     "outbox": frozenset({"core", "stores"}),
     "audit": frozenset({"core.errors", "stores"}),
     "rebuild": frozenset({"core", "stores", "heads", "audit"}),

@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "热线机构台账：话务、归并、拨测、接听日、每月一题",
         "the office's registers: calls, lines, test calls …",
     ),
+    "kb": ("kb", "知识库：入库、审核、检索、答复、纠错", "the knowledge base: add, review, search, answer …"),
     "pack": ("pack", "政策包：new show check diff test …", "policy packs: new, show, check, diff, test …"),
     "calendar": ("calendar", "工作日历", "the working-day calendar"),
     "audit": ("audit", "审计：锚点与校验链", "anchors and the chain of the log"),

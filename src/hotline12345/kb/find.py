@@ -1,0 +1,94 @@
+"""Finding (检索): a question in anybody's words to articles, each with the sentence that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .article import Article
+from .index import frequencies, size
+from .rank import CANDIDATES, Asked, Doc, Scored, asked, covers, idf, near, passage, score
+from .shelf import Shelf, marks
+from .words import plain, tokens
+
+LONGEST = 4_000
+"""More characters of a question are not read (library default)."""
+
+
+class Hit(NamedTuple):
+    """An article that answers (命中): how well, and the sentence to cite with its place in the content.
+
+    Attributes:
+        article: the version that is shown now.
+        score: higher is better; of use within one search only.
+        covers: the share of the question that is in the article, 0 to 1, rare characters weighing more.
+        passage: the sentence of the content that answers best.
+        first: where it begins in the content.
+        last: where it ends.
+    """
+
+    article: Article
+    score: float
+    covers: float
+    passage: str
+    first: int
+    last: int
+
+
+class Found(NamedTuple):
+    """What a search came to (检索结果): the question weighed, the best documents, how much of it each holds."""
+
+    question: Asked
+    best: list[Scored]
+    covers: dict[int, float]
+
+
+def search(shelf: Shelf, text: str, where: str, values: Sequence[Any], limit: int) -> Found:
+    """Return the best documents within *where* (检索)."""
+    level = plain(text[:LONGEST])
+    counts = tokens(level)
+    known = frequencies(shelf, counts)
+    swaps = _misspelt(shelf, [token for token in counts if len(token) == 2 and token not in known])
+    stand_ins = {other: weight for found in swaps.values() for other, weight in found}
+    known |= frequencies(shelf, stand_ins)
+    n = size(shelf)
+    question = asked(counts, known, n, stand_ins)
+    found = shelf.finds(question.sought, where, values)
+    worth = [question.weights.get(token, 0.0) for token in question.sought]
+    rough = sorted(found, key=lambda doc: (-sum(worth[at] for at in found[doc]), doc))[:CANDIDATES]
+    docs = {doc.doc: doc for doc in docs_of(shelf, rough)}
+    best = score(question, docs.values())[:limit]
+    heft = {char: idf(known.get(char, 0), n) for char in counts if len(char) == 1}
+    meant = {pair: [other for other, _ in others] for pair, others in swaps.items()}
+    held = {one.doc: covers(level, f"{docs[one.doc].head} {docs[one.doc].body}", heft, meant) for one in best}
+    return Found(question, best, held)
+
+
+def docs_of(shelf: Shelf, docs: Sequence[int]) -> list[Doc]:
+    """Return documents to compare in full (取候选)."""
+    if not docs:
+        return []
+    query = f"SELECT doc, head, body, head_norm, body_norm FROM kb_text WHERE doc IN ({marks(len(docs))})"
+    return [Doc(*row) for row in shelf.rows(query, docs)]
+
+
+def _misspelt(shelf: Shelf, unknown: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
+    found = {}
+    for token in unknown[:12]:
+        if not token.isascii():
+            rows = []
+            for column, char in (("token", token[0]), ("flip", token[1])):
+                query = (
+                    f"SELECT token, heads FROM kb_gram WHERE heads > 0 AND {column} > ? AND {column} < ? "
+                    f"ORDER BY heads DESC, token LIMIT 60"
+                )
+                rows += shelf.rows(query, (char, chr(ord(char) + 1)))
+            rows += shelf.rows("SELECT token, heads FROM kb_gram WHERE heads > 0 AND token = ?", (token[::-1],))
+            found[token] = near(token, dict(rows).items())
+    return found
+
+
+def cite(found: Found, one: Scored, article: Article) -> Hit:
+    """Return the hit with the sentence to cite (引文)."""
+    first, last = passage(found.question, article.draft.content)
+    return Hit(article, one.score, found.covers[one.doc], article.draft.content[first:last].strip(), first, last)

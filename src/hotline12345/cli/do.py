@@ -96,7 +96,7 @@ _HELP = {
     "units": "单位代码，用逗号隔开 · codes of units, apart by commas",
     "assist": "协办单位代码，用逗号隔开 · codes of the units that assist, apart by commas",
     "role": "assist 或 copy · assist or copy",
-    "source": "知识库条目 · source",
+    "source": "知识库条目及版本，如 K000012@3 · the article and its version",
     "first": "谁先接到：本线 here、对方 there · who received it first",
     "step": "扰线处置步骤 · step against disruption",
     "person": "人员编号（不含姓名） · an opaque id",

@@ -200,9 +200,7 @@ def add(base: KnowledgeBase, by: Actor, at: Any, centre: str, form: str, **given
 @fielded
 @answers("table", "json")
 @based()
-def revise(
-    base: KnowledgeBase, by: Actor, at: Any, article_article_id: str, form: str, expected: int, **given: Any
-) -> None:
+def revise(base: KnowledgeBase, by: Actor, at: Any, article_id: str, form: str, expected: int, **given: Any) -> None:
     """Write the next version."""
     from ..kb.article import with_fields
 
@@ -228,7 +226,7 @@ def step(
     base: KnowledgeBase,
     by: Actor,
     at: Any,
-    article_article_id: str,
+    article_id: str,
     action: str,
     reason: str,
     expected: int,
@@ -301,7 +299,7 @@ def list_(base: KnowledgeBase, by: Actor, at: Any, status: str, unit: str, centr
 @click.argument("article_id", metavar="ID")
 @answers("table", "json")
 @based()
-def show(base: KnowledgeBase, by: Actor, at: Any, article_article_id: str, centre: str, form: str) -> None:
+def show(base: KnowledgeBase, by: Actor, at: Any, article_id: str, centre: str, form: str) -> None:
     """Show an article."""
     id_, _, version = article_id.partition("@")
     article = base.get(id_, int(version) if version.isdecimal() else 0)

@@ -148,10 +148,9 @@ def answer(
 def rate(store: str, pack_name: str, form: str) -> None:
     """Count the direct answers."""
     from ..kb.consult import answers as count
-    from ..stores import Query
 
     hotline = hotline_of(pack_name, store, must_exist=True, reads=True)
-    told = count(hotline.history(order) for order in _numbers(hotline, Query()))
+    told = count(hotline.history(order.number) for order in hotline.orders())
     rows = [{"article": ref, "used": used} for ref, used in told.articles]
     if form == "json":
         rates = {
@@ -177,16 +176,6 @@ def rate(store: str, pack_name: str, form: str) -> None:
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _numbers(hotline: Any, query: Any) -> Any:
-    after = ""
-    while True:
-        page = hotline.store.find(hotline.place, query, after, 500)
-        yield from (head.number for head in page.heads)
-        after = page.after
-        if not after:
-            return
 
 
 @click.command(

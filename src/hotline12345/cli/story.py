@@ -319,7 +319,7 @@ def _declined(s: Story, ev: e.Declined) -> str:
 
 
 def _answered(s: Story, ev: e.Answered) -> str:
-    earlier = f" {ev.source}" if ev.how in ("progress", "result") else ""
+    earlier = f" {ev.source}" if ev.how in ("progress", "result", "knowledge") and ev.source else ""
     return say("直接答复，来自", "answered at once, from ") + _named(_HOW, ev.how) + earlier
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
 from typing import NamedTuple
 
 from .base import KnowledgeBase
@@ -9,6 +11,9 @@ from .find import docs_of
 from .index import frequencies, size
 from .rank import asked, idf, kind_weight
 from .words import tokens
+
+NEAR = 1_000
+"""How many articles that share a rare pair are looked at (library default)."""
 
 
 class Alike(NamedTuple):
@@ -36,8 +41,8 @@ def duplicates(base: KnowledgeBase, *, centre: str = "") -> list[Alike]:
             counts = tokens(body)
             known = frequencies(base.shelf, counts)
             sought = asked(counts, known, n, {}).sought[:20]
-            near = base.shelf.finds(sought, "s.centre = ?", (centre,))
-            best = sorted(near, key=lambda other: (-len(near[other]), other))[:20]
+            near = Counter(chain.from_iterable(base.shelf.finds(sought, "s.centre = ?", (centre,), NEAR)))
+            best = sorted(near, key=lambda other: (-near[other], other))[:20]
             for other in docs_of(base.shelf, [each for each in best if each > doc]):
                 likeness = cosine(body, other.body, known, n)
                 if likeness >= least:

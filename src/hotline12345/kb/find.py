@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from .article import Article
 from .index import frequencies, size
-from .rank import CANDIDATES, Asked, Doc, Scored, asked, covers, idf, near, passage, score
+from .rank import BUDGET, CANDIDATES, Asked, Doc, Scored, asked, covers, idf, near, passage, score
 from .shelf import Shelf, marks
-from .words import plain, tokens
+from .words import IN_HEAD, plain, tokens
 
 LONGEST = 4_000
 """More characters of a question are not read (library default)."""
@@ -53,15 +54,29 @@ def search(shelf: Shelf, text: str, where: str, values: Sequence[Any], limit: in
     known |= frequencies(shelf, stand_ins)
     n = size(shelf)
     question = asked(counts, known, n, stand_ins)
-    found = shelf.finds(question.sought, where, values)
-    worth = [question.weights.get(token, 0.0) for token in question.sought]
-    rough = sorted(found, key=lambda doc: (-sum(worth[at] for at in found[doc]), doc))[:CANDIDATES]
+    rough = _candidates(shelf, question, known, where, values)
     docs = {doc.doc: doc for doc in docs_of(shelf, rough)}
     best = score(question, docs.values())[:limit]
     heft = {char: idf(known.get(char, 0), n) for char in counts if len(char) == 1}
     meant = {pair: [other for other, _ in others] for pair, others in swaps.items()}
     held = {one.doc: covers(level, f"{docs[one.doc].head} {docs[one.doc].body}", heft, meant) for one in best}
     return Found(question, best, held)
+
+
+def _candidates(shelf: Shelf, question: Asked, known: dict[str, int], where: str, values: Sequence[Any]) -> list[int]:
+    """Return the documents to compare in full: those that have most of what is sought.
+
+    Of a token that so many have that not all are read, those that have it in their head come first.
+    """
+    tokens_ = question.sought
+    if sum(known[token] for token in tokens_) > BUDGET:
+        tokens_ = (*(IN_HEAD + token for token in tokens_), *tokens_)
+    worth: dict[int, float] = {}
+    for token, docs in zip(tokens_, shelf.finds(tokens_, where, values, BUDGET), strict=True):
+        weight = question.weights.get(token.removeprefix(IN_HEAD), 0.0)
+        for doc in docs:
+            worth[doc] = worth.get(doc, 0.0) + weight
+    return nsmallest(CANDIDATES, worth, key=lambda doc: (-worth[doc], doc))
 
 
 def docs_of(shelf: Shelf, docs: Sequence[int]) -> list[Doc]:

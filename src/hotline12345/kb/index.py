@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from .article import Article
 from .rank import norm
 from .shelf import Shelf, Writer, marks
-from .words import plain, tokens
+from .words import IN_HEAD, plain, tokens
 
 GROWN = 2
 """When there are so many times more or fewer articles than when lengths were last computed, all are computed anew."""
@@ -34,11 +34,16 @@ def put(writer: Writer, articles: Sequence[Article]) -> None:
         seen = (article.centre, draft.visibility.value, draft.category, draft.region)
         shown.append((doc, article.id, article.version, *seen, *days))
         texts.append((doc, head, body))
-        entries.append((doc, sorted(there)))
+        entries.append((doc, _entry(head, there)))
     writer.many(f"INSERT INTO kb_shown VALUES ({marks(9)})", shown)
     writer.index(entries)
     _count(writer, df, heads)
     _weigh(writer, texts)
+
+
+def _entry(head: str, there: Iterable[str]) -> list[str]:
+    """Return what a document is entered under: its tokens, and those of its head once more as such."""
+    return [*sorted(there), *(IN_HEAD + token for token in sorted(tokens(head)))]
 
 
 def drop(writer: Writer, id: str) -> None:  # noqa: A002 - the domain's word
@@ -46,7 +51,7 @@ def drop(writer: Writer, id: str) -> None:  # noqa: A002 - the domain's word
     query = "SELECT s.doc, t.head, t.body FROM kb_shown s JOIN kb_text t ON t.doc = s.doc WHERE s.id = ?"
     for doc, head, body in writer.rows(query, (id,)):
         there = sorted(set(tokens(f"{head} {body}")))
-        writer.unindex(doc, there)
+        writer.unindex(doc, _entry(head, there))
         gone = Counter(dict.fromkeys(there, -1))
         _count(writer, gone, Counter({token: -1 for token in tokens(head) if len(token) == 2}))
         for table in ("kb_text", "kb_shown"):

@@ -102,17 +102,16 @@ class PostgresShelf:
         except self._psycopg.Error as error:
             raise _told(error) from error
 
-    def finds(self, tokens: Sequence[str], where: str, values: Sequence[Any]) -> dict[int, list[int]]:
-        """Return for each document the positions of those *tokens* it has."""
-        found: dict[int, list[int]] = {}
+    def finds(self, tokens: Sequence[str], where: str, values: Sequence[Any], most: int) -> list[list[int]]:
+        """Return for each of *tokens* the documents that have it, *most* at most."""
+        found: list[list[int]] = [[] for _ in tokens]
         query = (
-            "SELECT t.at, k.doc FROM unnest(?::text[]) WITH ORDINALITY AS t (token, at) "
-            "CROSS JOIN LATERAL (SELECT doc FROM kb_tokens WHERE tokens @> ARRAY[t.token]) AS k"
+            "SELECT t.at, k.doc FROM unnest(?::text[]) WITH ORDINALITY AS t (token, at) CROSS JOIN LATERAL ("
+            "SELECT k.doc FROM kb_tokens k JOIN kb_shown s ON s.doc = k.doc "
+            f"WHERE k.tokens @> ARRAY[t.token] AND {where or 'true'} LIMIT ?) AS k"
         )
-        if where:
-            query += f" JOIN kb_shown s ON s.doc = k.doc WHERE {where}"
-        for at, doc in self.rows(query, (list(tokens), *(values if where else ()))):
-            found.setdefault(doc, []).append(at - 1)
+        for at, doc in self.rows(query, (list(tokens), *(values if where else ()), most)):
+            found[at - 1].append(doc)
         return found
 
     def close(self) -> None:

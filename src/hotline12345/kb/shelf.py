@@ -74,8 +74,8 @@ class Shelf(Protocol):
         """Write, all or nothing, durable when it ends."""
         ...
 
-    def finds(self, tokens: Sequence[str], where: str, values: Sequence[Any]) -> dict[int, list[int]]:
-        """Return for each document the positions of those *tokens* it has; *where* is on ``kb_shown``."""
+    def finds(self, tokens: Sequence[str], where: str, values: Sequence[Any], most: int) -> list[list[int]]:
+        """Return for each of *tokens* the documents that have it, *most* at most; *where* is on ``kb_shown``."""
         ...
 
     def close(self) -> None:

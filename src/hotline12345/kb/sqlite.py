@@ -118,17 +118,14 @@ class SqliteShelf:
                     raise faults.translate(error, self.path) from error
                 raise
 
-    def finds(self, tokens: Sequence[str], where: str, values: Sequence[Any]) -> dict[int, list[int]]:
-        """Return for each document the positions of those *tokens* it has."""
-        found: dict[int, list[int]] = {}
-        query = "SELECT rowid FROM kb_fts WHERE kb_fts MATCH ?"
-        if where:
-            joined = "kb_fts f CROSS JOIN kb_shown s ON s.doc = f.rowid"
-            query = f"SELECT s.doc FROM {joined} WHERE kb_fts MATCH ? AND {where}"
-        for at, token in enumerate(tokens):
-            for (doc,) in self.rows(query, (f'"{token}"', *values) if where else (f'"{token}"',)):
-                found.setdefault(doc, []).append(at)
-        return found
+    def finds(self, tokens: Sequence[str], where: str, values: Sequence[Any], most: int) -> list[list[int]]:
+        """Return for each of *tokens* the documents that have it, *most* at most."""
+        joined = "kb_fts f CROSS JOIN kb_shown s ON s.doc = f.rowid"
+        query = f"SELECT s.doc FROM {joined} WHERE kb_fts MATCH ? AND {where or '1'} LIMIT ?"
+        if not where:
+            query = "SELECT rowid FROM kb_fts WHERE kb_fts MATCH ? LIMIT ?"
+        bound = values if where else ()
+        return [[row[0] for row in self.rows(query, (f'"{token}"', *bound, most))] for token in tokens]
 
     def close(self) -> None:
         """Let go of it."""

@@ -15,6 +15,9 @@ from itertools import pairwise
 LONGEST = 100_000
 """More of a text is not read (library default): an article has no more, a question is cut."""
 
+IN_HEAD = "¦"
+"""What marks a token as one of the head's; no levelled text holds it."""
+
 _BETWEEN = re.compile(r"[\W_]+")
 _LATIN = re.compile(r"[a-z0-9]{3,24}")
 _STOP = re.compile(r"[。！？!?；;\n]+|[，,、 ]")

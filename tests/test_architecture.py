@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "kb": frozenset({"core", "channels", "stores", "report"}),
     "outbox": frozenset({"core", "stores"}),
     "audit": frozenset({"core.errors", "stores"}),
-    "rebuild": frozenset({"core", "stores", "heads", "audit"}),
+    "rebuild": frozenset({"core", "stores", "heads", "privacy", "audit"}),
     "transfer": frozenset({"core.errors", "stores", "audit"}),
     # The hotline's own back rooms: each imports what the hotline may, and none of them the hotline.
     "privacy": frozenset({"core"}),

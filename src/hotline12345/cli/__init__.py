@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "kb": ("kb", "知识库：入库、审核、检索、答复、纠错", "the knowledge base: add, review, search, answer …"),
     "pack": ("pack", "政策包：new show check diff test …", "policy packs: new, show, check, diff, test …"),
     "calendar": ("calendar", "工作日历", "the working-day calendar"),
+    "store": ("store", "存储：导出、导入、备份、检查、重建", "export, import, back up, check, rebuild"),
     "audit": ("audit", "审计：锚点与校验链", "anchors and the chain of the log"),
     "plugins": ("plugins", "列出插件", "list plug-ins"),
     "doctor": ("doctor", "体检：环境、存储、日历", "check environment, store and calendar"),

@@ -21,6 +21,7 @@ _WORDS = {OK: ("正常", "ok"), NOTE: ("说明", "note"), WARN: ("警告", "warn
 EXTRAS = {
     "fast": ("numpy", "ahocorasick_rs", "orjson"),
     "excel": ("python_calamine",),
+    "parquet": ("pyarrow",),
     "testing": ("pytest", "hypothesis"),
 }
 SOON = 60

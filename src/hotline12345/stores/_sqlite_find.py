@@ -21,39 +21,13 @@ PLACES = (
     "SELECT (SELECT min(place) FROM head WHERE place > name) FROM p WHERE name IS NOT NULL) "
     "SELECT name FROM p WHERE name IS NOT NULL"
 )
+KEPT = (
+    "SELECT p.id, coalesce(o.data, ''), v.data FROM private p JOIN vault v ON v.seq = p.seq "
+    "LEFT JOIN vault o ON o.seq = p.person WHERE p.place = ? AND p.number = ? ORDER BY p.id"
+)
 RECEIPTS = "SELECT key, version, fingerprint FROM receipt WHERE place = ? AND number = ? ORDER BY version, key"
 PRIVATE = (
     "SELECT p.id, v.data FROM private p JOIN vault v ON v.seq = p.seq WHERE p.place = ? AND p.number = ? ORDER BY p.id"
-)
-
-CHECKS = (
-    ("damaged", "数据库损坏", "the database is damaged", "PRAGMA integrity_check(20)"),
-    (
-        "gap",
-        "工单记录不连续",
-        "the records of an order have a gap",
-        "SELECT place, number FROM record GROUP BY place, number HAVING count(*) <> max(version) LIMIT 20",
-    ),
-    (
-        "head",
-        "工单索引与记录不符",
-        "the head of an order disagrees with its records",
-        "SELECT h.place, h.number FROM head h WHERE h.version <> "
-        "coalesce((SELECT max(version) FROM record r WHERE r.place = h.place AND r.number = h.number), 0) LIMIT 20",
-    ),
-    (
-        "headless",
-        "记录没有工单索引",
-        "records without a head",
-        "SELECT DISTINCT place, number FROM record r WHERE version = 1 AND NOT EXISTS "
-        "(SELECT 1 FROM head h WHERE h.place = r.place AND h.number = r.number) LIMIT 20",
-    ),
-    (
-        "vault",
-        "私密记录缺少内容",
-        "a private record has lost its content",
-        "SELECT place, number, id FROM private WHERE seq NOT IN (SELECT seq FROM vault) LIMIT 20",
-    ),
 )
 
 PROBE = 1000

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _rules as rules
 from . import _text as text
-from ._sqlite_vault import INSERT_WORD, header, index_words, keep, owner_of, unindex_words, wipe, word_rows
+from ._sqlite_vault import INSERT_WORD, header, index_words, keep, owner_of, unindex_words, wipe, word_rows, words_of
 from .port import Append, Appended, Desk, Head
 
 COLUMNS = (
@@ -247,3 +247,26 @@ def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
     words.sort()
     conn.executemany(INSERT_WORD, words)
     return tuple(Appended(ready.append.number, ready.append.head.version, False) for ready in batch)
+
+
+def reindex(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> None:
+    """Replace heads and desks whole, each with the last link of its records, and index its words anew."""
+    numbers = [head.number for head in heads]
+    marks = ", ".join("?" * len(numbers))
+    for table in ("head", "desk"):
+        conn.execute(f"DELETE FROM {table} WHERE place = ? AND number IN ({marks})", (place, *numbers))
+    for head in heads:
+        ready = Ready(Append(place, head.number, head.version, (), head))
+        last = conn.execute(
+            "SELECT link FROM record WHERE place = ? AND number = ? ORDER BY version DESC LIMIT 1", (place, head.number)
+        ).fetchone()
+        ready.chain(last[0] if last else text.FIRST)
+        conn.execute(_INSERT_HEAD, (place, head.number, *_stored(conn, place, ready.row)))
+        for desk in head.desks:
+            conn.execute(_INSERT_DESK, (place, desk.unit, head.number, desk.assignment, desk.role, desk.due))
+    for seq, data in conn.execute(
+        "SELECT v.seq, v.data FROM private p JOIN vault v ON v.seq = p.seq "
+        f"WHERE p.place = ? AND p.number IN ({marks})",
+        (place, *numbers),
+    ).fetchall():
+        index_words(conn, place, words_of(data), seq)

@@ -21,7 +21,7 @@ from hotline12345.core.errors import Fault, StoreError
 from . import _rules as rules
 from ._memory_index import Entry, Room
 from ._memory_leases import Leases
-from .port import Append, Appended, Fed, Head, Lease, Page, Parked, Query, Record
+from .port import Append, Appended, Fed, Head, Lease, Page, Parked, Private, Query, Record
 
 
 class MemoryStore:
@@ -200,6 +200,12 @@ class MemoryStore:
             kept = entry.private if entry else {}
             wanted = kept if ids is None else [i for i in ids if i in kept]
             return {i: dict(kept[i].data) for i in wanted}
+
+    def kept(self, place: str, number: str) -> list[Private]:
+        """Return the private records of one order by id, with their person and words."""
+        with self._lock:
+            entry = self._place(place).orders.get(number)
+            return sorted(entry.private.values(), key=lambda private: private.id) if entry else []
 
     def forget(self, place: str, person: str) -> int:
         """Delete every private record of *person* in *place*, and the index itself from heads."""

@@ -247,6 +247,15 @@ class Store(Protocol):
         ...
 
 
+@runtime_checkable
+class Keeping(Protocol):
+    """A store that gives its private records whole (完整的隐私记录): what an export needs."""
+
+    def kept(self, place: str, number: str) -> list[Private]:
+        """Return the private records of one order by id, with their person and words; [] when unknown."""
+        ...
+
+
 class Lease(NamedTuple):
     """The right to do one thing alone for a while (租约): ``token`` grows each time *name* changes hands."""
 

@@ -21,15 +21,15 @@ from typing import Any
 from hotline12345.core.errors import Fault
 
 from . import _rules as rules
+from . import _sqlite_care as care
 from . import _sqlite_errors as faults
 from . import _sqlite_find as sql
-from . import _sqlite_schema as schema
 from . import _sqlite_share as sharing
 from . import _sqlite_vault as vault
 from . import _sqlite_write as writing
 from ._sqlite_file import File, Work
 from ._sqlite_url import address
-from .port import Append, Appended, Fed, Head, Lease, Page, Parked, Query, Record
+from .port import Append, Appended, Fed, Head, Lease, Page, Parked, Private, Query, Record
 
 
 class SqliteStore:
@@ -185,6 +185,13 @@ class SqliteStore:
         wanted = None if ids is None else set(ids)
         return {row[0]: json.loads(vault.body(row[1])) for row in rows if wanted is None or row[0] in wanted}
 
+    def kept(self, place: str, number: str) -> list[Private]:
+        """Return the private records of one order by id, with their person and words."""
+        return [
+            Private(identity, person, json.loads(vault.body(data)), vault.words_of(data))
+            for identity, person, data in self._rows(sql.KEPT, (place, number))
+        ]
+
     def places(self) -> list[str]:
         """Return the places that have orders here, in order."""
         return [row[0] for row in self._rows(sql.PLACES)]
@@ -241,39 +248,28 @@ class SqliteStore:
 
     # -- care ------------------------------------------------------------------------------------
 
+    def reindex(self, place: str, heads: Sequence[Head]) -> None:
+        """Replace these orders' heads and desks whole, and what their words are found by; see ``store rebuild``."""
+        if heads:
+            self._submit(lambda conn, _: writing.reindex(conn, place, heads))
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """Copy the store as it stands now into a new file (备份), while others go on writing.
+
+        The key file is not in it, and who is forgotten later is still in it.
+
+        Raises:
+            StoreError: ``file-exists``, ``full``, ``damaged`` …; what was copied so far is removed.
+        """
+        care.backup(self._file, Path(path))
+
     def check(self) -> list[Fault]:
-        """Return what is wrong with the store (完整性检查): damage to the file, heads that disagree with records."""
-        found: list[Fault] = []
-        for code, zh, en, query in sql.CHECKS:
-            for row in self._rows(query):
-                what = "/".join(str(part) for part in row)
-                if code != "damaged" or what != "ok":
-                    found.append(Fault(code, f"{zh}：{what}", f"{en}: {what}", file=str(self.path)))
-        return found
+        """Return what is wrong with the store (完整性检查): a damaged file, heads, desks or words that disagree."""
+        return care.check(self._file)
 
     def info(self) -> dict[str, Any]:
         """Return what ``doctor`` shows of the store."""
-        first, last = schema.DEFECT
-        warnings = []
-        if first <= sqlite3.sqlite_version_info <= last:
-            warnings.append(
-                f"SQLite {sqlite3.sqlite_version}：同时提交和检查点可能损坏 WAL（3.7.0–3.51.2）；本库在写锁内做检查点，"
-                "请勿让其他程序写此文件 / this SQLite can damage a WAL database when a commit races a checkpoint; "
-                "this library keeps both under its write lock, so let no other program write the file"
-            )
-        return {
-            "store": "sqlite",
-            "path": str(self.path),
-            "schema": self._rows("PRAGMA user_version")[0][0],
-            "sqlite": sqlite3.sqlite_version,
-            "durability": self.durability,
-            "readonly": self.readonly,
-            "bytes": self.path.stat().st_size,
-            "wal_bytes": self._file.wal_bytes(),
-            "records": self._rows("SELECT count(*) FROM record")[0][0],
-            "orders": self._rows("SELECT count(*) FROM head")[0][0],
-            "warnings": warnings,
-        }
+        return care.info(self._file)
 
     def close(self) -> None:
         """Move the log into the database and close every connection; calling it twice is harmless."""

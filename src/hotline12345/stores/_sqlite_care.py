@@ -1,0 +1,136 @@
+"""Looking after an embedded store (维护): is it sound, what is it, and a copy of it while others write."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from hotline12345.core.errors import Fault, StoreError
+
+from . import _sqlite_errors as faults
+from . import _sqlite_schema as schema
+from ._sqlite_file import File
+
+CHECKS = (
+    ("damaged", "数据库损坏", "the database is damaged", "PRAGMA integrity_check(20)"),
+    (
+        "gap",
+        "工单记录不连续",
+        "the records of an order have a gap",
+        "SELECT place, number FROM record GROUP BY place, number HAVING count(*) <> max(version) LIMIT 20",
+    ),
+    (
+        "head",
+        "工单索引与记录不符",
+        "the head of an order disagrees with its records",
+        "SELECT h.place, h.number FROM head h WHERE h.version <> "
+        "coalesce((SELECT max(version) FROM record r WHERE r.place = h.place AND r.number = h.number), 0) LIMIT 20",
+    ),
+    (
+        "headless",
+        "记录没有工单索引",
+        "records without a head",
+        "SELECT DISTINCT place, number FROM record r WHERE version = 1 AND NOT EXISTS "
+        "(SELECT 1 FROM head h WHERE h.place = r.place AND h.number = r.number) LIMIT 20",
+    ),
+    (
+        "vault",
+        "私密记录缺少内容",
+        "a private record has lost its content",
+        "SELECT place, number, id FROM private WHERE seq NOT IN (SELECT seq FROM vault) LIMIT 20",
+    ),
+    (
+        "desk",
+        "承办席位与工单索引不符",
+        "the desks of an order disagree with its head",
+        "SELECT * FROM (SELECT place, number FROM head WHERE desks <> '' EXCEPT SELECT place, number FROM desk) "
+        "UNION SELECT * FROM (SELECT place, number FROM desk EXCEPT SELECT place, number FROM head WHERE desks <> '') "
+        "LIMIT 20",
+    ),
+    (
+        "tail",
+        "工单索引中的末环与记录不符",
+        "the last link in the head is not the last record's",
+        "SELECT h.place, h.number FROM head h WHERE h.link <> coalesce((SELECT link FROM record r WHERE "
+        "r.place = h.place AND r.number = h.number AND r.version = h.version), h.link) LIMIT 20",
+    ),
+    (
+        "word",
+        "词索引指向不存在的隐私记录",
+        "words lead to a private record that is not there",
+        "SELECT DISTINCT seq FROM word WHERE seq NOT IN (SELECT seq FROM private) LIMIT 20",
+    ),
+)
+
+
+def check(file: File) -> list[Fault]:
+    """Return what is wrong with the store."""
+    found: list[Fault] = []
+    for code, zh, en, query in CHECKS:
+        for row in file.rows(query):
+            what = "/".join(str(part) for part in row)
+            if code != "damaged" or what != "ok":
+                found.append(Fault(code, f"{zh}：{what}", f"{en}: {what}", file=str(file.path)))
+    return found
+
+
+def info(file: File) -> dict[str, Any]:
+    """Return what ``doctor`` shows of the store."""
+    first, last = schema.DEFECT
+    warnings = []
+    if first <= sqlite3.sqlite_version_info <= last:
+        warnings.append(
+            f"SQLite {sqlite3.sqlite_version}：同时提交和检查点可能损坏 WAL（3.7.0–3.51.2）；本库在写锁内做检查点，"
+            "请勿让其他程序写此文件 / this SQLite can damage a WAL database when a commit races a checkpoint; "
+            "this library keeps both under its write lock, so let no other program write the file"
+        )
+    return {
+        "store": "sqlite",
+        "path": str(file.path),
+        "schema": file.rows("PRAGMA user_version")[0][0],
+        "sqlite": sqlite3.sqlite_version,
+        "durability": file.durability,
+        "readonly": file.readonly,
+        "bytes": file.path.stat().st_size,
+        "wal_bytes": file.wal_bytes(),
+        "records": file.rows("SELECT count(*) FROM record")[0][0],
+        "orders": file.rows("SELECT count(*) FROM head")[0][0],
+        "warnings": warnings,
+    }
+
+
+def backup(file: File, path: Path) -> None:
+    """Copy the database as one reader sees it into a new file, whole or not at all."""
+    if path.exists():
+        raise StoreError(
+            f"文件已存在：{path}",
+            f"the file exists: {path}",
+            code="file-exists",
+            hint="换一个文件名，或先移走它",
+            hint_en="give another name or move it away",
+        )
+    if not path.parent.is_dir():
+        raise faults.no_such_folder(path)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
+            # All pages in one step: a reader's snapshot, so that writers neither wait nor make it begin again.
+            file.reading().backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # the copy is one file, with no log beside it
+            found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+            copy.execute("PRAGMA journal_mode=WAL")
+        with open(draft, "rb") as written:
+            os.fsync(written.fileno())
+        os.replace(draft, path)
+    except sqlite3.Error as error:
+        raise faults.translate(error, path) from error
+    finally:
+        for left in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm"), Path(f"{draft}-journal")):
+            with suppress(OSError):
+                left.unlink(missing_ok=True)

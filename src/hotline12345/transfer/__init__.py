@@ -1,0 +1,329 @@
+"""A whole store into a file and back (存储的导出与导入): records in the order of the feed, private records, keys.
+
+The file has a row for each order, before its first record, with the head, the private records and the keys that are
+there *now* (never what was forgotten), a row for each record with its link, and at the end the counts and a digest of
+everything before.  It is checked as a whole before the first row of it is imported, and the new store's feed after.
+Cursors, leases and parked deliveries belong to the old store's readers and stay there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from ..audit import follow, linked
+from ..core.errors import StoreError
+from ..stores._text import FIRST, digest, dumps, encode, link
+from ..stores.port import SCHEMA, Append, Desk, Head, Keeping, Private, Record, Store
+
+FORMAT = 1
+BATCH = 1000
+ROUNDS = 20
+_Order = tuple[str, str]
+
+
+class Row(NamedTuple):
+    """One row of an export (导出行): ``data`` and ``more`` are JSON texts, "" where there is nothing.
+
+    ``t`` is ``start``, ``order``, ``record`` or ``end``; an order that went on while it was exported is told again.
+    """
+
+    t: str
+    place: str = ""
+    number: str = ""
+    version: int = 0
+    kind: str = ""
+    schema: int = 0
+    data: str = ""
+    link: str = ""
+    more: str = ""
+
+
+class Summary(NamedTuple):
+    """What an export holds (导出概要): counts, and the digest of its rows."""
+
+    places: int
+    orders: int
+    records: int
+    private: int
+    digest: str
+
+
+class _Tally:
+    """Counts the rows and digests them as they pass."""
+
+    def __init__(self) -> None:
+        self.places: set[str] = set()
+        self.orders = self.records = self.private = 0
+        self._rows = sha256()
+
+    def add(self, row: Row, private: int = 0, again: bool = False) -> Row:
+        if row.t == "order":
+            self.places.add(row.place)
+            self.orders += not again
+        self.records += row.t == "record"
+        self.private += private
+        self._rows.update(encode_row(row))
+        return row
+
+    def summary(self) -> Summary:
+        return Summary(len(self.places), self.orders, self.records, self.private, self._rows.hexdigest())
+
+
+def encode_row(row: Row) -> bytes:
+    """Return *row* as the digest sees it, the same in every format."""
+    return (dumps({"row": list(row)}) + "\n").encode()
+
+
+# -- out -----------------------------------------------------------------------------------------
+
+
+def export(store: Store, *, private: bool = True) -> Iterator[Row]:
+    """Yield the rows of the whole *store* (导出).
+
+    Args:
+        store: any store that gives its private records whole (:class:`~hotline12345.stores.Keeping`).
+        private: with ``False``, without private records and blind indexes.
+
+    Raises:
+        StoreError: ``not-exportable``, ``broken-chain``: a record is not what its link says.
+    """
+    if not isinstance(store, Keeping):
+        raise _not_exportable()
+    tally = _Tally()
+    yield tally.add(Row("start", more=encode({"format": FORMAT, "schema": SCHEMA, "private": private})))
+    told: dict[_Order, int] = {}
+    ends: dict[_Order, bytes] = {}
+    for fed in follow(store):
+        r = fed.record
+        order = (r.place, r.number)
+        if r.version > told.get(order, 0):
+            row, kept = _order(store, order, private)
+            yield tally.add(row, kept, again=order in told)
+            told[order] = row.version
+        last = ends[order] = linked(fed, ends.get(order, FIRST))
+        if fed.link and fed.link != last.hex():
+            raise _broken(r)
+        yield tally.add(Row("record", *order, r.version, r.kind, r.schema, dumps(r.data), last.hex()))
+    yield Row("end", more=encode(tally.summary()._asdict()))
+
+
+def _order(store: Any, order: _Order, private: bool) -> tuple[Row, int]:
+    """Return the row of an order as it is now, and how many private records it holds."""
+    head = store.head(*order)
+    if head is None:
+        raise _headless(order)
+    kept: list[Private] = store.kept(*order) if private else []
+    if not private:
+        head = head._replace(requester="")
+    fields = dict(zip(Head._fields[3:], head[3:], strict=True)) | {"desks": [list(desk) for desk in head.desks]}
+    more = {
+        "head": fields,
+        "private": [list(each) for each in kept],
+        "keys": [list(each) for each in store.receipts(*order)],
+    }
+    return Row("order", *order, version=head.version, more=dumps(more)), len(kept)
+
+
+# -- in ------------------------------------------------------------------------------------------
+
+
+def check(rows: Iterable[Row]) -> Summary:
+    """Return what *rows* hold when they are a whole and sound export (核对).
+
+    Raises:
+        StoreError: ``bad-export``, saying what is wrong.
+    """
+    tally = _Tally()
+    ends: dict[_Order, bytes] = {}
+    end: Row | None = None
+    for i, row in enumerate(rows):
+        if end is not None or (row.t == "start") != (i == 0):
+            raise bad_export("行的次序不对", "rows are out of order")
+        if row.t == "end":
+            end = row
+            continue
+        if row.t == "start":
+            _check_format(json.loads(row.more))
+        if row.t == "record":
+            order = (row.place, row.number)
+            last = link(ends.get(order, FIRST), digest(*row[1:7]))
+            if last.hex() != row.link:
+                where = f"{row.place}/{row.number} v{row.version}"
+                raise bad_export(f"{where} 与校验链不符", f"{where} does not fit its chain")
+            ends[order] = last
+        private = len(json.loads(row.more)["private"]) if row.t == "order" else 0
+        tally.add(row, private, again=(row.place, row.number) in ends)
+    if end is None:
+        raise bad_export("没有结束行，文件不完整", "it has no last row: it was cut off")
+    found = tally.summary()
+    if json.loads(end.more) != found._asdict():
+        raise bad_export("数目或摘要与结束行不符", "counts or digest are not those of the last row")
+    return found
+
+
+def import_rows(store: Store, rows: Callable[[], Iterable[Row]]) -> Summary:
+    """Put an export into *store*, which must be empty, and compare (导入).
+
+    Args:
+        store: any store.
+        rows: gives the rows, each time it is called: they are checked before the first is written.
+
+    Raises:
+        StoreError: ``bad-export``, ``not-empty``, ``import-differs``: the new store gives back something else.
+    """
+    if store.places() or store.feed(0, 1):
+        raise _not_empty()
+    found = check(rows())
+    waiting: dict[_Order, _Told] = {}
+    batch: list[Append] = []
+    size = 0
+    expected = sha256()
+    for row in rows():
+        order = (row.place, row.number)
+        if row.t == "order":
+            waiting[order] = _told(row)
+        elif row.t == "record":
+            _digest(expected, order, row.version, row.link)
+            batch += _appends(row, waiting[order], batch)
+            size += 1
+            if row.version == waiting[order].head.version:
+                del waiting[order]
+        if size >= BATCH or row.t == "end":
+            store.append(batch)
+            batch, size = [], 0
+    if _read_back(store).digest() != expected.digest():
+        raise _differs()
+    return found
+
+
+def _digest(into: Any, order: _Order, version: int, end: str) -> None:
+    into.update(f"{order} {version} {end}\n".encode("utf-8", "surrogatepass"))
+
+
+def _read_back(store: Store) -> Any:
+    """Digest what *store* has now, counting each link anew."""
+    found = sha256()
+    ends: dict[_Order, bytes] = {}
+    for fed in follow(store):
+        order = (fed.record.place, fed.record.number)
+        last = ends[order] = linked(fed, ends.get(order, FIRST))
+        _digest(found, order, fed.record.version, fed.link or last.hex())
+    return found
+
+
+class _Told:
+    """What was told of an order before its records."""
+
+    def __init__(self, head: Head, private: tuple[Private, ...], keys: dict[int, list[tuple[str, str]]]) -> None:
+        self.head = head
+        self.private = private
+        self.keys = keys
+
+
+def _told(row: Row) -> _Told:
+    told = json.loads(row.more)
+    fields = told["head"] | {"desks": tuple(Desk(*desk) for desk in told["head"]["desks"])}
+    keys: dict[int, list[tuple[str, str]]] = {}
+    for key, version, mark in told["keys"]:
+        keys.setdefault(version, []).append((key, mark))
+    private = tuple(Private(i, person, data, tuple(words)) for i, person, data, words in told["private"])
+    return _Told(Head(row.place, row.number, row.version, **fields), private, keys)
+
+
+def _appends(row: Row, told: _Told, batch: list[Append]) -> Iterator[Append]:
+    """Yield the append of one record, and one more for each further key of that version.
+
+    A record that follows another of its order at once joins it, unless that one carried a key.
+    """
+    record = Record(row.place, row.number, row.version, row.kind, json.loads(row.data), row.schema)
+    head = told.head._replace(version=row.version)
+    (key, mark), *others = told.keys.get(row.version) or [("", "")]
+    before = batch[-1] if batch else None
+    if before is not None and before.head[:3] == (row.place, row.number, row.version - 1) and not before.key:
+        batch.pop()
+        joined = (*before.records, record)
+        yield Append(row.place, row.number, before.expected, joined, head, before.private + told.private, key, mark)
+    else:
+        yield Append(row.place, row.number, row.version - 1, (record,), head, told.private, key, mark)
+    told.private = ()
+    for key, mark in others:
+        yield Append(row.place, row.number, row.version, (), head, (), key, mark)
+
+
+# -- what can go wrong ---------------------------------------------------------------------------
+
+
+def _check_format(told: dict[str, Any]) -> None:
+    if told["format"] > FORMAT or told["schema"] > SCHEMA:
+        raise StoreError(
+            "导出文件由更新的版本写成",
+            "a newer library wrote this export",
+            code="newer-schema",
+            hint="请升级 hotline12345",
+            hint_en="upgrade hotline12345",
+        )
+
+
+def bad_export(zh: str, en: str) -> StoreError:
+    """Return the refusal of an export that is not whole, or not what was written."""
+    return StoreError(
+        f"导出文件有误：{zh}，未导入任何内容",
+        f"the export is not sound: {en}; nothing was imported",
+        code="bad-export",
+        hint="请重新导出或重新传送该文件",
+        hint_en="export again, or copy the file again",
+    )
+
+
+def _not_exportable() -> StoreError:
+    return StoreError(
+        "此存储不能整体导出：它不给出完整的隐私记录",
+        "this store cannot be exported: it does not give its private records whole",
+        code="not-exportable",
+        hint="存储插件须实现 kept(place, number)",
+        hint_en="its plug-in has to have kept(place, number)",
+    )
+
+
+def _not_empty() -> StoreError:
+    return StoreError(
+        "只能导入空的存储",
+        "an export goes into an empty store only",
+        code="not-empty",
+        hint="请用一个新的存储地址；上次导入中断的，先删掉那个存储",
+        hint_en="give the address of a new store; delete one whose import was cut short",
+    )
+
+
+def _differs() -> StoreError:
+    return StoreError(
+        "导入后的记录与导出文件不同",
+        "the new store's records are not those of the export",
+        code="import-differs",
+        hint="不要使用这个存储；请报告",
+        hint_en="do not use this store, and report it",
+    )
+
+
+def _broken(r: Record) -> StoreError:
+    where = f"{r.place}/{r.number} v{r.version}"
+    return StoreError(
+        f"{where} 与校验链不符，停止导出",
+        f"{where} does not fit its chain; the export stops",
+        code="broken-chain",
+        hint="请先运行 audit verify",
+        hint_en="run audit verify first",
+    )
+
+
+def _headless(order: _Order) -> StoreError:
+    return StoreError(
+        f"{order[0]}/{order[1]} 有记录而没有工单索引",
+        f"{order[0]}/{order[1]} has records and no head",
+        code="broken-store",
+        hint="请先运行 store rebuild",
+        hint_en="run store rebuild first",
+    )

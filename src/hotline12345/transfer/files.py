@@ -1,0 +1,160 @@
+"""Exports as files (导出文件): NDJSON (also gzipped) with the standard library, Parquet with the extra ``parquet``."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import PluginError, RequestError
+from ..stores._text import dumps
+from . import Row, bad_export
+
+BATCH = 10_000
+
+
+def write(path: Path, rows: Iterable[Row]) -> None:
+    """Write *rows* to a new file that only its owner reads; it is there whole or not at all.
+
+    Raises:
+        RequestError: ``file-exists``, ``no-such-file``.
+        PluginError: ``missing-extra`` for Parquet without pyarrow.
+    """
+    if path.exists():
+        raise RequestError(
+            f"文件已存在：{path}",
+            f"the file exists: {path}",
+            code="file-exists",
+            hint="换一个文件名，或先移走它",
+            hint_en="give another name or move it away",
+        )
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        made = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    try:
+        with os.fdopen(made, "wb") as file:
+            (_write_parquet if _is_parquet(path) else _write_lines)(path, file, rows)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def read(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file.
+
+    Raises:
+        RequestError: ``no-such-file``.
+        StoreError: ``bad-export`` for what is no export.
+        PluginError: ``missing-extra``.
+    """
+    try:
+        yield from _read_parquet(path) if _is_parquet(path) else _read_lines(path)
+    except (OSError, EOFError) as error:
+        raise _unreadable(path, error) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise bad_export(f"读不懂：{error}", f"cannot be read: {error}") from error
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix == ".parquet"
+
+
+def _write_lines(path: Path, file: Any, rows: Iterable[Row]) -> None:
+    with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) if path.suffix == ".gz" else _Left(file) as out:
+        for row in rows:
+            out.write(_line(row).encode("utf-8"))
+
+
+class _Left:
+    """A file that is left open."""
+
+    def __init__(self, file: Any) -> None:
+        self.write = file.write
+
+    def __enter__(self) -> _Left:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _line(row: Row) -> str:
+    plain = {name: value for name, value in row._asdict().items() if value and name not in ("data", "more")}
+    text = dumps(plain)[:-1]
+    for name in ("data", "more"):
+        if getattr(row, name):
+            text += f',"{name}":{getattr(row, name)}'
+    return text + "}\n"
+
+
+def _read_lines(path: Path) -> Iterator[Row]:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+        for line in file:
+            fields: dict[str, Any] = json.loads(line)
+            for name in ("data", "more"):
+                if name in fields:
+                    fields[name] = dumps(fields[name])
+            yield Row(**fields)
+
+
+def _pyarrow() -> Any:
+    try:
+        from importlib import import_module
+
+        pyarrow = import_module("pyarrow")
+        import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise PluginError(
+            "Parquet 需要可选组件 parquet",
+            "Parquet needs the extra parquet",
+            code="missing-extra",
+            hint="pip install 'hotline12345[parquet]'，或导出为 .ndjson",
+            hint_en="pip install 'hotline12345[parquet]', or export to .ndjson",
+        ) from error
+    return pyarrow
+
+
+def _write_parquet(_: Path, file: Any, rows: Iterable[Row]) -> None:
+    arrow = _pyarrow()
+    kinds = {"version": arrow.int64(), "schema": arrow.int64()}
+    schema = arrow.schema([(name, kinds.get(name, arrow.string())) for name in Row._fields])
+    with arrow.parquet.ParquetWriter(file, schema, compression="zstd") as out:
+        batch: list[Row] = []
+        for row in rows:
+            batch.append(row)
+            if len(batch) == BATCH:
+                out.write_batch(_columns(arrow, batch, schema))
+                batch = []
+        if batch:
+            out.write_batch(_columns(arrow, batch, schema))
+
+
+def _columns(arrow: Any, batch: list[Row], schema: Any) -> Any:
+    return arrow.RecordBatch.from_arrays(
+        [arrow.array(column, kind.type) for column, kind in zip(zip(*batch, strict=True), schema, strict=True)],
+        schema=schema,
+    )
+
+
+def _read_parquet(path: Path) -> Iterator[Row]:
+    arrow = _pyarrow()
+    with arrow.parquet.ParquetFile(path) as file:
+        for batch in file.iter_batches(BATCH):
+            yield from (Row(*values) for values in zip(*(c.to_pylist() for c in batch.columns), strict=True))
+
+
+def _unreadable(path: Path, error: Exception) -> RequestError:
+    return RequestError(
+        f"打不开文件 {path}：{error}",
+        f"cannot open {path}: {error}",
+        code="no-such-file",
+        hint="请核对路径与权限",
+        hint_en="check the path and your permissions",
+    )

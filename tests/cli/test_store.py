@@ -1,0 +1,77 @@
+"""``store``: out of one store and into another, backed up, checked and mended (存储命令)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+KEYED = "orders.db.key"
+
+
+@pytest.fixture
+def two(receive, store):
+    """A store with two orders."""
+    return sorted(receive(store, "--ref", n) for n in range(2))
+
+
+def _damage(tmp_path, *statements):
+    conn = sqlite3.connect(tmp_path / "orders.db")
+    for statement in statements:
+        conn.execute(statement)
+    conn.commit()
+    conn.close()
+
+
+def _tables(path):
+    conn = sqlite3.connect(path)
+    names = [name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {name: sorted(conn.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}
+    conn.close()
+    return found
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.ndjson.gz", "a.parquet"])
+def test_a_store_is_exported_and_imported(run, store, two, tmp_path, name):
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow")
+    told = run("store", "export", name, "--store", store, "--format", "json").json
+    assert (told["orders"], told["private"]) == (2, 2)
+    new = f"sqlite:///{tmp_path}/new.db"
+    assert run("store", "import", name, "--store", new, "--format", "json").json == told
+    for each in ("show", two[0]), ("list", "--words", "路灯"):
+        (tmp_path / "new.db.key").write_bytes((tmp_path / KEYED).read_bytes())
+        old_said, new_said = (run(*each, "--store", url, "--format", "json").out for url in (store, new))
+        assert old_said == new_said
+    assert "not-empty" in run("store", "import", name, "--store", new, code=4).err
+    assert "file-exists" in run("store", "export", name, "--store", store, code=2).err
+
+
+def test_a_running_store_is_backed_up(run, store, two, tmp_path):
+    run("store", "backup", "copy.db", "--store", store)
+    copy = f"sqlite:///{tmp_path}/copy.db"
+    assert run("list", "--store", copy, "--count-by", "total", "--format", "json").json["total"] == 2
+    assert "file-exists" in run("store", "backup", "copy.db", "--store", store, code=4).err
+    assert "not-supported" in run("store", "backup", "other.db", "--store", "memory:", code=4).err
+
+
+def test_lost_heads_desks_and_words_are_found_and_made_again(run, store, two, tmp_path):
+    before = _tables(tmp_path / "orders.db")
+    assert "发现 0 处" in run("store", "check", "--store", store).out
+    assert run("store", "rebuild", "--check", "--store", store, "--format", "json").json == {"findings": []}
+    _damage(tmp_path, f"DELETE FROM head WHERE number = '{two[0]}'", "DELETE FROM desk", "DELETE FROM word",
+            f"UPDATE head SET holder = 'nobody', due = '' WHERE number = '{two[1]}'")  # fmt: skip
+    codes = {
+        each["code"] for each in run("store", "check", "--store", store, "--format", "json", code=1).json["findings"]
+    }
+    assert codes == {"headless", "desk"}
+    wrong = run("store", "rebuild", "--check", "--store", store, "--format", "json", code=1).json["findings"]
+    assert [(each["number"], each["fields"]) for each in wrong] == [(two[0], "head"), (two[1], "holder due")]
+    assert "发现 2 处" in run("store", "rebuild", "--store", store).out
+    assert _tables(tmp_path / "orders.db") == before
+
+
+def test_a_wrong_last_link_in_a_head_is_found(run, store, two, tmp_path):
+    _damage(tmp_path, f"UPDATE head SET link = x'00' WHERE number = '{two[0]}'")
+    found = run("store", "check", "--store", store, "--format", "json", code=1).json["findings"]
+    assert [each["code"] for each in found] == ["tail"]

@@ -1,0 +1,213 @@
+"""A store goes into a file and back, across any two stores, and loses nothing but what was forgotten (导出与导入)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from hotline12345.core.errors import HotlineError, RequestError, StoreError
+from hotline12345.stores import Append, Desk, Private, Query
+from hotline12345.stores.memory import MemoryStore
+from hotline12345.stores.sqlite import SqliteStore
+from hotline12345.testing.store_base import P, Q, head, numbers, write
+from hotline12345.testing.store_feed import HALF, RARE
+from hotline12345.transfer import check, export, import_rows
+from hotline12345.transfer.files import read
+from hotline12345.transfer.files import write as write_file
+
+Make = Callable[[str], Any]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Make a store of a kind."""
+    made = iter(range(100))
+
+    def make(kind: str) -> Any:
+        return MemoryStore() if kind == "memory" else SqliteStore(tmp_path / f"{next(made)}.db", durability="relaxed")
+
+    return make
+
+
+def fill(store: Any) -> None:
+    """Put into *store* what is hard to carry: rare characters, keys on any version, two places, a forgotten person."""
+    random = Random(4)
+    versions: dict[tuple[str, str], int] = {}
+    for turn in range(120):
+        order = (random.choice((P, Q)), str(random.randrange(25)))
+        version = versions.get(order, 0)
+        records = random.choice((1, 1, 2, 5))
+        versions[order] = version + records
+        person = random.choice("xyz")
+        kept = (Private(f"p{version}", person, {"text": f"虚构{turn}"}, (f"w{turn % 7}", "w")),)
+        store.append(
+            [
+                write(
+                    order[1], version, records, place=order[0], key=random.choice(("", f"k{turn}")), fingerprint="f",
+                    private=kept[: turn % 3], requester=person, holder=f"u{turn % 5}", due=f"2026-11-{turn % 20 + 10}",
+                    desks=(Desk("a1", f"u{turn % 5}", "lead", "2026", "2027"),)[: turn % 2],
+                )
+            ]
+        )  # fmt: skip
+    store.append([write(RARE, key=RARE, data={"text": HALF, RARE: RARE}, private=(Private("p", RARE, {RARE: HALF}),))])
+    order = next(iter(versions))
+    at = versions[order]
+    for key in ("more", "again"):
+        store.append([Append(*order, at, (), head(order[1], at, order[0]), (), key, "f")])
+    store.forget(P, "y")
+
+
+def everything(store: Any) -> Any:
+    """Return all that a store can be asked, but for positions."""
+    heads = {place: [store.head(place, number) for number in numbers(store, place=place)] for place in store.places()}
+    orders = [(place, each.number) for place, found in heads.items() for each in found]
+    return (
+        heads,
+        [fed.record for fed in store.feed(0, 10_000)],
+        {order: (store.kept(*order), store.receipts(*order)) for order in orders},
+        {word: numbers(store, Query(words=(word, "w"))) for word in ("w1", "w2", "w6")},
+        numbers(store, Query(unit="u1")),
+    )
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.ndjson.gz", "a.parquet"])
+@pytest.mark.parametrize(("here", "there"), [("memory", "sqlite"), ("sqlite", "memory"), ("sqlite", "sqlite")])
+def test_a_store_comes_back_whole_from_a_file(make: Make, tmp_path: Path, here: str, there: str, name: str) -> None:
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow")
+    with make(here) as old, make(there) as new:
+        fill(old)
+        path = tmp_path / name
+        write_file(path, export(old))
+        found = import_rows(new, lambda: read(path))
+        assert everything(new) == everything(old)
+        assert (found.orders, found.places) == (sum(len(numbers(old, place=p)) for p in old.places()), 2)
+        assert found.records == len(old.feed(0, 10_000))
+        assert new.check() == []
+        if here == there == "sqlite":
+            assert [fed.link for fed in new.feed(0, 10_000)] == [fed.link for fed in old.feed(0, 10_000)]
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_every_format_carries_the_same_rows(make: Make, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    old = make("memory")
+    fill(old)
+    rows = list(export(old))
+    for name in ("a.ndjson", "a.ndjson.gz", "a.parquet"):
+        write_file(tmp_path / name, iter(rows))
+        assert list(read(tmp_path / name)) == rows
+
+
+def test_nothing_of_a_forgotten_person_is_exported(make: Make, tmp_path: Path) -> None:
+    with make("sqlite") as old:
+        kept = tuple(Private(i, person, {"text": f"虚构的话{person}"}, (f"word-{person}",))
+                     for i, person in (("1", "person-x"), ("2", "person-y")))  # fmt: skip
+        old.append([write("1", requester="person-x", private=kept)])
+        old.forget(P, "person-x")
+        write_file(tmp_path / "a.ndjson", export(old))
+        text = (tmp_path / "a.ndjson").read_text("utf-8")
+        assert "person-x" not in text
+        assert text.count("虚构的话person-y") == text.count("word-person-y") == 1
+        write_file(tmp_path / "b.ndjson", export(old, private=False))
+        assert "person-" not in (tmp_path / "b.ndjson").read_text("utf-8")
+
+
+def test_an_export_that_was_touched_is_refused_before_anything_is_written(make: Make, tmp_path: Path) -> None:
+    old = make("memory")
+    fill(old)
+    path = tmp_path / "a.ndjson"
+    write_file(path, export(old))
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    record = next(i for i, line in enumerate(lines) if '"t":"record"' in line)
+    order = next(i for i, line in enumerate(lines) if '"t":"order"' in line)
+    told = json.loads(lines[order])
+    told["more"]["head"]["holder"] = "somebody else"
+    for altered in (
+        lines[:-1],
+        lines[:-2],
+        lines[1:],
+        [*lines, lines[-1]],
+        lines[:record] + lines[record + 1 :],
+        [line.replace('"step":2', '"step":3') for line in lines],
+        [*lines[:order], json.dumps(told, ensure_ascii=False) + "\n", *lines[order + 1 :]],
+        ["{}\n", *lines[1:]],
+        ["not json\n"],
+        [],
+    ):
+        path.write_text("".join(altered), "utf-8")
+        new = make("memory")
+        with pytest.raises(StoreError) as caught:
+            import_rows(new, lambda: read(path))
+        assert caught.value.code == "bad-export"
+        assert new.places() == []
+
+
+def test_a_newer_export_and_a_store_that_is_not_empty_are_refused(make: Make, tmp_path: Path) -> None:
+    old = make("memory")
+    old.append([write("1")])
+    rows = list(export(old))
+    newer = [rows[0]._replace(more=rows[0].more.replace('"format":1', '"format":2')), *rows[1:]]
+    for given, code in ((newer, "newer-schema"), (rows, "not-empty")):
+        new = make("memory")
+        if code == "not-empty":
+            new.append([write("2")])
+        with pytest.raises(StoreError) as caught:
+            import_rows(new, lambda given=given: given)
+        assert caught.value.code == code
+
+
+def test_an_order_that_goes_on_while_it_is_exported_is_exported_as_it_became(make: Make) -> None:
+    old, new = make("memory"), make("memory")
+    old.append([write(str(i)) for i in range(1500)])
+    rows = []
+    for i, row in enumerate(export(old)):
+        rows.append(row)
+        if i == 100:
+            kept = (Private("late", "x", {"text": "late"}),)
+            old.append([write("5", 1, key="k1", fingerprint="f"), write("new")])
+            old.append([write("5", 2, holder="new", key="k2", fingerprint="f", private=kept)])
+    assert [row.version for row in rows if row.t == "order" and row.number == "5"] == [1, 3]
+    import_rows(new, lambda: rows)
+    assert everything(new) == everything(old)
+
+
+def test_a_tampered_store_is_not_exported(make: Make) -> None:
+    with make("sqlite") as old:
+        old.append([write("1", 0, 2)])
+        old._file.submit(lambda conn, _: conn.execute("UPDATE record SET kind = 'Closed' WHERE version = 2"))
+        with pytest.raises(StoreError) as caught:
+            list(export(old))
+        assert caught.value.code == "broken-chain"
+
+
+def test_files_that_are_not_there_or_there_already_are_refused(make: Make, tmp_path: Path) -> None:
+    old = make("memory")
+    path = tmp_path / "a.ndjson"
+    asks: list[tuple[Callable[[], Any], str]] = [
+        (lambda: list(read(path)), "no-such-file"),
+        (lambda: write_file(tmp_path / "none" / "a.ndjson", export(old)), "no-such-file"),
+        (lambda: [write_file(path, export(old)), write_file(path, export(old))], "file-exists"),
+    ]
+    for ask, code in asks:
+        with pytest.raises(RequestError) as caught:
+            ask()
+        assert caught.value.code == code
+    assert check(read(path)).orders == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["a.ndjson"]
+
+
+def test_parquet_without_pyarrow_names_the_extra(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(HotlineError) as caught:
+        write_file(tmp_path / "a.parquet", export(make("memory")))
+    assert caught.value.code == "missing-extra"
+    assert "hotline12345[parquet]" in caught.value.hint("zh")
+    assert list(tmp_path.iterdir()) == []

@@ -78,13 +78,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         }
         | {"entry", "parting", "adopting"}
     ),
-    # "packs" late and only to open a pack by its name.
-    "replay": frozenset({"core", "hotline", "heads", "stores.port", "channels", "packs"}),
+    # "packs" late and only to open a pack by its name; "text" late, where a missing area is to be read.
+    "replay": frozenset({"core", "hotline", "heads", "stores.port", "channels", "packs", "text"}),
     # "stores" likewise late: a city may be simulated into a store named by its URL.
     "simulate": frozenset({"core", "hotline", "heads", "stores", "packs", "report"}),
     # The kit holds others to their protocols, so it must know the protocols.
     # "hotline": the scripted flow that a disk is made to fail under is a whole hotline's.
     "testing": frozenset({"core", "channels", "stores", "packs", "plugins", "hotline"}),
+    # What people write, read: learnt rules, places, the same matter again.
+    "text": frozenset({"core"}),
     "cli": EVERYTHING,
     "__init__": EVERYTHING,
     "__main__": EVERYTHING,

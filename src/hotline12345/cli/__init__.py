@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "due": ("due", "算到期日，并逐日说明", "when it is due, counted day by day"),
     "classify": ("classify", "归类一段诉求，并说明依据", "classify a request and say why"),
     "route": ("route", "查派单单位与依据的规则", "which unit takes it, and by which rule"),
+    "places": ("places", "从地址识别区划，查区划沿革", "divisions in an address, and what became of a code"),
     "receive": ("receive", "收件：从参数或文件", "receive requests from options or a file"),
     "adopt": ("adopt", "接收别的系统在办的工单", "take over running orders of another system"),
     "list": ("listing", "列出工单", "list orders"),

@@ -96,6 +96,9 @@ LISTED = 50
     show_default=True,
     help="handle：只提示转出、不予受理，不照办 · handle: only note a referral or a refusal",
 )
+@click.option(
+    "--locate", is_flag=True, help="没有区划时从地址、内容识别，确定才填 · read a missing area from address and text"
+)
 @click.option("--as", "actor", default="agent", show_default=True, help="谁收的：角色@单位/人员 · who takes it down")
 @store_option
 @own_pack_option
@@ -194,6 +197,10 @@ def _attached(told: str) -> Attachment:
 def _take(hotline: Hotline, request: Request, by: Actor, at: datetime | None, given: dict[str, Any]) -> Order:
     # What is given as received later than the clock says (a rehearsal, a clock that is slow) is recorded then.
     recorded = at or max(now(), request.received)
+    if given["locate"]:
+        from ..text.places import located
+
+        request = located(request, hotline.place)
     return hotline.receive(request, by=by, at=recorded, through=given["through"], disposition=given["disposition"])
 
 

@@ -41,6 +41,9 @@ _TOP = 10
     help="地名表：地名 = 区划代码（CSV、TOML、JSON） · names in texts and their division codes",
 )
 @click.option(
+    "--locate", is_flag=True, help="没有区划时从地址、内容识别，确定才填 · read a missing area from address and text"
+)
+@click.option(
     "--disposition",
     is_flag=True,
     help="让规则转出、不予受理、直接答复、并单；默认只记为建议 · let rules refer, decline, answer and merge",
@@ -62,6 +65,7 @@ def command(
     kind: str,
     mapping: str,
     area_file: str,
+    locate: bool,
     disposition: bool,
     day: str,
     store: str,
@@ -93,6 +97,7 @@ def command(
             kind=what,
             disposition=disposition,
             area_map=areas,
+            locate=locate,
             on=on,
             place=place,
             detail=bool(rows_file),

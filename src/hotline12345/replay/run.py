@@ -44,6 +44,7 @@ def replay(
     kind: Kind | None = None,
     disposition: bool = False,
     area_map: AreaMap | Mapping[str, str] | None = None,
+    locate: bool = False,
     on: date | None = None,
     place: str = "",
     detail: bool = False,
@@ -59,6 +60,7 @@ def replay(
         disposition: let the rules refer, decline, answer and merge; otherwise every row is accepted and
             dispatched, and these are only noted as suggestions.
         area_map: names in texts → division codes; they win over the pack's own cities and counties.
+        locate: read an area that is still missing from the address and the text, where it is certain.
         on: the day whose edition holds for every row; by default the newest.
         place: the hotline that receives; the pack's place by default.
         detail: also return one line an order, with what it was taken for and by which words.
@@ -73,7 +75,7 @@ def replay(
         pack = load_pack(pack)
     policy = pack.newest if on is None else pack.on(on)
     run = Replay(pack, policy.edition, store, place, disposition)
-    run.read(reading, kind, area_map_of(policy, area_map))
+    run.read(reading, kind, area_map_of(policy, area_map), locate)
     run.play(progress)
     return tally(run, kind, detail)
 
@@ -103,8 +105,10 @@ class Replay:
         self.made = local(at).strftime("%y%m%d%H%M%S") + f"{self._made:06d}"
         return self.made
 
-    def read(self, reading: Iterable[Parsed], kind: Kind | None, areas: AreaMap) -> None:
+    def read(self, reading: Iterable[Parsed], kind: Kind | None, areas: AreaMap, locate: bool = False) -> None:
         """Read every row; the good ones go onto the heap at their time of receipt."""
+        if locate:
+            from ..text.places import located
         for parsed in reading:
             self.rows += 1
             request = parsed.request
@@ -116,6 +120,8 @@ class Replay:
                 request = change(request, kind=kind)
             if not request.area and (area := areas.find(request.title, request.text)):
                 request = change(request, area=area)
+            elif locate:
+                request = located(request, self.hotline.place)
             if request is not parsed.request:
                 parsed = change(parsed, request=request)
             self._heap.append((request.received, RECEIPT, self.rows, parsed))

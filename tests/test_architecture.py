@@ -36,6 +36,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "channels": frozenset({"core"}),
     "fast": frozenset({"core"}),
     "report": frozenset({"core"}),
+    # Tables of labelled rows are read as channels read tables; "fast" late, with the same answers.
+    "text": frozenset({"core", "channels", "fast"}),
     "view": frozenset({"core"}),
     # Registers are tables, and reading tables is what channels do.
     "centre": frozenset({"core", "channels"}),
@@ -107,7 +109,7 @@ WRITTEN_CODE = frozenset({("core.codec", "exec")})
 
 HEAVY = frozenset(
     """ahocorasick_rs chinese_calendar importlib.metadata networkx numpy orjson pandas pendulum python_calamine rich
-    simpy sqlalchemy""".split()
+    scipy simpy sklearn sqlalchemy""".split()
 )
 # Rooms nobody enters by ``import hotline12345``; in them heavy things may stand at the top.
 ENTERED_LATE = frozenset({"fast", "simulate", "testing"})

@@ -288,6 +288,19 @@ def test_a_kind_may_have_a_threshold_of_its_own() -> None:
     assert not ask("问", 1.0)  # that is another kind's threshold
 
 
+def test_confidence_is_a_share_however_far_below_nothing_all_scores_lie() -> None:
+    rules = RuleSet.compile(
+        [rule("水", 1, "甲"), rule("电", 1, "乙")],
+        bias={"甲": -300.0, "乙": -300.5, "丙": -301.0},
+        norm="none",
+        sharpness=1,
+    )
+    expected = 1 / (1 + exp(-0.5) + exp(-1.0))
+    assert classify(rules, "", "好").confidence == pytest.approx(expected)
+    far = RuleSet.compile([rule("水", 1, "甲")], bias={"甲": -9000.0, "乙": -9000.0}, norm="none")
+    assert classify(far, "", "好").confidence == pytest.approx(0.5)
+
+
 # -- hits
 
 

@@ -61,6 +61,7 @@ settings = st.sampled_from(
         {"margin": 0.3},
         {"bias": {"乙": 0.3, "丁": -0.1}},
         {"bias": {"help": 0.1}},
+        {"bias": {"甲": -90.0, "乙": -91.0, "丙": -90.0}},
         {"title": 1.75},
         {"thresholds": {"甲/子": 0.9, "乙": 0.2, "complaint": 0.7}},
         {"guarded": True},

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "the office's registers: calls, lines, test calls …",
     ),
     "kb": ("kb", "知识库：入库、审核、检索、答复、纠错", "the knowledge base: add, review, search, answer …"),
+    "rules": ("rules", "归类规则：learn test explain diff taxonomy", "rules for classifying: learn, test, explain …"),
     "pack": ("pack", "政策包：new show check diff test …", "policy packs: new, show, check, diff, test …"),
     "calendar": ("calendar", "工作日历", "the working-day calendar"),
     "store": ("store", "存储：导出、导入、备份、检查、重建", "export, import, back up, check, rebuild"),

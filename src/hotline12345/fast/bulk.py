@@ -202,6 +202,8 @@ def _score(
     if arrays.tops > 1:
         gap = np.where(np.arange(arrays.tops) < known[:, None], ranked[:, :1] - ranked, 0.0)
         odd |= ((gap > 0.0) & (gap < EQUAL)).any(1)  # equal but for rounding: sorting is not enough
+    below_all = (known > 0) & (ranked[:, 0] < 0.0)
+    odd |= below_all  # the shares of what lies far below 0 want care
     some = known > 0 if rules.base else (known > 0) & (ranked[:, 0] > 0.0)
     row, place = np.nonzero(np.arange(arrays.tops) < known[:, None])
     total = ranked[row, place]
@@ -211,7 +213,7 @@ def _score(
     whole = rules.others + np.bincount(row, share - 1.0, count)
     cuts = np.cumsum(known) - known
     best = share[np.minimum(cuts, len(share) - 1)] if len(share) else np.zeros(count)
-    confidence = best / whole
+    confidence = best / np.where(below_all, 1.0, whole)
     unsure = confidence < rules.threshold
     if rules.limits:
         told = place == 0

@@ -176,11 +176,12 @@ def _category(
     if not ranked or (ranked[0][1] <= 0.0 and not rules.base):
         return "", 0.0, True, ()
     names, sharp = rules.names, rules.sharpness * scale
+    lift = -sharp * ranked[0][1] if ranked[0][1] < 0.0 else 0.0  # where all lie far below 0, their shares would vanish
     above = 0.0
     shares: list[float] = []
     scores: list[tuple[str, float]] = []
     for node, total in ranked:
-        power = sharp * total
+        power = sharp * total + lift
         share = exp(power if power < WIDEST else WIDEST)
         above += share - 1.0
         shares.append(share)
@@ -188,6 +189,8 @@ def _category(
             node = best[node]
         scores.append((names[node], total * scale))
     whole = rules.others + above
+    if lift:
+        whole = (rules.others - len(ranked)) * exp(lift if lift < WIDEST else WIDEST) + sum(shares)
     confidence = shares[0] / whole
     unsure = confidence < (rules.limits[scores[0][0]] if rules.limits else rules.threshold)
     if rules.margin and not unsure:
@@ -286,9 +289,11 @@ def _kind(rules: RuleSet, said: list[tuple[Said, float]], scale: float) -> tuple
     limit = rules.thresholds.get(best.value, 0.0) if best and rules.thresholds else 0.0
     if not best or not limit:
         return best, False
-    shares = {kind: exp(min(rules.sharpness * score, WIDEST)) for kind, score in totals.items()}
-    whole = sum(shares.values()) + rules.kinds - len(shares)  # one share each where no word was found
-    return best, shares[best] / whole < limit
+    top = totals[best]
+    absent = rules.kinds - len(totals)  # those without a word have a score of 0
+    whole = sum(exp(rules.sharpness * (score - top)) for score in totals.values())
+    whole += absent * exp(min(-rules.sharpness * top, WIDEST)) if absent else 0.0
+    return best, 1.0 / whole < limit
 
 
 def _urgency(said: list[tuple[Said, float]], rest: list[tuple[float, Said, bool]]) -> tuple[Urgency, str, bool]:

@@ -1,0 +1,134 @@
+"""Training (训练): linear classifiers on what the engine scores, cut to so many words a label, written as rules."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import log, sqrt
+from typing import Any
+
+from ..core.classify import Category, Rule, RuleSet
+from ..core.request import Kind
+from .grams import LEAST, common, grams
+from .measure import are_kinds
+from .samples import Sample
+
+FOLDS = 5
+_COST = 0.1  # of a slack in training: the smaller, the smoother; chosen by cross-validation on two public data sets
+_COST_ALL = 0.3  # where no rule is cut
+_STRONG = 3.0  # what a label's tenth strongest word weighs
+_TENTH = 10
+_DECIMALS = 2
+_THRESHOLD = 0.5
+
+
+class Data:
+    """The rows as a matrix of what the engine would score, made once for every fold."""
+
+    def __init__(self, rows: Sequence[Sample], groups: Sequence[str]) -> None:
+        import numpy as np
+        from scipy.sparse import csr_matrix
+
+        self.rows, self.groups = rows, groups
+        self.labels = [row.label for row in rows]
+        self.kinds = are_kinds(self.labels)
+        counts = [grams(f"{row.title}\n{row.text}" if row.title else row.text) for row in rows]
+        self.words = common(counts, groups)
+        number = {word: at for at, word in enumerate(self.words)}
+        known = [[(number[word], 1.0 + log(n)) for word, n in found.items() if word in number] for found in counts]
+        scale = [1.0 / sqrt(max(row.length, 1)) for row in rows]
+        entries = [(row, at, gain * scale[row]) for row, found in enumerate(known) for at, gain in found]
+        row, col, value = (np.array(column) for column in zip(*entries, strict=True)) if entries else ([], [], [])
+        self.matrix = csr_matrix((value, (row, col)), (len(rows), len(self.words)))
+        names = {name: at for at, name in enumerate(dict.fromkeys(groups))}
+        self.group = np.array([names[name] for name in groups])
+        member = csr_matrix((np.ones(len(rows)), (self.group, np.arange(len(rows)))), (len(names), len(rows)))
+        self.spread = ((member @ self.matrix) > 0).astype(np.int64)  # group × word
+
+
+def folds(labels: Sequence[str], groups: Sequence[str], seed: int) -> list[tuple[list[int], list[int]]]:
+    """Return (rows to learn from, rows to test on) of each fold (分折): labels spread evenly, groups never split."""
+    import numpy as np
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    sizes = Counter(label for label, _ in {*zip(labels, groups, strict=True)})
+    splitter = StratifiedGroupKFold(min(FOLDS, *sizes.values()), shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a label has fewer rows than there are folds
+        found = list(splitter.split(np.zeros(len(labels)), labels, groups))
+    return [(train.tolist(), test.tolist()) for train, test in found]
+
+
+def fitted(
+    data: Data, places: Sequence[int], caps: Sequence[int], seed: int, sharp: float = 8.0
+) -> Iterator[tuple[int, RuleSet]]:
+    """Learn from the rows at *places*, and yield the rules for each cap, the loosest first."""
+    import numpy as np
+
+    there = np.unique(data.group[list(places)])
+    spread = np.asarray(data.spread[there].sum(0)).ravel()
+    some = np.flatnonzero(spread >= LEAST)
+    words = [data.words[at] for at in some]
+    rarity = 1.0 + np.log(len(there) / spread[some])
+    features = data.matrix[list(places)][:, some].multiply(rarity).tocsc()
+    labels = np.array([data.labels[place] for place in places])
+    learnt: dict[int, dict[str, tuple[Any, Any, float]]] = {cap: {} for cap in caps}
+    for label in sorted({*labels.tolist()}):
+        for cap, kept, weights, bias in _one(features, labels == label, caps, seed):
+            learnt[cap][label] = kept, weights * rarity[kept], bias
+    for cap in caps:
+        yield cap, _written(learnt[cap], words, data.kinds, sharp)
+
+
+def _one(features: Any, mine: Any, caps: Sequence[int], seed: int) -> Iterator[tuple[int, Any, Any, float]]:
+    """Train one label against the rest; yield for each cap the words kept, their weights and the bias."""
+    import numpy as np
+
+    mean = np.asarray(features.mean(0)).ravel()
+    swing = np.sqrt(np.maximum(np.asarray(features.multiply(features).mean(0)).ravel() - mean**2, 0.0))
+    kept = np.arange(features.shape[1])
+    weights, bias = _train(features, mine, _COST_ALL if not caps[0] else _COST, seed)
+    for cap in caps:
+        if cap and len(kept) > cap and caps[0] == 0 and len(kept) == features.shape[1]:
+            weights, bias = _train(features, mine, _COST, seed)
+        while cap and len(kept) > cap:
+            gain = np.where(weights > 0, weights, 0.0) * swing[kept]
+            best = np.argsort(-gain, kind="stable")[: max(cap, len(kept) // 2)]
+            kept = kept[np.sort(best)]
+            weights, bias = _train(features[:, kept], mine, _COST, seed)
+        yield cap, kept, weights, bias
+
+
+def _train(features: Any, mine: Any, cost: float, seed: int) -> tuple[Any, float]:
+    import numpy as np
+    from sklearn.svm import LinearSVC
+
+    if not features.shape[1]:  # no word is common enough: only how frequent the label is can be said
+        return np.zeros(0), float(mine.mean()) - 1.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it did not converge to the last digit is of no account after rounding
+        model = LinearSVC(C=cost, tol=1e-2, max_iter=300, random_state=seed).fit(features, mine)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def _written(learnt: dict[str, tuple[Any, Any, float]], words: Sequence[str], kinds: bool, sharp: float) -> RuleSet:
+    """Write weights as rules, scaled and rounded."""
+    import numpy as np
+
+    tops = [np.sort(weights[weights > 0])[-_TENTH:] for _, weights, _ in learnt.values() if (weights > 0).any()]
+    scale = _STRONG / float(np.median([top[0] for top in tops])) if tops else 1.0
+    rules: list[Rule] = []
+    for label, (kept, weights, _) in learnt.items():
+        target: dict[str, Any] = {"kind": Kind.parse(label)} if kinds else {"category": label}
+        prefix = f"kind.{label}" if kinds else label
+        rounded = np.round(weights * scale, _DECIMALS).tolist()
+        pairs = sorted(zip(rounded, (words[at] for at in kept), strict=True), key=lambda pair: (-pair[0], pair[1]))
+        rules += [
+            Rule(id=f"{prefix}:{word}", word=word, weight=weight, negatable=False, **target)
+            for weight, word in pairs
+            if weight
+        ]
+    bias = {Kind.parse(label).value if kinds else label: round(b * scale, 4) for label, (_, _, b) in learnt.items()}
+    names = [] if kinds else [Category(label) for label in learnt]
+    return RuleSet.compile(rules, bias=bias, categories=names, sharpness=sharp, threshold=_THRESHOLD)

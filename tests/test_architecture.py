@@ -36,8 +36,6 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "channels": frozenset({"core"}),
     "fast": frozenset({"core"}),
     "report": frozenset({"core"}),
-    # Tables of labelled rows are read as channels read tables; "fast" late, with the same answers.
-    "text": frozenset({"core", "channels", "fast"}),
     "view": frozenset({"core"}),
     # Registers are tables, and reading tables is what channels do.
     "centre": frozenset({"core", "channels"}),
@@ -87,8 +85,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # The kit holds others to their protocols, so it must know the protocols.
     # "hotline": the scripted flow that a disk is made to fail under is a whole hotline's.
     "testing": frozenset({"core", "channels", "stores", "packs", "plugins", "hotline"}),
-    # What people write, read: learnt rules, places, the same matter again.
-    "text": frozenset({"core"}),
+    # What people write, read: learnt rules, places, the same matter again.  Tables of labels are read as channels
+    # read tables; "fast" late, with the same answers.
+    "text": frozenset({"core", "channels", "fast"}),
     "cli": EVERYTHING,
     "__init__": EVERYTHING,
     "__main__": EVERYTHING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,28 +28,34 @@ class Ticked:
     moved: int
 
 
-def tick(hotline: Hotline, now: datetime) -> Ticked:
+def tick(hotline: Hotline, now: datetime, ours: Callable[[str], bool] | None = None, *, settle: bool = True) -> Ticked:
     """Look once at every order that *now* alone may change (推进时钟).
 
     Those are the orders whose wake-up has come, found by the store's timer, and those with a provisional
     deadline computed by a calendar that has since learnt more.
+
+    Args:
+        ours: asked of each number; the others are left to whom they are shared out to.
+        settle: look for provisional deadlines, too; calendars do not learn while a process runs.
     """
-    seen: set[str] = set()
-    overdue = moved = 0
-    for number in _due(hotline, now, seen):
+    looked = overdue = moved = 0
+    for number in _due(hotline, now, settle):
+        if ours is not None and not ours(number):
+            continue
         late, shifted = _tick_one(hotline, number, now)
-        overdue, moved = overdue + late, moved + shifted
-    return Ticked(len(seen), overdue, moved)
+        looked, overdue, moved = looked + 1, overdue + late, moved + shifted
+    return Ticked(looked, overdue, moved)
 
 
-def _due(hotline: Hotline, now: datetime, seen: set[str]) -> Iterator[str]:
+def _due(hotline: Hotline, now: datetime, settle: bool) -> Iterator[str]:
     """Yield each number once; an order that stays awake after its tick is not looked at again."""
+    seen: set[str] = set()
     # Those seen may stay awake and come first again: ask for so many more.
     while numbers := [n for n in hotline.store.awake(hotline.place, stamp(now), 1000 + len(seen)) if n not in seen]:
         for number in numbers:
             seen.add(number)
             yield number
-    for digest in sorted({policy.calendar.digest for policy in hotline.pack.every}):
+    for digest in sorted({policy.calendar.digest for policy in hotline.pack.every} if settle else ()):
         for order in hotline.orders(Query(provisional=True, not_digest=digest)):
             if order.number not in seen and _unsettled(hotline, order):
                 seen.add(order.number)

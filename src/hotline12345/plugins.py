@@ -22,6 +22,14 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "sqlite": "hotline12345.stores.sqlite:open_store",
     },
     "hotline12345.channels": {"plain": "hotline12345.channels.plain:PlainChannel"},
+    "hotline12345.publishers": {
+        "webhook": "hotline12345.delivery.publishers.webhook:WebhookPublisher",
+        "rabbitmq": "hotline12345.delivery.publishers.rabbitmq:RabbitPublisher",
+        "nats": "hotline12345.delivery.publishers.nats:NatsPublisher",
+        "redis": "hotline12345.delivery.publishers.redis:RedisPublisher",
+        "kafka": "hotline12345.delivery.publishers.kafka:KafkaPublisher",
+        "file": "hotline12345.delivery.publishers.files:FilePublisher",
+    },
     "hotline12345.packs": {
         "cn": "hotline12345.packs:builtin",
         "anhui": "hotline12345.packs:builtin",

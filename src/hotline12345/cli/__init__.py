@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("explain", "说明工单：期限、派单、归类、可用命令、考核", "why an order stands as it stands"),
     "do": ("do", "对工单执行命令", "carry out a command on an order"),
     "tick": ("tick", "推进时钟：超期、督办、暂定转确定", "let time pass: overdue, ladder, provisional deadlines"),
+    "deliver": ("deliver", "投递：run list dead resend skip", "deliveries: run, list, dead, resend, skip"),
+    "worker": ("worker", "工作进程：推进时钟并投递", "tick and deliver until stopped"),
     "documents": ("documents", "督办文书草稿：催办通知书等", "papers that supervision asks for"),
     "score": ("score", "考核：四率与得分", "the four rates and the score"),
     "replay": ("replay", "用历史诉求重放全流程", "replay recorded requests through the whole flow"),

@@ -172,6 +172,12 @@ def test_opening_hours_offices_and_dates_are_not_taken_for_persons(text):
     assert spans(text) == []
 
 
+@pytest.mark.parametrize("broken", ["坏\udc80字", "坏\x00字"])
+@pytest.mark.parametrize("field", ["title", "content", "category"])
+def test_bytes_that_are_no_characters_are_refused_before_anything_else(field, broken):
+    assert codes(evolve(GOOD, **{field: broken})) == ["kb-broken-text"]
+
+
 def test_an_identity_number_is_seen():
     assert spans("证号41000019900101123X。") == [(2, 20)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -137,6 +138,51 @@ def test_operators_and_callers_write_no_articles(base):
         with pytest.raises(CommandError) as refused:
             base.add(LAMP, Actor.parse(role), AT)
         assert refused.value.code == "kb-not-permitted"
+
+
+def test_of_many_who_write_at_once_each_gets_an_id_of_its_own(base):
+    errors, made = [], []
+
+    def write(name):
+        try:
+            made.extend(base.add(evolve(LAMP, title=f"{name}{n}"), WRITER, AT).id for n in range(5))
+        except HotlineError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in "甲乙丙丁"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+    assert sorted(made) == [f"K{n:06d}" for n in range(1, 21)]
+
+
+def test_of_two_who_take_the_same_title_at_once_one_is_refused(base):
+    came = []
+
+    def write():
+        try:
+            came.append(base.add(LAMP, WRITER, AT).id)
+        except PolicyError as error:
+            came.append(error.faults[0].code)
+
+    threads = [threading.Thread(target=write) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(came) == ["K000001", "kb-title-taken"]
+
+
+def test_a_write_that_fails_leaves_nothing(base):
+    made = base.add(LAMP, WRITER, AT)
+    other = base.add(evolve(LAMP, title="另一条"), WRITER, AT)
+    base.take(other.id, "submit", WRITER, AT)
+    with pytest.raises(CommandError):
+        base.publish_many([made.id, other.id], ADMIN, AT)  # the second was submitted already
+    assert base.get(made.id).status is ArticleStatus.DRAFT
+    assert base.search("路灯", AGENT, AT.date()) == []
 
 
 class Life(RuleBasedStateMachine):

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
+from ..channels.payload import is_broken
 from ..core.actor import Actor, Role
 from ..core.errors import Fault, PolicyError, RequestError
 from .article import Draft
@@ -63,6 +64,13 @@ def check(
         value = getattr(draft, name)
         if not (value.strip() if isinstance(value, str) else value):
             fault("kb-missing", name, f"缺少{_NAMES[name]}", f"{name} is missing", "needs")
+    for name in (*TEXTS, "category", "unit", "material", "region", "keywords"):
+        value = getattr(draft, name)
+        if is_broken(value if isinstance(value, str) else "".join(value)):
+            zh = f"{_NAMES[name]}里有不成字的字节"
+            fault("kb-broken-text", name, zh, f"{name} holds bytes that are no characters", "text")
+    if any(one.code == "kb-broken-text" for one in found):
+        return found  # nothing can be said of a text that cannot be read
     _title(draft, rules, taken, fault)
     _keywords(draft, rules, fault)
     _category(draft, rules, by, fault)

@@ -24,7 +24,7 @@ from .kept import moment
 from .private import redact
 from .share import sees
 from .shelf import marks
-from .words import plain, tokens
+from .words import plain, tokens, whole
 
 KEPT = 200
 """How many characters of a question are kept (library default)."""
@@ -67,7 +67,7 @@ def consult(
     rules, moment_ = base.rules, moment(at)
     hits = base.search(text, by, _day(moment_), centre=centre, limit=limit, rules=rules)
     good = tuple(hit for hit in hits if hit.covers >= rules.found)
-    words = redact(" ".join(text[: KEPT * 5].split()))[:KEPT]
+    words = redact(" ".join(whole(text[: KEPT * 5]).split()))[:KEPT]
     with base.shelf.writing() as writer:
         seq = int(writer.rows("SELECT coalesce(max(seq), 0) + 1 FROM kb_question")[0][0])
         ref = good[0].article.ref if good else ""

@@ -19,6 +19,7 @@ from .base import KnowledgeBase
 from .kept import moment
 from .private import redact
 from .shelf import Row, marks
+from .words import whole
 
 OUTCOMES = ("corrected", "unfounded")
 """What comes of an error report (纠错结果): the article was put right, or was right."""
@@ -78,7 +79,7 @@ def report(
     due = deadline(limit, at, calendar or WorkCalendar.china()).due_day
     with base.shelf.writing() as writer:
         seq = int(writer.rows("SELECT coalesce(max(seq), 0) + 1 FROM kb_report")[0][0])
-        head = (seq, id, article.version, article.draft.unit, redact(what), str(by), moment(at))
+        head = (seq, id, article.version, article.draft.unit, redact(whole(what)), str(by), moment(at))
         row = (*head, due.isoformat() if due is not None else "9999-12-31", "", "")
         writer.rows(f"INSERT INTO kb_report VALUES ({marks(10)})", row)
     return ErrorReport(*row)

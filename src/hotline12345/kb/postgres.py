@@ -88,7 +88,7 @@ class PostgresShelf:
         """Read."""
         try:
             return _run(self._connection(), sql, values)
-        except self._psycopg.Error as error:
+        except (self._psycopg.Error, UnicodeEncodeError) as error:
             raise _told(error) from error
 
     @contextmanager
@@ -99,7 +99,7 @@ class PostgresShelf:
             with conn.transaction():
                 _run(conn, "SELECT pg_advisory_xact_lock(?)", (_LOCK,))
                 yield _Writer(conn)
-        except self._psycopg.Error as error:
+        except (self._psycopg.Error, UnicodeEncodeError) as error:
             raise _told(error) from error
 
     def finds(self, tokens: Sequence[str], where: str, values: Sequence[Any], most: int) -> list[list[int]]:

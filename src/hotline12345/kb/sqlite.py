@@ -98,7 +98,7 @@ class SqliteShelf:
         """Read."""
         try:
             return self._connection().execute(sql, values).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeEncodeError) as error:
             raise faults.translate(error, self.path) from error
 
     @contextmanager
@@ -114,7 +114,7 @@ class SqliteShelf:
                 if conn.in_transaction:
                     with suppress(sqlite3.Error):
                         conn.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error):
+                if isinstance(error, sqlite3.Error | UnicodeEncodeError):
                     raise faults.translate(error, self.path) from error
                 raise
 

@@ -26,8 +26,12 @@ _LONG = 80
 
 def plain(text: str) -> str:
     """Return *text* with width, case and punctuation levelled; one blank stands for all that is no letter or digit."""
-    folded = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
-    return _BETWEEN.sub(" ", folded.encode("utf-8", "ignore").decode()).strip()
+    return _BETWEEN.sub(" ", unicodedata.normalize("NFKC", whole(text[:LONGEST])).lower()).strip()
+
+
+def whole(text: str) -> str:
+    """Return *text* without what no store can hold: lone surrogates and NULs."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", " ")
 
 
 def tokens(level: str) -> Counter[str]:

@@ -165,6 +165,22 @@ def test_timeliness_counts_what_fell_due_and_what_of_it_was_done_in_time(base):
     assert timeliness(base, date(2026, 9, 1), date(2026, 9, 30), date(2026, 11, 1)) == []
 
 
+@pytest.mark.parametrize(("day", "in_time"), [(13, 1), (14, 0)])
+def test_an_error_report_answered_on_its_last_day_is_in_time_and_on_the_day_after_is_not(base, day, in_time):
+    one = report(base, publish(base, LAMP).id, "电话写错了", AGENT, AT)
+    assert one.due == "2026-10-13"
+    answer_report(base, one.number, "unfounded", WRITER, datetime(2026, 10, day, 23, 59, tzinfo=CST))
+    (told,) = timeliness(base, date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 1))
+    assert (told.due, told.in_time) == (1, in_time)
+
+
+def test_what_is_open_is_late_from_the_day_after_its_last(base):
+    report(base, publish(base, LAMP).id, "电话写错了", AGENT, AT)
+    month = (date(2026, 10, 1), date(2026, 10, 31))
+    assert timeliness(base, *month, date(2026, 10, 13)) == []
+    assert [one.rate for one in timeliness(base, *month, date(2026, 10, 14))] == [Decimal("0.00")]
+
+
 def test_the_push_is_on_friday_and_tells_each_unit_what_is_new_ends_and_is_reported(base):
     made = publish(base, evolve(LAMP, valid_until=date(2026, 10, 31)), at=datetime(2026, 10, 14, 9, tzinfo=CST))
     one = report(base, made.id, "电话写错了", AGENT, datetime(2026, 10, 15, 9, tzinfo=CST))

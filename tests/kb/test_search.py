@@ -10,13 +10,14 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotline12345.core.actor import Actor
 from hotline12345.core.errors import StoreError
-from hotline12345.kb import Visibility, open_base
+from hotline12345.kb import Visibility, find, open_base
 from hotline12345.kb.rank import covers, near, norm
 from hotline12345.kb.sqlite import _need_fts5
 from hotline12345.kb.words import LONGEST, plain, sentences, tokens
 
-from .conftest import AGENT, AT, LAMP, publish
+from .conftest import ADMIN, AGENT, AT, LAMP, publish
 
 NOISE = evolve(
     LAMP,
@@ -208,8 +209,23 @@ def test_a_base_that_has_to_be_there_is_not_made(tmp_path):
 
 
 def test_public_articles_alone_are_found_by_the_public(base):
-    from hotline12345.core.actor import Actor
-
     publish(base, LAMP)
     publish(base, evolve(NOISE, visibility=Visibility.PUBLIC))
     assert [hit.article.draft.title for hit in base.search("夜间", Actor(), AT.date())] == [NOISE.title]
+
+
+def test_the_few_that_are_for_whoever_asks_are_found_among_many_that_are_not(base):
+    rows = [(n, evolve(LAMP, title=f"路灯{n}")) for n in range(find.SIFTED + 50)]
+    rows.append((9999, evolve(LAMP, title="公开的路灯", visibility=Visibility.PUBLIC)))
+    made, _ = base.add_many(rows, ADMIN, AT)
+    base.publish_many([each.id for each in made], ADMIN, AT)
+    assert [hit.article.draft.title for hit in base.search("路灯报修", Actor(), AT.date())] == ["公开的路灯"]
+
+
+def test_of_what_all_have_those_that_have_it_in_their_head_come_first(base, monkeypatch):
+    monkeypatch.setattr(find, "BUDGET", 10)
+    rows = [(n, evolve(LAMP, title=f"报修{n}", keywords=("报修",), content="路灯坏了。")) for n in range(40)]
+    rows.append((40, evolve(LAMP, title="换灯", keywords=("更换",), content="路灯坏了。")))
+    made, _ = base.add_many(rows, ADMIN, AT)
+    base.publish_many([each.id for each in made], ADMIN, AT)
+    assert titles(base, "灯")[0] == "换灯"

@@ -15,6 +15,9 @@ from .words import IN_HEAD, plain, tokens
 LONGEST = 4_000
 """More characters of a question are not read (library default)."""
 
+SIFTED = 600
+"""Of how many it is asked first whether they are for whoever asks (library default)."""
+
 
 class Hit(NamedTuple):
     """An article that answers (命中): how well, and the sentence to cite with its place in the content.
@@ -68,15 +71,33 @@ def _candidates(shelf: Shelf, question: Asked, known: dict[str, int], where: str
 
     Of a token that so many have that not all are read, those that have it in their head come first.
     """
-    tokens_ = question.sought
-    if sum(known[token] for token in tokens_) > BUDGET:
-        tokens_ = (*(IN_HEAD + token for token in tokens_), *tokens_)
+    sought = question.sought
+    if sum(known[token] for token in sought) > BUDGET:
+        sought = (*(IN_HEAD + token for token in sought), *sought)
+    worth = _worth(shelf, question, sought, "", ())
+    rough = nsmallest(SIFTED, worth, key=lambda doc: (-worth[doc], doc))
+    seen = _within(shelf, rough, where, values)
+    if len(seen) < CANDIDATES and len(worth) > SIFTED:  # few are for whoever asks: look among those alone
+        worth = _worth(shelf, question, sought, where, values)
+        return nsmallest(CANDIDATES, worth, key=lambda doc: (-worth[doc], doc))
+    return [doc for doc in rough if doc in seen][:CANDIDATES]
+
+
+def _worth(shelf: Shelf, question: Asked, sought: Sequence[str], where: str, values: Sequence[Any]) -> dict[int, float]:
+    """Return what each document has of what is sought."""
     worth: dict[int, float] = {}
-    for token, docs in zip(tokens_, shelf.finds(tokens_, where, values, BUDGET), strict=True):
+    for token, docs in zip(sought, shelf.finds(sought, where, values, BUDGET), strict=True):
         weight = question.weights.get(token.removeprefix(IN_HEAD), 0.0)
         for doc in docs:
             worth[doc] = worth.get(doc, 0.0) + weight
-    return nsmallest(CANDIDATES, worth, key=lambda doc: (-worth[doc], doc))
+    return worth
+
+
+def _within(shelf: Shelf, docs: Sequence[int], where: str, values: Sequence[Any]) -> set[int]:
+    if not docs:
+        return set()
+    query = f"SELECT s.doc FROM kb_shown s WHERE s.doc IN ({marks(len(docs))}) AND {where}"
+    return {row[0] for row in shelf.rows(query, (*docs, *values))}
 
 
 def docs_of(shelf: Shelf, docs: Sequence[int]) -> list[Doc]:

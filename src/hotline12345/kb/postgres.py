@@ -105,10 +105,10 @@ class PostgresShelf:
     def finds(self, tokens: Sequence[str], where: str, values: Sequence[Any], most: int) -> list[list[int]]:
         """Return for each of *tokens* the documents that have it, *most* at most."""
         found: list[list[int]] = [[] for _ in tokens]
+        joined = f"JOIN kb_shown s ON s.doc = k.doc WHERE {where} AND" if where else "WHERE"
         query = (
             "SELECT t.at, k.doc FROM unnest(?::text[]) WITH ORDINALITY AS t (token, at) CROSS JOIN LATERAL ("
-            "SELECT k.doc FROM kb_tokens k JOIN kb_shown s ON s.doc = k.doc "
-            f"WHERE k.tokens @> ARRAY[t.token] AND {where or 'true'} LIMIT ?) AS k"
+            f"SELECT k.doc FROM kb_tokens k {joined} k.tokens @> ARRAY[t.token] LIMIT ?) AS k"
         )
         for at, doc in self.rows(query, (list(tokens), *(values if where else ()), most)):
             found[at - 1].append(doc)

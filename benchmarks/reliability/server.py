@@ -30,7 +30,7 @@ from kills import PATIENCE, _write, verify
 def _binaries() -> Path:
     found = os.environ.get("PG_BIN") or shutil.which("initdb")
     if found:
-        return Path(found) if Path(found).is_dir() else Path(found).parent
+        return Path(found) if Path(found).is_dir() else Path(found).resolve().parent
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not folders:
         sys.exit("no initdb was found; name its folder with PG_BIN")
@@ -53,10 +53,11 @@ class Server:
         self._log = (root / "server.log").open("wb")
         self._main: subprocess.Popen[bytes] | None = None
 
-    @property
-    def url(self) -> str:
-        """The address of its database."""
-        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+    def database(self, name: str) -> str:
+        """Make an empty database and return its address."""
+        words = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name]
+        subprocess.run([self._bin / "createdb", *words], check=True)
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -102,7 +103,7 @@ def kill(kills: int, seed: int) -> dict[str, Any]:
         server = Server(Path(folder))
         server.start()
         for run in range(kills):
-            url, ack = f"{server.url}?schema=run{run}", Path(folder) / f"ack{run}"
+            url, ack = server.database(f"run{run}"), Path(folder) / f"ack{run}"
             writer = _write(url, ack, run)
             end = time.monotonic() + PATIENCE
             while time.monotonic() < end and not (ack.exists() and ack.stat().st_size):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..core.errors import StoreError
 from .common import (
     Speaking,
     answers,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from ..hotline import Hotline
     from ..stores.port import Store
     from ..worker import Worked
+
+PATIENCE = 10
+"""How many rounds in a row the store may fail until a worker gives up (library default)."""
 
 
 @click.command(
@@ -100,8 +104,16 @@ def _work(
     )
     total, rounds = Worked(), 0
     note(say(f"工作进程 {worker.owner} 开始", f"worker {worker.owner} begins"))
+    failures = 0
     while not worker.stopping():
-        done = worker.round()
+        try:
+            done, failures = worker.round(), 0
+        except StoreError as error:  # a server that is restarted, a file that is locked: it may come back
+            failures += 1
+            if once or failures >= PATIENCE:
+                raise
+            note(f"{error} {failures}/{PATIENCE}")
+            done = Worked()
         total, rounds = total.and_(done), rounds + 1
         if once:
             break

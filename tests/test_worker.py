@@ -108,6 +108,17 @@ def test_the_shards_of_all_workers_together_are_all_orders() -> None:
     assert min(counts) > 800
 
 
+def test_a_worker_leaves_alone_the_shards_that_others_have(pack, store: MemoryStore) -> None:
+    mine = worker(pack, store)
+    others = [f"tick:{mine.place}:{shard}/4" for shard in range(3)]
+    assert len(store.lease(others, "others", 60, limit=3)) == 3
+    done = mine.round()
+    left = {f"N{n:03d}" for n in range(1, 41) if shard_of(f"N{n:03d}", 4) == 3}
+    assert 0 < len(left) < 40
+    assert done.orders == len(left)
+    assert {number for number, _, _ in overdue(store)} == left
+
+
 def test_threads_side_by_side_do_each_thing_once(pack, store: MemoryStore, seen: Seen) -> None:
     to = destinations("a", "b", "c")
     totals: list[Worked] = []

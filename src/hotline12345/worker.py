@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .clockwork import tick
 from .core.errors import Conflict
 from .delivery import Delivered, Destination, Turn, deliver, turn
-from .delivery.parking import pause_of, waiting
+from .delivery.parking import WHOLE, parking, pause_of
 from .delivery.turns import SECONDS, leasing, owner_name, running
 from .heads import stamp
 from .hotline import Hotline
@@ -180,4 +180,5 @@ def has_work(store: Store, to: Destination, now: datetime) -> bool:
         return False
     if store.feed(store.cursor(to.reader), 1, to.wanted.place or None):
         return True
-    return any(parked.retry <= stamp(now) for parked in waiting(store, to.reader, dead=False))
+    due = parking(store).parked(to.reader, due=stamp(now), limit=2)
+    return any((parked.place, parked.number) != WHOLE for parked in due)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from hotline12345 import Hotline
@@ -24,7 +26,7 @@ def two(hotline: Hotline) -> Hotline:
     return hotline
 
 
-def refusing(number: str, version: int, answer: Answer) -> object:
+def refusing(number: str, version: int, answer: Answer) -> Callable[[Message], Answer]:
     return lambda message: answer if (message.number, message.version) == (number, version) else Answer(DONE)
 
 
@@ -219,6 +221,31 @@ def test_a_run_that_is_stopped_sends_again_only_what_was_not_written(
     receiver.says = lambda message: Answer(DONE)
     deliver(two.store, destination(), receiver, clock)
     assert receiver.seen == ALL
+
+
+def test_a_waiting_order_that_goes_out_in_part_goes_on_where_it_stopped(
+    two: Hotline, receiver: Receiver, clock: Clock
+) -> None:
+    receiver.says = refusing("N001", 1, Answer(LATER))
+    deliver(two.store, destination(), receiver, clock)
+    clock.pass_(10)
+
+    def stop(message: Message) -> Answer:
+        if message.version == 2:
+            raise KeyboardInterrupt
+        return Answer(DONE)
+
+    receiver.says = stop
+    with pytest.raises(KeyboardInterrupt):
+        deliver(two.store, destination(), receiver, clock)
+    receiver.says = refusing("N001", 3, Answer(LATER))
+    deliver(two.store, destination(), receiver, clock)
+    (parked,) = waiting(two.store, "deliver:province")
+    assert (parked.position, parked.attempts) == (3, 1), "a new message has its attempts before it"
+    receiver.says = lambda message: Answer(DONE)
+    clock.pass_(10)
+    deliver(two.store, destination(), receiver, clock)
+    assert [seen for seen in receiver.seen if seen[0] == "N001"] == [("N001", 1), ("N001", 2), ("N001", 3)]
 
 
 def test_a_run_whose_lease_is_lost_sends_nothing_more_and_writes_nothing(

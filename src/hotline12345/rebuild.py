@@ -24,7 +24,10 @@ class Reindexing(Protocol):
     """A store whose heads can be put in place whole (可重建的存储)."""
 
     def reindex(self, place: str, heads: Sequence[Head]) -> None:
-        """Replace these orders' heads and desks, requester included, and what their words are found by."""
+        """Replace these orders' heads and desks, requester included, and what their words are found by.
+
+        Called without heads when a place is done: what is counted of it may be counted anew.
+        """
         ...
 
 
@@ -76,6 +79,8 @@ def rebuild(store: Store) -> Iterator[Difference]:
         wrong = [Difference(place, h.number, s, h) for h in heads if (s := store.head(place, h.number)) != h]
         store.reindex(place, heads)
         yield from wrong
+    for place in store.places():
+        store.reindex(place, ())
 
 
 def _counted(store: Store) -> Iterator[tuple[str, list[Head]]]:

@@ -64,7 +64,7 @@ def test_lost_heads_desks_and_words_are_found_and_made_again(run, store, two, tm
     codes = {
         each["code"] for each in run("store", "check", "--store", store, "--format", "json", code=1).json["findings"]
     }
-    assert codes == {"headless", "desk"}
+    assert codes == {"headless", "desk", "tally"}
     wrong = run("store", "rebuild", "--check", "--store", store, "--format", "json", code=1).json["findings"]
     assert [(each["number"], each["fields"]) for each in wrong] == [(two[0], "head"), (two[1], "holder due")]
     assert "发现 2 处" in run("store", "rebuild", "--store", store).out

@@ -58,6 +58,15 @@ CHECKS = (
         "r.place = h.place AND r.number = h.number AND r.version = h.version), h.link) LIMIT 20",
     ),
     (
+        "tally",
+        "计数与工单索引不符",
+        "a count disagrees with the heads",
+        "SELECT * FROM (SELECT place, status, sum(n) FROM tally GROUP BY 1, 2 EXCEPT "
+        "SELECT place, status, count(*) FROM head GROUP BY 1, 2) UNION SELECT * FROM "
+        "(SELECT place, status, count(*) FROM head GROUP BY 1, 2 EXCEPT SELECT place, status, sum(n) FROM tally "
+        "GROUP BY 1, 2) LIMIT 20",
+    ),
+    (
         "word",
         "词索引指向不存在的隐私记录",
         "words lead to a private record that is not there",

@@ -40,7 +40,8 @@ CREATE INDEX head_holder ON head (place, holder);
 CREATE INDEX head_category ON head (place, category);
 CREATE INDEX head_area ON head (place, area);
 CREATE INDEX head_requester ON head (place, requester) WHERE requester IS NOT NULL;
-CREATE INDEX head_due ON head (place, due) WHERE open = 1;
+CREATE INDEX head_open ON head (place) WHERE open = 1;
+CREATE INDEX head_due ON head (place, open, due);
 CREATE INDEX head_digest ON head (place, open, digest);
 CREATE INDEX head_changed ON head (place, changed);
 CREATE INDEX head_provisional ON head (place) WHERE provisional = 1;
@@ -48,8 +49,12 @@ CREATE INDEX head_wake ON head (place, wake) WHERE wake > '';
 CREATE TABLE desk (
   place TEXT NOT NULL, unit TEXT NOT NULL, number TEXT NOT NULL, assignment TEXT NOT NULL, role TEXT NOT NULL,
   due TEXT NOT NULL, PRIMARY KEY (place, unit, number, assignment)) WITHOUT ROWID;
-CREATE INDEX desk_role ON desk (place, role, number);
+CREATE INDEX desk_role ON desk (place, role, number, due);
 CREATE INDEX desk_due ON desk (place, due) WHERE due > '';
+CREATE TABLE tally (
+  place TEXT NOT NULL, open INTEGER NOT NULL, status TEXT NOT NULL, kind TEXT NOT NULL, category TEXT NOT NULL,
+  area TEXT NOT NULL, holder TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (place, open, status, kind, category, area, holder)) WITHOUT ROWID;
 CREATE TABLE receipt (
   place TEXT NOT NULL, key TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL, fingerprint TEXT NOT NULL,
   PRIMARY KEY (place, key)) WITHOUT ROWID;
@@ -146,6 +151,13 @@ def create(conn: sqlite3.Connection, path: Path) -> None:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         raise
+
+
+RECOUNT = (
+    "INSERT INTO tally SELECT place, open, status, kind, category, area, holder, count(*) FROM head {} "
+    "GROUP BY place, open, status, kind, category, area, holder"
+)
+"""How many orders there are of each kind, counted anew."""
 
 
 def run_script(conn: sqlite3.Connection, script: str) -> None:

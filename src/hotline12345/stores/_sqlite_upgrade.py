@@ -6,10 +6,13 @@ import json
 import sqlite3
 
 from . import _text as text
-from ._sqlite_schema import TABLES, run_script
+from ._sqlite_schema import RECOUNT, TABLES, run_script
 
-_INDEXES = ("head_digest", "desk_role", "desk_due", "head_changed", "receipt_order", "private_seq")
-_MADE = ("desk", "word", "parked", "lease")
+_INDEXES = (
+    *("head_open", "head_due", "head_digest", "head_changed"),
+    *("desk_role", "desk_due", "receipt_order", "private_seq"),
+)
+_MADE = ("desk", "word", "tally", "parked", "lease")
 
 
 def upgrade(conn: sqlite3.Connection, layout: int) -> None:
@@ -23,6 +26,7 @@ def _from_1(conn: sqlite3.Connection) -> None:
         conn.execute(f"ALTER TABLE head ADD COLUMN {column}")
     conn.execute("ALTER TABLE record ADD COLUMN link BLOB NOT NULL DEFAULT x''")
     conn.execute("DROP INDEX head_digest")
+    conn.execute("DROP INDEX head_due")
     conn.execute("DROP TABLE desk")
     wanted = {f"CREATE TABLE {name} (" for name in _MADE} | {f"INDEX {name} ON" for name in _INDEXES}
     statements = TABLES.strip().split(";\n")
@@ -35,6 +39,7 @@ def _from_1(conn: sqlite3.Connection) -> None:
             for assignment, unit, role, _, due in json.loads(desks)
         ),
     )
+    conn.execute(RECOUNT.format(""))
     _chain(conn)
 
 

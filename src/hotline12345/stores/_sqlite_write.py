@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from . import _rules as rules
 from . import _text as text
+from ._sqlite_schema import RECOUNT
 from ._sqlite_vault import INSERT_WORD, header, index_words, keep, owner_of, unindex_words, wipe, word_rows, words_of
 from .port import Append, Appended, Desk, Head
 
@@ -42,6 +44,10 @@ _INSERT_RECORD = "INSERT INTO record (place, number, version, kind, schema, data
 _INSERT_DESK = "INSERT OR REPLACE INTO desk (place, unit, number, assignment, role, due) VALUES (?, ?, ?, ?, ?, ?)"
 _INSERT_RECEIPT = "INSERT INTO receipt (place, key, number, version, fingerprint) VALUES (?, ?, ?, ?, ?)"
 _INSERT_PRIVATE = "INSERT INTO private (place, number, id, person, seq) VALUES (?, ?, ?, ?, ?)"
+_TALLIED = "place = ? AND open = ? AND status = ? AND kind = ? AND category = ? AND area = ? AND holder = ?"
+_ONE_MORE = "INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
+_LAST_ONE = f"DELETE FROM tally WHERE {_TALLIED} AND n = 1"
+_ONE_LESS = f"UPDATE tally SET n = n - 1 WHERE {_TALLIED}"
 _updates: dict[tuple[int, ...], str] = {}
 
 BULK = 16
@@ -168,6 +174,7 @@ def _write(conn: sqlite3.Connection, ready: Ready, old: tuple[Any, ...] | None) 
         changed = tuple(i for i, value in enumerate(row) if value != old[i] and i != _REQUESTER)
         if changed:
             conn.execute(_update(changed), (*(row[i] for i in changed), place, number))
+    _count(conn, place, old, row)
     before = old[_DESKS] if old else ""
     if before != row[_DESKS]:
         for assignment, unit, *_ in json.loads(before) if before else ():
@@ -181,6 +188,22 @@ def _write(conn: sqlite3.Connection, ready: Ready, old: tuple[Any, ...] | None) 
         _write_private(conn, append, identity, person, data, words)
     if append.key:
         conn.execute(_INSERT_RECEIPT, (place, append.key, number, append.head.version, append.fingerprint))
+
+
+def _cell(place: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return by what an order is counted: open, status, kind, category, area, holder."""
+    return (place, row[2], row[1], *row[3:7])
+
+
+def _count(conn: sqlite3.Connection, place: str, old: tuple[Any, ...] | None, row: tuple[Any, ...]) -> None:
+    """Keep the tally of orders, which ``count`` reads instead of a million heads."""
+    cell = _cell(place, row)
+    before = _cell(place, old) if old else None
+    if before == cell:
+        return
+    if before is not None and conn.execute(_LAST_ONE, before).rowcount == 0:
+        conn.execute(_ONE_LESS, before)
+    conn.execute(_ONE_MORE, (*cell, 1))
 
 
 def _stored(conn: sqlite3.Connection, place: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -239,6 +262,8 @@ def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
         if append.key:
             receipts.append((place, append.key, number, append.head.version, append.fingerprint))
     conn.executemany(_INSERT_HEAD, heads)
+    counts = Counter(_cell(ready.append.place, ready.row) for ready in batch)
+    conn.executemany(_ONE_MORE, ((*cell, n) for cell, n in sorted(counts.items())))
     conn.executemany(_INSERT_RECORD, (record for ready in batch for record in ready.records))
     conn.executemany(_INSERT_RECEIPT, receipts)
     conn.executemany(_INSERT_DESK, desks)
@@ -250,7 +275,14 @@ def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
 
 
 def reindex(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> None:
-    """Replace heads and desks whole, each with the last link of its records, and index its words anew."""
+    """Replace heads and desks whole, each with the last link of its records, and index its words anew.
+
+    Without heads, the orders of *place* are counted anew.
+    """
+    if not heads:
+        conn.execute("DELETE FROM tally WHERE place = ?", (place,))
+        conn.execute(RECOUNT.format("WHERE place = ?"), (place,))
+        return
     numbers = [head.number for head in heads]
     marks = ", ".join("?" * len(numbers))
     for table in ("head", "desk"):

@@ -155,20 +155,15 @@ class SqliteStore:
     def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
         """Return heads of *place* that match, ordered by number, from the cursor *after* on."""
         size = rules.page_size(limit)
-        table, where, values = sql.plan(self._rows, place, query)
-        paged = f"{writing.HEADS.format(table, where)} AND h.number > ? ORDER BY h.number LIMIT ?"
-        rows = self._rows(paged, (*values, after, size + 1))
+        rows = self._rows(*sql.page(self._rows, place, query, after, size + 1))
         heads = tuple(writing.head_of(row) for row in rows[:size])
         return Page(heads, heads[-1].number if len(rows) > size else "")
 
     def count(self, place: str, query: Query, by: str = "") -> dict[str, int]:
         """Count matching heads, grouped by the head field *by*, or ``{"": n}``."""
         rules.group(by)
-        table, where, values = sql.plan(self._rows, place, query)
-        if not by:
-            return {"": self._rows(f"SELECT count(*) FROM {table} WHERE {where}", values)[0][0]}
-        rows = self._rows(f"SELECT h.{by}, count(*) FROM {table} WHERE {where} GROUP BY 1 ORDER BY 1", values)
-        return dict(rows)
+        rows = self._rows(*sql.count(self._rows, place, query, by))
+        return dict(rows) if by else {"": rows[0][0] or 0}
 
     def head(self, place: str, number: str) -> Head | None:
         """Return the head of one order, or ``None``."""
@@ -250,8 +245,7 @@ class SqliteStore:
 
     def reindex(self, place: str, heads: Sequence[Head]) -> None:
         """Replace these orders' heads and desks whole, and what their words are found by; see ``store rebuild``."""
-        if heads:
-            self._submit(lambda conn, _: writing.reindex(conn, place, heads))
+        self._submit(lambda conn, _: writing.reindex(conn, place, heads))
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Copy the store as it stands now into a new file (备份), while others go on writing.

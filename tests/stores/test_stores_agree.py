@@ -62,9 +62,12 @@ def _query(random: Random) -> Query:
     return Query(**{name: random.choice(fields[name]) for name in random.sample(list(fields), random.randrange(4))})
 
 
-@pytest.mark.parametrize("probe", [1000, 20, 1])
-def test_both_stores_find_count_and_wake_alike(probe: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("probe", "few"), [(1000, 1000), (20, 20), (1, 1), (20, 1)])
+def test_both_stores_find_count_and_wake_alike(
+    probe: int, few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(_sqlite_find, "PROBE", probe)
+    monkeypatch.setattr(_sqlite_find, "FEW", few)
     random = Random(probe)
     memory = MemoryStore()
     with SqliteStore(tmp_path / "orders.db", durability="relaxed") as sqlite:

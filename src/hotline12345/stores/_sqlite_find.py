@@ -35,6 +35,8 @@ PROBE = 20_000
 """Up to how many rows an index is worth reading; beyond, walking in the order of numbers finds a page sooner."""
 ALONE = 5
 """How many times as many where nothing else is asked, so that the index alone tells which orders they are."""
+FEW = 8_000
+"""Up to how many candidates of a word are looked at one by one; beyond, all private records are, by number."""
 SAMPLE = 100
 """How many of a common word's candidates are looked at to see whether the word itself is common."""
 CHUNK = 500
@@ -88,16 +90,19 @@ def _parts(place: str, q: Query) -> Iterator[_Part]:
         yield _head("head_status", place, "h.status = ?", [q.status], True)
     if q.kind is not None:
         yield _Part("h.kind = ?", [q.kind])
+    # Literals, not parameters: SQLite uses a partial index only where it sees the index's own condition.
+    either = "h.open IN (0, 1)" if q.open is None else f"h.open = {int(q.open)}"
+    area = (" AND h.area >= ? AND h.area < ?", [q.area, q.area + "\U0010ffff"]) if q.area else ("", [])
     category = (q.category or "").rstrip("/")
     if category:
         # "0" follows "/" in the code table, so that this is the range of the path and all paths below.
-        below = "h.category >= ? AND h.category < ? AND (h.category = ? OR h.category >= ?)"
-        yield _head("head_category", place, below, [category, category + "0", category, category + "/"])
-    if q.area:
-        yield _head("head_area", place, "h.area >= ? AND h.area < ?", [q.area, q.area + "\U0010ffff"])
-    # Literals, not parameters: SQLite uses a partial index only where it sees the index's own condition.
-    either = "h.open IN (0, 1)" if q.open is None else f"h.open = {int(q.open)}"
-    if q.open is not None and q.due_before is None and q.digest is None and q.not_digest is None:
+        below = "h.category >= ? AND h.category < ? AND (h.category = ? OR h.category >= ?)" + area[0]
+        below += f" AND {either}" if q.open is not None else ""  # the index has open and area, too
+        values = [category, category + "0", category, category + "/", *area[1]]
+        yield _head("head_category", place, below, values)
+    elif q.area:
+        yield _head("head_area", place, area[0].removeprefix(" AND "), area[1])
+    if q.open is not None and not category and q.due_before is None and q.digest is None and q.not_digest is None:
         yield _head("head_open", place, either, [], True) if q.open else _Part(either, [])
     if q.provisional is not None:
         is_so = f"h.provisional = {int(q.provisional)}"
@@ -155,8 +160,9 @@ def _driver(run: _Run, parts: list[_Part], most: int) -> _Part | None:
     for part in parts:
         if part.source:
             source, values = (part.rough, ()) if part.rough else (part.source, part.source_values)
-            n = run(f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT {fewest})", values)[0][0]
-            if n < fewest:
+            enough = min(fewest, FEW) if part.rough else fewest
+            n = run(f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT {enough})", values)[0][0]
+            if n < enough:
                 best, fewest = part, n
     return best
 
@@ -170,8 +176,8 @@ def _all(run: _Run, place: str, query: Query) -> list[_Part]:
     return parts
 
 
-def _choose(run: _Run, place: str, query: Query) -> tuple[_Part | None, list[_Part]]:
-    """Return the part to begin with, and the conditions that are left."""
+def _choose(run: _Run, place: str, query: Query, some: bool) -> tuple[_Part | None, list[_Part]]:
+    """Return the part to begin with, and the conditions that are left; *some*: the first that match are enough."""
     parts = _all(run, place, query)
     words = list(_words(place, query.words or ()))
     if query.requester or (len(parts) == 1 and not words and parts[0].ordered):
@@ -179,9 +185,9 @@ def _choose(run: _Run, place: str, query: Query) -> tuple[_Part | None, list[_Pa
     best = _driver(run, parts + words, PROBE * ALONE if len(parts) == 1 and not words else PROBE)
     if best is None:
         best = next((part for part in parts if part.ordered and part.source), None)
-        if words and best is None and not _common(run, words[0]):
-            best = words[0]
-    if words and best not in words:
+        if words and (best is None or not some):
+            best = _walk(words[0]) if some and _common(run, words[0]) else words[0]
+    if words and (best is None or "instr" not in best.source):
         parts.append(words[0])
     return best, [part for part in parts if part is not best]
 
@@ -193,18 +199,20 @@ def _common(run: _Run, part: _Part) -> bool:
     return len(run(f"SELECT 1 FROM {source}", part.source_values)) * 5 > SAMPLE
 
 
+def _walk(part: _Part) -> _Part:
+    """Return how to look at every private record of a place, by number, for the words of *part*."""
+    source = "private p CROSS JOIN vault v ON v.seq = p.seq WHERE " + part.source.split(" AND ", 1)[1]
+    return part._replace(source=source, ordered=True)
+
+
 def page(run: _Run, place: str, query: Query, after: str, size: int) -> Found:
     """Return the statement, with its values, that finds the first *size* heads beyond *after*."""
-    best, rest = _choose(run, place, query)
+    best, rest = _choose(run, place, query, True)
     values = [value for part in rest for value in part.values]
     where = " AND ".join(["h.place = ?", *(part.condition for part in rest)])
     if best is None:
-        return f"{HEADS.format('head h', where)} AND h.number > ? ORDER BY h.number LIMIT ?", [
-            place,
-            *values,
-            after,
-            size,
-        ]
+        walked = f"{HEADS.format('head h', where)} AND h.number > ? ORDER BY h.number LIMIT ?"
+        return walked, [place, *values, after, size]
     number = best.number.removeprefix("DISTINCT ")
     if not rest:
         inner = f"SELECT {best.number} AS number FROM {best.source} AND {number} > ? ORDER BY {number} LIMIT ?"
@@ -232,7 +240,7 @@ def count(run: _Run, place: str, query: Query, by: str) -> Found:
         values = [place, *(value for part in parts for value in part.values)]
         head = f"h.{by}, " if by else ""
         return f"SELECT {head}sum(h.n) FROM tally h WHERE {where}{group}", values
-    best, rest = _choose(run, place, query)
+    best, rest = _choose(run, place, query, False)
     values = [value for part in rest for value in part.values]
     what = f"h.{by}, count(*)" if by else "count(*)"
     if best is None:

@@ -37,7 +37,7 @@ CREATE TABLE head (
   PRIMARY KEY (place, number)) WITHOUT ROWID;
 CREATE INDEX head_status ON head (place, status);
 CREATE INDEX head_holder ON head (place, holder);
-CREATE INDEX head_category ON head (place, category);
+CREATE INDEX head_category ON head (place, category, open, area);
 CREATE INDEX head_area ON head (place, area);
 CREATE INDEX head_requester ON head (place, requester) WHERE requester IS NOT NULL;
 CREATE INDEX head_open ON head (place) WHERE open = 1;

@@ -9,7 +9,7 @@ from . import _text as text
 from ._sqlite_schema import RECOUNT, TABLES, run_script
 
 _INDEXES = (
-    *("head_open", "head_due", "head_digest", "head_changed"),
+    *("head_category", "head_open", "head_due", "head_digest", "head_changed"),
     *("desk_role", "desk_due", "receipt_order", "private_seq"),
 )
 _MADE = ("desk", "word", "tally", "parked", "lease")
@@ -25,8 +25,8 @@ def _from_1(conn: sqlite3.Connection) -> None:
     for column in ("changed TEXT NOT NULL DEFAULT ''", "link BLOB NOT NULL DEFAULT x''"):
         conn.execute(f"ALTER TABLE head ADD COLUMN {column}")
     conn.execute("ALTER TABLE record ADD COLUMN link BLOB NOT NULL DEFAULT x''")
-    conn.execute("DROP INDEX head_digest")
-    conn.execute("DROP INDEX head_due")
+    for index in ("head_category", "head_digest", "head_due"):
+        conn.execute(f"DROP INDEX {index}")
     conn.execute("DROP TABLE desk")
     wanted = {f"CREATE TABLE {name} (" for name in _MADE} | {f"INDEX {name} ON" for name in _INDEXES}
     statements = TABLES.strip().split(";\n")

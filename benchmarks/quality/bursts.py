@@ -42,9 +42,9 @@ def main() -> None:
         storm = [alarm for alarm in alarms if STORM[0] <= alarm.at.date() <= STORM[1]]
         told[f"{alpha:g}"] = {
             "storm": [f"{alarm.at:%Y-%m-%d %H:%M:%S}" for alarm in storm],
-            "storm_at": [alarm.count for alarm in storm],
+            "storm_at": [alarm.reached for alarm in storm],
             "expected": [round(alarm.expected, 2) for alarm in storm],
-            "false": [f"{a.at:%Y-%m-%d %H:%M} {a.count} for {a.expected:.1f}" for a in alarms if a not in storm],
+            "false": [f"{a.at:%Y-%m-%d %H:%M} {a.reached} for {a.expected:.1f}" for a in alarms if a not in storm],
             "false_a_month": round((len(alarms) - len(storm)) / MONTHS, 2),
             "cpu_seconds": round(spent, 2),
         }
@@ -58,7 +58,7 @@ def main() -> None:
         "most_in_that_hour_on_any_other_sunday": {
             f"{hour:02d}": max(count for (_, other), count in others.items() if other == hour) for hour in shown
         },
-        "by_reason": [f"{a.at:%Y-%m-%d %H:%M} {a.key or 'all'} {a.count} for {a.expected:.1f}" for a in by],
+        "by_reason": [f"{a.at:%Y-%m-%d %H:%M} {a.key or 'all'} {a.reached} for {a.expected:.1f}" for a in by],
         "python": platform.python_version(),
     }
     print(json.dumps(figures, ensure_ascii=False, indent=2))

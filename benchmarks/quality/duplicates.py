@@ -4,9 +4,9 @@ Reads ``boston311_2011q3.csv.gz`` and ``boston311_duplicates.csv`` from the fold
 staff linked, both ends of which are in the file.  What leaks the answer (``closure_reason``, ``closed_dt``,
 ``case_status``, ``ontime``) is never read.  Each request is asked which earlier ones it may repeat.
 
-Staff linked only some of what repeats, so precision is low for everybody and counts only in comparison: beside it stands
-the rule "same type, same coordinates, within 14 days", and the curve shows precision at each recall.  Nothing is fitted
-to the pairs; the weights are the library's defaults.
+Staff linked only some of what repeats, so precision is low for everybody and counts only in comparison: beside it
+stands the rule "same type, same coordinates, within 14 days", and the curve shows precision at each recall.  The
+weights are the library's defaults.
 """
 
 from __future__ import annotations

@@ -38,6 +38,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "replay": ("replay", "用历史诉求重放全流程", "replay recorded requests through the whole flow"),
     "trace": ("trace", "用另一个系统的流转日志检验状态机", "another system's log through the machine"),
     "simulate": ("simulate", "模拟一座城市的热线", "simulate a city's hotline"),
+    "alike": ("alike", "查重：可能是同一事项的诉求，并说明依据", "messages that may repeat earlier ones, and why"),
+    "hot": ("hot", "热点问题：同一问题归集成类，按热度排列", "issues that many raise, the hottest first"),
+    "bursts": ("bursts", "突发聚集：超出平时的小时", "hours with more messages than usual"),
     "centre": (
         "centre",
         "热线机构台账：话务、归并、拨测、接听日、每月一题",

@@ -49,7 +49,7 @@ class Alarm(NamedTuple):
         key: the area or category it is about; "" for everything together.
         at: when the bound was reached, within the hour.
         hour: when that hour began.
-        count: messages in that hour until then.
+        reached: messages in that hour until then.
         expected: the mean for this hour and weekday.
         bound: the fewest messages in an hour that are a burst here.
         chance: how probable so many or more are where nothing is the matter.
@@ -58,7 +58,7 @@ class Alarm(NamedTuple):
     key: str
     at: datetime
     hour: datetime
-    count: int
+    reached: int
     expected: float
     bound: int
     chance: float
@@ -192,7 +192,7 @@ def bursts(
     streams: dict[str, Watch] = {}
     found = []
     for message in sorted((one for one in messages if one.at is not None), key=canonical):
-        assert message.at is not None  # noqa: S101 - for the type checker: those without a time were left out
+        assert message.at is not None  # those without a time were left out
         watched = [whole]
         key = by(message) if by is not None else ""
         if key:
@@ -205,4 +205,3 @@ def bursts(
             if alarm is not None:
                 found.append(alarm)
     return found
-

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 ONE = 4096
 """The length of a vector: a cosine is a product of two vectors divided by ``ONE * ONE``."""
 SIZES = (2, 3)
+FEW = 1000
+"""A file of fewer texts is weighed as if it had so many: a word is not common because a small file is about it."""
 
 _BREAK = re.compile(r"[\W_]+")
 
@@ -54,11 +56,12 @@ class Vocabulary:
             for gram in held:
                 self.usage[gram] += 1
         self.number = number
-        rare = {count: math.log(1 + self.texts / count) for count in set(self.usage)}
+        self._size = max(self.texts, FEW)
+        rare = {count: math.log(1 + self._size / count) for count in set(self.usage)}
         self._weight = [rare[count] for count in self.usage]
 
     def vectors(self) -> list[Vector]:
-        """Return the texts as gram → weight: log(1 + texts / texts that have it), scaled to the length ``ONE``.
+        """Return the texts as gram → weight: log(1 + texts, ``FEW`` at least, / texts that have it), of length ``ONE``.
 
         A gram of one text alone links nothing and is left out; it still counts in the length of that text.
         """
@@ -70,7 +73,7 @@ class Vocabulary:
         return self._vector([number.get(gram, -1) for gram in dict.fromkeys(grams(text))])
 
     def _vector(self, held: Sequence[int]) -> Vector:
-        once, weight, usage = math.log(1 + max(self.texts, 1)), self._weight, self.usage
+        once, weight, usage = math.log(1 + self._size), self._weight, self.usage
         weights = [weight[gram] if gram >= 0 else once for gram in held]
         length = math.sqrt(math.fsum([one * one for one in weights]))
         if not length:

@@ -88,7 +88,7 @@ def hot(
     """Return the issues in *messages*, the hottest first (热点问题).
 
     Args:
-        on: the instant at which heat and growth are told; by default that of the newest message.  Later ones are left out.
+        on: the instant at which heat and growth are told, by default the newest message's; later ones are left out.
         least: the fewest messages that make an issue.
     """
     heat = heat or HeatRule()
@@ -158,7 +158,7 @@ _SAMPLE = 100
 _LONGEST = 16
 _ENOUGH, _SHOWN = 6, 40
 """Characters that a name needs to be understood, and at most shows."""
-_PLACES = "省 市 区 县 旗 镇 乡 村 街 道 路 巷 桥 站 苑 城 园 府 湾 庄 寨 坊 里 弄 广场 小区 社区 学校 学院 医院".split()
+_PLACES = (*"省市区县旗镇乡村街道路巷桥站苑城园府湾庄寨坊里弄", "广场", "学校", "学院", "医院")
 
 
 def terms(ordered: Sequence[Message], share: float = 0.5) -> tuple[str, ...]:

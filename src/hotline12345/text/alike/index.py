@@ -56,7 +56,9 @@ class Index:
         messages: in any order; the answers do not depend on it.
     """
 
-    def __init__(self, messages: Iterable[Message], rule: IndexRule | None = None, like: LikeRule | None = None) -> None:
+    def __init__(
+        self, messages: Iterable[Message], rule: IndexRule | None = None, like: LikeRule | None = None
+    ) -> None:
         self.rule, self.like_rule = rule or IndexRule(), like or LikeRule()
         self.messages = sorted(messages, key=canonical)
         self._keys = [canonical(message) for message in self.messages]

@@ -103,7 +103,7 @@ class _Linkage:
         """Return the groups that are left when nothing may join any more."""
         heap, seen = self.heap, set[tuple[int, int, int, int]]()
         while heap:
-            less, one, other, size, size2 = heapq.heappop(heap)
+            _, one, other, size, size2 = heapq.heappop(heap)
             i, j = self._now(one), self._now(other)
             if i == j:
                 continue

@@ -38,12 +38,12 @@ class LikeRule:
     stranger: float = 0.1
     near_area: float = 0.5
     far_area: float = 0.05
-    unknown: float = 0.3
+    unknown: float = 0.5
     others: float = 0.8
 
 
 class Part(NamedTuple):
-    """One part of a likeness (分项): ``matter``, ``place``, ``time`` or ``requester``, 0 to 1, and why, in two languages."""
+    """One part of a likeness (分项): ``matter``, ``place``, ``time`` or ``requester``: 0 to 1, and why."""
 
     name: str
     value: float
@@ -59,7 +59,11 @@ class Likeness(NamedTuple):
 
 
 def compare(
-    one: Message, other: Message, text: float | None, rule: LikeRule | None = None, crowd: Callable[[str], int] | None = None
+    one: Message,
+    other: Message,
+    text: float | None,
+    rule: LikeRule | None = None,
+    crowd: Callable[[str], int] | None = None,
 ) -> Likeness:
     """Return how alike two messages are, and by which parts (相似度).
 
@@ -68,7 +72,12 @@ def compare(
         crowd: how many messages there are at a spot, told by :func:`spot`; without it no place is crowded.
     """
     rule = rule or LikeRule()
-    parts = (_matter(one, other, text, rule), _place(one, other, rule, crowd), _time(one, other, rule), _who(one, other, rule))
+    parts = (
+        _matter(one, other, text, rule),
+        _place(one, other, rule, crowd),
+        _time(one, other, rule),
+        _who(one, other, rule),
+    )
     return Likeness(100 * math.prod(part.value for part in parts), parts)
 
 
@@ -148,5 +157,8 @@ def _who(one: Message, other: Message, rule: LikeRule) -> Part:
         return Part("requester", 1.0, "同一诉求人", "same requester")
     known = bool(one.who and other.who)
     return Part(
-        "requester", rule.others, "不同诉求人" if known else "诉求人不详", "another requester" if known else "requester not known"
+        "requester",
+        rule.others,
+        "不同诉求人" if known else "诉求人不详",
+        "another requester" if known else "requester not known",
     )

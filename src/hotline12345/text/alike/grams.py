@@ -61,11 +61,12 @@ class Vocabulary:
         self._weight = [rare[count] for count in self.usage]
 
     def vectors(self) -> list[Vector]:
-        """Return the texts as gram → weight: log(1 + texts, ``FEW`` at least, / texts that have it), of length ``ONE``.
+        """Return, once, the texts as gram → weight: log(1 + texts (``FEW`` at least) / those that have it).
 
         A gram of one text alone links nothing and is left out; it still counts in the length of that text.
         """
-        return [self._vector(held) for held in self._held]
+        held, self._held = self._held, []
+        return [self._vector(one) for one in held]
 
     def vector(self, text: str) -> Vector:
         """Return another text as the vectors are; a gram that no text has counts in its length as the rarest do."""

@@ -59,23 +59,26 @@ def group(messages: Sequence[Message], rule: IssueRule | None = None) -> list[li
 def neighbours(vectors: Sequence[Vector], rule: IssueRule) -> list[tuple[int, int, int]]:
     """Return (product, one, other) of the pairs that the index finds alike enough, *one* before *other*."""
     floor = (1 - rule.threshold) * _WHOLE
+    probes = [
+        [gram for _, gram in sorted((-weight, gram) for gram, weight in vector.items())[: rule.probes]]
+        for vector in vectors
+    ]
     postings: dict[int, list[int]] = {}
-    for i, vector in enumerate(vectors):
-        for _, gram in sorted((-weight, gram) for gram, weight in vector.items())[: rule.probes]:
+    for i, grams in enumerate(probes):
+        for gram in grams:
             postings.setdefault(gram, []).append(i)
-    near: list[set[int]] = [set() for _ in vectors]
-    for places in postings.values():
-        for at, i in enumerate(places):
-            near[i].update(places[at + 1 : at + 1 + rule.window])
+    passed = dict.fromkeys(postings, 0)
     best: list[list[tuple[int, int]]] = [[] for _ in vectors]
-    for i, others in enumerate(near):
-        mine = vectors[i]
-        for j in others:
+    for i, mine in enumerate(vectors):
+        near: set[int] = set()
+        for gram in probes[i]:
+            passed[gram] = at = passed[gram] + 1
+            near.update(postings[gram][at : at + rule.window])
+        for j in near:
             alike = product(mine, vectors[j])
             if alike >= floor and alike:
                 best[i].append((-alike, j))
                 best[j].append((-alike, i))
-        near[i] = set()
     pairs = {(-less, min(i, j), max(i, j)) for i, found in enumerate(best) for less, j in sorted(found)[: rule.most]}
     return sorted(pairs, reverse=True)
 

@@ -121,7 +121,7 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
             ("", "colour"),
             *((a, key) for key in ("colour", "name", "publisher", "as", "purpose", "fields", "events", "kinds")),
             *((a, key) for key in ("units", "from", "retry.first", "retry.attempts", "retry.colour")),
-            *((second, key) for key in ("url", "url", "secret_env", "as", "options")),
+            *((second, key) for key in ("url", "secret_env", "as", "options")),
             *((second, key) for key in ("name", "url", "secret_file", "secret_env", "as")),
             *((second, f"options.{key}") for key in ("timeout", "exchange", "colour", "routing_key")),
         ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .common import Speaking, SpeakingGroup, answers, now, print_json, store_option
-from .printing import note, print_csv, say, table
+from .printing import iso, note, print_csv, say, table, when
 
 if TYPE_CHECKING:
     from ..delivery import Destination, Turn
@@ -90,7 +91,7 @@ def _run(store: Store, to: Destination) -> dict[str, Any]:
         publisher.close()
     row = {"destination": to.name, "sent": total.sent, "failed": total.failed, "dead": total.dead}
     left = sum(1 for _ in waiting(store, to.reader))
-    return {**row, "waiting": left, "paused": total.paused or None, "busy": busy}
+    return {**row, "waiting": left, "paused": _at(total.paused), "busy": busy}
 
 
 # ── what waits ──
@@ -125,7 +126,7 @@ def list_(file: str, store: str, form: str) -> None:
                 "more": unread > 1000,
                 "waiting": sum(1 for p in parked if p.retry),
                 "dead": sum(1 for p in parked if not p.retry),
-                "paused": pause.retry if pause is not None else None,
+                "paused": _at(pause.retry) if pause is not None else None,
                 "error": pause.error if pause is not None else None,
             }
         )
@@ -176,7 +177,7 @@ def _row(to: Destination, parked: Parked) -> dict[str, Any]:
         "place": parked.place,
         "number": parked.number,
         "attempts": parked.attempts,
-        "retry": parked.retry or None,
+        "retry": _at(parked.retry),
         "error": parked.error,
     }
 
@@ -304,16 +305,29 @@ def _turn(store: Store, to: Destination) -> Iterator[Turn | None]:
 
 def _print(rows: list[dict[str, Any]], heads: tuple[str, ...], titles: str, form: str, what: str) -> None:
     if form == "json":
-        print_json({what: rows})
+        print_json({what: [{key: _plain(value) for key, value in row.items()} for row in rows]})
     elif form == "csv":
-        print_csv(heads, [[row[head] for head in heads] for row in rows])
+        print_csv(heads, [[_plain(row[head]) for head in heads] for row in rows])
     elif rows:
         click.echo(table(titles.split(","), [[_cell(row[head]) for head in heads] for row in rows]))
     else:
         note(say("没有", "none"))
 
 
+def _plain(value: Any) -> Any:
+    return iso(value) if isinstance(value, datetime) else value
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return say("是", "yes") if value else ""
+    if isinstance(value, datetime):
+        return when(value)
     return "" if value is None else str(value)
+
+
+def _at(kept: str) -> datetime | None:
+    """Read an instant as the store keeps it, in China's time; "" is none."""
+    from ..core.calendar import local
+
+    return local(datetime.fromisoformat(kept)) if kept else None

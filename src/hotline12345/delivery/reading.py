@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from errno import ENOENT
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,9 @@ def read_destinations(
         text = Path(path).read_bytes().decode("utf-8-sig")
         table = tomllib.loads(text)
     except OSError as error:
+        why = "没有这个文件" if error.errno == ENOENT else error.strerror
         raise RequestError(
-            f"打不开文件 {path}：{error.strerror}",
+            f"打不开文件 {path}：{why}",
             f"cannot open {path}: {error.strerror}",
             code="no-such-file",
             hint="请核对路径与权限",
@@ -89,7 +91,7 @@ class _Reading:
     def __init__(self, file: str, environ: Mapping[str, str], secrets: bool) -> None:
         self.file, self.environ, self.secrets = file, environ, secrets
         self.faults: list[Fault] = []
-        self.where = ""
+        self.where, self.before = "", 0
 
     def wrong(self, key: str, zh: str, en: str, code: str = "bad-value") -> None:
         self.faults.append(Fault(code, zh, en, file=self.file, table=self.where, key=key))
@@ -105,12 +107,12 @@ class _Reading:
         for position, row in enumerate(rows, 1):
             name = row.get("name")
             self.where = f"destination {name if isinstance(name, str) and name else position}"
-            before = len(self.faults)
+            self.before = len(self.faults)
             if name in names:
                 self.wrong("name", f"名称「{name}」重复", f"{name!r} is named twice")
             made = self.one(row)
             names.add(made.name)
-            if len(self.faults) == before:
+            if len(self.faults) == self.before:
                 yield made
 
     def one(self, row: Mapping[str, Any]) -> Destination:
@@ -247,9 +249,12 @@ class _Reading:
             )
             return
         if self.secrets:
+            # A secret that could not be read is told once, and not again as one that is not there.
+            told = {fault.key.partition("_")[0] for fault in self.faults[self.before :]}
             wrongs: list[Wrong] = made.faults(settings)
             for wrong in wrongs:
-                self.wrong(wrong.key, wrong.zh, wrong.en)
+                if wrong.key.partition("_")[0] not in told & {"url", "secret"}:
+                    self.wrong(wrong.key, wrong.zh, wrong.en)
 
     # ── values ──
 

@@ -87,7 +87,7 @@ def test_what_cannot_be_delivered_is_a_dead_letter_that_can_be_sent_again(
 def test_a_message_can_be_left_out_by_hand(run: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "drop").rmdir()
     run("deliver", "run")
-    (letter,) = told(run("deliver", "dead", "--waiting", "--format", "json"), 1)["letters"]
+    (letter,) = json.loads(run("deliver", "dead", "--waiting", "--format", "json").stdout)["letters"]
     (tmp_path / "drop").mkdir()
     assert told(run("deliver", "skip", "archive", letter["number"], "--format", "json"))["whole"] is False
     time.sleep(0.01)

@@ -78,6 +78,15 @@ def newest(reader: Shelf | Writer, id_: str) -> Article:
     return article(rows[0])
 
 
+def several(reader: Shelf | Writer, ids: Sequence[str]) -> list[Article]:
+    """Return the newest versions of *ids*, in their order."""
+    found = {row[0]: article(row) for row in reader.rows(f"{ITEM} WHERE id IN ({marks(len(ids))}) AND {NEWEST}", ids)}
+    lacking = [id_ for id_ in ids if id_ not in found]
+    if lacking:
+        raise unknown(lacking[0])
+    return [found[id_] for id_ in ids]
+
+
 def published(reader: Shelf | Writer, id_: str) -> Article | None:
     rows = reader.rows(f"{ITEM} WHERE id = ? AND status = 'published'", (id_,))
     return article(rows[0]) if rows else None

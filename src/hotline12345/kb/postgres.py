@@ -5,6 +5,7 @@ One writer at a time by an advisory lock of the transaction; what a search sees 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +16,8 @@ from .shelf import LAYOUT, TABLES, Row
 from .sqlite import _newer, _no_such_base
 
 _LOCK = 0x12346
+_BOUND = 60_000
+_VALUES = re.compile(r"VALUES \(\?(?:, \?)*\)")
 _TOKENS = (
     'CREATE TABLE kb_tokens (doc INTEGER PRIMARY KEY, tokens TEXT[] COLLATE "C" NOT NULL)',
     "CREATE INDEX kb_tokens_gin ON kb_tokens USING gin (tokens)",
@@ -132,8 +135,19 @@ class _Writer:
         return _run(self._conn, sql, values)
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        kept = list(rows)
+        inserts = _VALUES.search(sql)
         with self._conn.cursor() as cursor:
-            cursor.executemany(sql.replace("?", "%s"), rows)
+            if inserts is None or not kept:
+                cursor.executemany(sql.replace("?", "%s"), kept)
+                return
+            # A statement a row costs more than the row: as many rows in one as the protocol lets be bound.
+            size = min(1_000, _BOUND // len(kept[0]))
+            for first in range(0, len(kept), size):
+                part = kept[first : first + size]
+                values = ", ".join([inserts[0].removeprefix("VALUES ")] * len(part))
+                text = f"{sql[: inserts.start()]}VALUES {values}{sql[inserts.end() :]}"
+                cursor.execute(text.replace("?", "%s"), [value for row in part for value in row])
 
     def index(self, entries: Sequence[tuple[int, Sequence[str]]]) -> None:
         self.many("INSERT INTO kb_tokens (doc, tokens) VALUES (?, ?)", ((doc, list(each)) for doc, each in entries))

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import exp, inf, log, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..request import Kind, Urgency
 from .guards import Guard
@@ -39,8 +39,14 @@ _ENOUGH = 1.0 - EQUAL
 WIDEST = 500.0  # keeps exp() finite whatever a rule file weighs
 
 _hit = partial(tuple.__new__, Hit)  # what Hit._make does, without its check of a length that is constant here
+_STEPS = (0.0, 1.0, *(log(count / (count - 1)) for count in range(2, 64)))
+"""What the next occurrence of a word adds, by how many there are: the steps sum to 1 + log(count)."""
 _NORMAL = Urgency.NORMAL
 _NOTHING: set[int] = set()
+
+
+Plain = list[tuple[Any, ...]]
+"""Hits as plain tuples of a :class:`Hit`'s parts."""
 
 
 class Classification(NamedTuple):
@@ -74,36 +80,41 @@ class Classification(NamedTuple):
 _classification = partial(tuple.__new__, Classification)
 
 
-def classify(rules: RuleSet, title: str, text: str) -> Classification:
+def classify(rules: RuleSet, title: str, text: str, plain: Plain | None = None) -> Classification:
     """Say what *title* and *text* are about (归类).
 
     Args:
         rules: compiled; see :meth:`RuleSet.compile`.
         title: may be empty.
         text: any text of any length.
+        plain: a list that takes the hits instead of the answer; see :func:`judge`.
 
     Returns:
         The classification; hits carry rule and position and none of the citizen's words.
     """
     if not title:
-        return judge(rules, text, 0, rules.matcher.find(text))
+        return judge(rules, text, 0, rules.matcher.find(text), plain)
     body = f"{title}\n{text}"
-    return judge(rules, body, len(title) + 1, rules.matcher.find(body))
+    return judge(rules, body, len(title) + 1, rules.matcher.find(body), plain)
 
 
-def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:
-    """Score what a matcher *found* in *body* (评分); the text begins at *edge*, the title before it."""
-    hits: list[Hit] = []
+def judge(rules: RuleSet, body: str, edge: int, found: Found, plain: Plain | None = None) -> Classification:
+    """Score what a matcher *found* in *body* (评分); the text begins at *edge*, the title before it.
+
+    A list *plain* gets the hits instead of the answer: what is kept otherwise need not be made twice."""
+    hits: Plain = [] if plain is None else plain
+    near = [-1, -1, -1]  # by how a rule reads: the first telling character from where one was last looked for
     totals: dict[int, float] = {}
     counts: dict[str, int] = {}
     rest: list[tuple[float, Said, bool]] = []
-    texts, titles, telling = rules.votes, rules.titled, TELLING
+    texts, titles, telling, steps = rules.votes, rules.titled, TELLING, _STEPS
     present = {index for index, _, _ in found} if rules.unless else _NOTHING
     for index, start, end in found:
         if start < edge:
             place, first, last, votes = "title", start, end, titles[index]
         else:
             place, first, last, votes = "text", start - edge, end - edge, texts[index]
+        low = start - BEFORE if start > BEFORE else 0
         for rule, weight, reads, guard, node, more in votes:
             supposed, stop = False, last
             if guard:
@@ -111,36 +122,48 @@ def judge(rules: RuleSet, body: str, edge: int, found: Found) -> Classification:
                 if ending < 0:
                     continue
                 stop += ending - end
-            elif reads and telling[reads](body, start - BEFORE if start > BEFORE else 0, end + 1):
-                reading = read(body, start, end, reads == OTHER)
             else:
                 reading = ASSERTED
+                if reads:
+                    cue = near[reads]
+                    if cue < low:  # what is found comes in the order of its start
+                        cues = telling[reads](body, low)
+                        cue = near[reads] = cues.start() if cues else len(body) + 1
+                    if cue <= end:
+                        reading = read(body, start, end, reads == OTHER)
             if reading:
                 if reading is NEGATED:
-                    hits.append(_hit((rule, place, first, stop, weight, True, False)))
+                    hits.append((rule, place, first, stop, weight, True, False))
                     continue
                 supposed = True
-            hits.append(_hit((rule, place, first, stop, weight, False, supposed)))
+            hits.append((rule, place, first, stop, weight, False, supposed))
             if more:
                 rest.append((weight, more, supposed))
             if node >= 0:
                 if rule in counts:
                     count = counts[rule] = counts[rule] + 1
-                    weight *= log(count / (count - 1))  # the steps sum to 1 + log(count)
+                    weight *= steps[count] if count < 64 else log(count / (count - 1))
                 else:
                     counts[rule] = 1
                 totals[node] = totals[node] + weight if node in totals else weight
-    length = len(body) - 1 if edge else len(body)
+    told = tuple(map(_hit, hits)) if plain is None else ()
+    return _answer(rules, len(body) - 1 if edge else len(body), totals, rest, told)
+
+
+def _answer(
+    rules: RuleSet, length: int, totals: dict[int, float], rest: list[tuple[float, Said, bool]], told: tuple[Hit, ...]
+) -> Classification:
+    """Weigh what was counted in a text of *length* characters, and say what comes of it."""
     scale = 1.0 / sqrt(length) if length and rules.norm == "sqrt" else 1.0
     category, confidence, unsure, scores = _category(rules, totals, scale)
     if not rest and not rules.kind_bias:
-        return _classification((category, None, _NORMAL, confidence, unsure, scores, tuple(hits), (), ""))
+        return _classification((category, None, _NORMAL, confidence, unsure, scores, told, (), ""))
     said = _said(rest)
     urgency, refer, feared = _urgency(said, rest)
     risks = tuple(dict.fromkeys([more[3] for more, _ in said if more[3]]))
     kind, doubtful = _kind(rules, said, scale)
     person = unsure or feared or doubtful
-    return _classification((category, kind, urgency, confidence, person, scores, tuple(hits), risks, refer))
+    return _classification((category, kind, urgency, confidence, person, scores, told, risks, refer))
 
 
 def _guarded(guard: Guard, body: str, start: int, end: int, reads: int, present: set[int]) -> tuple[int, Reading]:

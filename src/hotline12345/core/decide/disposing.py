@@ -6,6 +6,7 @@ before; explain what cannot be done; dissuade from what must not be.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from .. import commands as c
@@ -38,8 +39,9 @@ def dispose(
     Without an event it is handled, and the findings tell what would have been done.
     """
     lacks = lacking(order, command)
-    findings = noticed(policy, order, command, found, kind, category, lacks)
-    rule = _rule(policy, command, found, urgency, category, certain, lacks)
+    body = f"{command.title}\n{command.text}"
+    findings = noticed(policy, order, command, found, kind, category, lacks, body)
+    rule = _rule(policy, found, urgency, category, certain, lacks, body)
     repeat = _repeated(policy, command, category) if rule is None or rule.disposition not in REFERRALS else None
     hands_on = command.disposition == "auto" and order.status is Status.RECEIVED and not order.intake.marks.ours
     if not hands_on:
@@ -94,6 +96,7 @@ def noticed(
     kind: Kind,
     category: str,
     lacks: tuple[str, ...],
+    body: str,
 ) -> tuple[Finding, ...]:
     """Return what a person may act on: repeats, risks, the platform's type, what the record lacks, past disruption."""
     findings: list[Finding] = []
@@ -109,7 +112,7 @@ def noticed(
         findings.append(Finding("unknown-channel", "", policy.channels[0].basis))
     findings += [Finding(f"lacks.{element}", "", policy.record.basis) for element in lacks]
     if policy.types:
-        findings += _typed(policy.types, kind, category, order.intake.line, f"{command.title}\n{command.text}")
+        findings += _type_of(policy, kind, category, order.intake.line, body)
     rule = policy.follower
     if kind in rule.kinds and not rule.persons and not order.intake.marks.follower:
         findings.append(Finding("follower-needed", "", rule.basis))
@@ -117,6 +120,20 @@ def noticed(
         basis = next((step.basis for step in policy.conduct if step.code == command.conduct), DEFAULT_BASIS)
         findings.append(Finding(f"conduct.{command.conduct}", "", basis))
     return tuple(findings)
+
+
+def _type_of(policy: Policy, kind: Kind, category: str, line: str, body: str) -> Sequence[Finding]:
+    """The same of every request of a kind, category and line, unless a type asks for words: found once."""
+    known = policy.typed
+    if known is None:
+        return _typed(policy.types, kind, category, line, body)
+    key = kind, category, line
+    found = known.get(key)
+    if found is None:
+        found = tuple(_typed(policy.types, kind, category, line, body))
+        if len(known) < 65_536:  # categories are a catalogue's, but a host may pass anything
+            known[key] = found
+    return found
 
 
 def _typed(types: tuple[AcceptedType, ...], kind: Kind, category: str, line: str, body: str) -> list[Finding]:
@@ -132,18 +149,18 @@ def _typed(types: tuple[AcceptedType, ...], kind: Kind, category: str, line: str
 
 def _rule(
     policy: Policy,
-    command: c.Accept,
     found: Classification | None,
     urgency: Urgency,
     category: str,
     certain: bool,
     lacks: tuple[str, ...],
+    body: str,
 ) -> ScopeRule | None:
     """Return the rule that takes the request out of handling; emergencies come before all others."""
     if urgency is Urgency.EMERGENCY:
         number = found.refer if found is not None and found.refer else "110"
         return ScopeRule("emergency", "emergency", f"已转 {number}", EMERGENCY_BASIS, (), (), number)
-    return _scope(policy, category, certain, f"{command.title}\n{command.text}", lacks)
+    return _scope(policy, category, certain, body, lacks)
 
 
 def _scope(policy: Policy, category: str, certain: bool, body: str, lacks: tuple[str, ...]) -> ScopeRule | None:
@@ -152,11 +169,13 @@ def _scope(policy: Policy, category: str, certain: bool, body: str, lacks: tuple
     A category that is only guessed turns nobody away.
     """
     below = f"{category}/"
+    words = policy.scope_words
+    said = words is not None and words.search(body) is not None
     for rule in policy.scope:  # plain loops: every request passes here, and most rules hold for none
         for prefix in rule.categories if certain else ():
             if below.startswith(f"{prefix}/"):
                 return rule
-        for word in rule.words:
+        for word in rule.words if said else ():
             if word in body and _asserted(body, word):
                 return rule
         if rule.lacking and all(element in lacks for element in rule.lacking):

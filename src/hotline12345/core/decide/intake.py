@@ -8,6 +8,7 @@ from functools import partial
 from .. import commands as c
 from ..actor import Role
 from ..classify import Classification, classify
+from ..classify.engine import Plain
 from ..errors import RequestError
 from ..events import Accepted, Answered, Connected, Declined, Entrusted, Event, Merged, Received, Referred
 from ..order import Order
@@ -66,13 +67,12 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
     )
 
 
-def _hits(found: Classification | None) -> tuple[HitRef, ...]:
-    if found is None:
-        return ()
-    hits = found.hits
+def _hits(hits: Plain) -> tuple[HitRef, ...]:
+    """Return what an event keeps of *hits*, the plain parts of a classification's."""
     if len(hits) > TOP_HITS:
-        hits = tuple(sorted(hits, key=lambda hit: (-abs(hit.weight), hit.start))[:TOP_HITS])
-    return tuple([_hit_ref((rule, field, start, end, negated)) for rule, field, start, end, _, negated, _ in hits])
+        hits = sorted(hits, key=lambda hit: (-abs(hit[4]), hit[2]))[:TOP_HITS]
+    kept = [(rule, field, start, end, negated) for rule, field, start, end, _, negated, _ in hits]
+    return tuple(map(_hit_ref, kept))
 
 
 def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -89,7 +89,8 @@ def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: R
     line = policy.line(order.intake.line)
     if line is not None:
         _taken_by(line, command)
-    found = classify(policy.rules, command.title, command.text) if policy.rules is not None else None
+    hits: Plain = []
+    found = classify(policy.rules, command.title, command.text, hits) if policy.rules is not None else None
     kind, kind_from = _kind(policy, order, command, found)
     category, category_from = _category(order, command, found)
     urgency = command.urgency or (found.urgency if found is not None else Urgency.NORMAL)
@@ -115,7 +116,7 @@ def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: R
         category_from,
         1.0 if given or found is None else round(found.confidence, 4),
         category == "" or (not given and found is not None and found.needs_person),
-        _hits(found),
+        _hits(hits),
         findings,
     )
     if not policy.follower.persons or order.intake.marks.follower:

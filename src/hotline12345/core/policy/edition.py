@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from attrs import field, frozen
 from ..calendar import WorkCalendar
 from ..cases import Case
 from ..errors import RequestError
+from ..refs import Finding
 from ..request import Kind, Urgency
 from ..sla import (
     PLAIN,
@@ -115,6 +117,10 @@ class Policy:
     seen: tuple[date, date] | None = None  # first and last day seen in force, where the effective day is not known
     digest: str = ""
     _memo: dict[tuple[Any, ...], LimitRule | None] = field(factory=dict, init=False, eq=False, repr=False)
+    # Finds any word that a rule of scope asks for: of most requests none, and then no rule need be asked.
+    scope_words: re.Pattern[str] | None = field(init=False, eq=False, repr=False)
+    # What type a kind, category and line were found to be of; ``None`` where a type asks for words of the request.
+    typed: dict[tuple[Kind, str, str], tuple[Finding, ...]] | None = field(init=False, eq=False, repr=False)
     # The elements of a record that a rule asks about; where none does, nobody looks.
     asks: tuple[str, ...] = field(init=False, eq=False, repr=False)
     # What the limits can say at all, so that a step which has no limit does not look for one.
@@ -136,6 +142,15 @@ class Policy:
     def _names(self) -> Mapping[str, str]:
         # Of two channels that share a name the first has it.
         return {name: one.code for one in reversed(self.channels) for name in (one.code, one.zh, *one.names)}
+
+    @scope_words.default
+    def _scope_words(self) -> re.Pattern[str] | None:
+        words = {word for rule in self.scope for word in rule.words}
+        return re.compile("|".join(map(re.escape, sorted(words)))) if words else None
+
+    @typed.default
+    def _typed(self) -> dict[tuple[Kind, str, str], tuple[Finding, ...]] | None:
+        return None if any(one.words for each in self.types for one in (each, *each.within)) else {}
 
     @asks.default
     def _asks(self) -> tuple[str, ...]:

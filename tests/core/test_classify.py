@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from math import exp, log, sqrt
 from pathlib import Path
@@ -489,6 +490,47 @@ def test_a_huge_text_is_classified(national: RuleSet, unit: str) -> None:
     count = 20_000 // len(unit)
     answer = classify(national, unit * 10, unit * count)
     assert len([hit for hit in answer.hits if hit.field == "text"]) in range(count * 8)
+
+
+GUARDED = [
+    rule("，", 1, "甲", unless=("的",), within=4),
+    rule("不…的", 1, "乙", gap=6),
+    rule("的…，…不", 1, refer="119", gap=50),
+    rule("没有", 1, kind=Kind.COMPLAINT, unless=("如果",)),
+    rule("ab", 1, "丙", unless=("😀",), within=50),
+]
+
+
+@given(st.text(max_size=200), st.text(st.sampled_from("，不的没有如果aB😀\n\ud800 "), max_size=300))
+def test_any_text_is_classified_by_phrases_and_exclusions_too(title: str, text: str) -> None:
+    rules = RuleSet.compile(GUARDED, title=2.0, thresholds={"甲": 0.9, "complaint": 0.9})
+    for hit in classify(rules, title, text).hits:
+        assert 0 <= hit.start < hit.end <= len(title if hit.field == "title" else text)
+
+
+def steps(rules: RuleSet, text: str) -> int:
+    """Count the lines of Python that classifying *text* runs through."""
+    count = 0
+
+    def trace(frame: object, event: str, _: object) -> object:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)  # type: ignore[arg-type]
+    try:
+        classify(rules, "", text)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("unit", ["不的", "没有，不的", "如果没有ab😀", "的，不", "停水没有着火、", "好"])
+def test_twice_the_text_takes_at_most_about_twice_the_steps(national: RuleSet, unit: str) -> None:
+    rules = RuleSet.compile([*GUARDED, *national.rules], categories=national.categories)
+    text = unit * (4096 // len(unit))
+    assert steps(rules, text * 2) < 2.2 * steps(rules, text) + 200
 
 
 # -- rules that cannot be

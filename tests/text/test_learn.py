@@ -124,6 +124,21 @@ def test_labels_that_are_kinds_give_rules_for_kinds(learn, rows: list[Sample]) -
     assert sum(answer == names[row.label] for answer, row in zip(answers, rows, strict=True)) > 110
 
 
+def test_hand_written_rules_for_kinds_are_weighed_anew_and_kept_with_their_negation(learn, rows: list[Sample]) -> None:
+    names = {"供水": "投诉", "交通": "咨询", "噪音": "举报"}
+    asked = [
+        row._replace(label=names[row.label], text=row.text + {"供水": "我要投诉", "交通": "请问"}.get(row.label, ""))
+        for row in rows
+    ]
+    base = load('[kind."投诉"]\n2 = "我要投诉"\n[kind."咨询"]\n2 = "请问"\n'.encode(), "base")
+    rules = learn(asked, max_rules=5, validate=False, base=base).rules
+    handed = {(rule.word, rule.kind.zh): rule for rule in rules.rules if rule.kind and rule.negatable}
+    assert handed["我要投诉", "投诉"].weight > 0 > handed["我要投诉", "咨询"].weight
+    again = load(written(rules).encode(), "again")
+    assert diff(rules, again).empty
+    assert [hit.negated for hit in classify(again, "", "并非我要投诉").hits if "base" in hit.rule] == [True] * 3
+
+
 @pytest.mark.parametrize(("labels", "code"), [(["甲"], "too-few-samples"), (["甲/子", "乙"], "deep-labels")])
 def test_labels_that_cannot_be_learnt_are_refused(learn, labels: list[str], code: str) -> None:
     rows = [

@@ -60,6 +60,14 @@ def _load(path: str) -> RuleSet:
     return load(read_bytes(path), path)
 
 
+def _base(name: str) -> RuleSet | None:
+    if not name or name.endswith(".toml"):
+        return _load(name) if name else None
+    from .common import policy_of
+
+    return policy_of(name, "", need=("rules",)).rules
+
+
 def _samples(path: str, label: str, text: str, title: str, group: str = "") -> Samples:
     from ..text.samples import read_samples
 
@@ -105,6 +113,11 @@ def _percent(value: float | None) -> str:
     type=click.IntRange(0),
     help="每个类别至多几条，0 不限 · at most so many rules a label; 0: no limit",
 )
+@click.option(
+    "--base",
+    default="",
+    help="学类型时一并采用的手写规则：规则文件或政策包名 · hand-written rules to build on for kinds: a file or a pack",
+)
 @click.option("--seed", default=0, show_default=True, help="随机种子 · seed")
 @click.option("--no-check", is_flag=True, help="不做交叉验证 · without cross-validation")
 @answers("table", "json")
@@ -116,6 +129,7 @@ def learn_command(
     group: str,
     out: str,
     max_rules: int,
+    base: str,
     seed: int,
     no_check: bool,
     form: str,
@@ -127,7 +141,7 @@ def learn_command(
     from ..text.samples import contradictions
 
     samples = _samples(orders, label, text, title, group)
-    learnt = learn(samples.rows, max_rules=max_rules, seed=seed, validate=not no_check)
+    learnt = learn(samples.rows, max_rules=max_rules, seed=seed, validate=not no_check, base=_base(base))
     same = groups([f"{row.title}\n{row.text}" for row in samples.rows])
     against = [[(row.line, row.label) for row in rows] for rows in contradictions(samples.rows, same)]
     report = learnt.report | {

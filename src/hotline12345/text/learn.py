@@ -43,7 +43,9 @@ class Learnt(NamedTuple):
     report: dict[str, Any]
 
 
-def learn(rows: Sequence[Sample], *, max_rules: int = 200, seed: int = 0, validate: bool = True) -> Learnt:
+def learn(
+    rows: Sequence[Sample], *, max_rules: int = 200, seed: int = 0, validate: bool = True, base: RuleSet | None = None
+) -> Learnt:
     """Learn rules from *rows* (学习规则).
 
     Args:
@@ -51,6 +53,8 @@ def learn(rows: Sequence[Sample], *, max_rules: int = 200, seed: int = 0, valida
         max_rules: at most so many rules a label; 0 is as many as there are words.
         seed: of folds and training; the same seed gives the same rules.
         validate: cross-validate for the report; five times the work.
+        base: hand-written rules whose words for kinds are weighed anew and kept beside the learnt ones; only where
+            the labels are kinds.  They do not count against *max_rules*.
 
     Raises:
         PluginError: ``no-learn-extra``, where scikit-learn is not installed.
@@ -64,7 +68,7 @@ def learn(rows: Sequence[Sample], *, max_rules: int = 200, seed: int = 0, valida
     out = {label: len(found) for label, found in spread.items() if len(found) < FEWEST}
     kept = [(row, name) for row, name in zip(rows, names, strict=True) if row.label not in out]
     _check({row.label for row, _ in kept})
-    data = Data([row for row, _ in kept], [name for _, name in kept])
+    data = Data([row for row, _ in kept], [name for _, name in kept], base)
     held = _held_out(data, max_rules, seed) if validate else {}
     sharp = _sharpness(data, held.get(max_rules)) if held else 8.0
     everything = list(range(len(data.rows)))

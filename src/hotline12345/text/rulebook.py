@@ -45,7 +45,8 @@ def load(data: bytes, file: str) -> RuleSet:
 def written(rules: RuleSet, notes: Sequence[str] = ()) -> str:
     """Return *rules* as a rule file (写规则文件): the strongest words of each table first, *notes* as comments on top.
 
-    Takes rules of one target each and without options, such as ``text.learn`` and ``text.taxonomy`` make them.
+    Takes rules of one target each without guards, no word twice for one target but once with an id of its own, such as
+    ``text.learn`` and ``text.taxonomy`` make them.
     """
     lines = [f"# {note}" for note in notes]
     lines += ["", "[score]", f"sharpness = {rules.sharpness:g}", f"threshold = {rules.threshold:g}"]
@@ -59,16 +60,25 @@ def written(rules: RuleSet, notes: Sequence[str] = ()) -> str:
     for category in rules.categories:
         lines += ["", "[[category]]", *([f"code = {_quoted(category.code)}"] if category.code else [])]
         lines.append(f"name = {_quoted(category.name)}")
-    tables: dict[tuple[str, str, bool], dict[float, list[str]]] = {}
+    tables: dict[tuple[str, str], list[Rule]] = {}
     for rule in rules.rules:
-        table = ("kind", rule.kind.zh) if rule.kind else ("words", rule.category)
-        tables.setdefault((*table, rule.negatable), {}).setdefault(rule.weight, []).append(rule.word)
-    for (section, name, negatable), weights in tables.items():
+        tables.setdefault(("kind", rule.kind.zh) if rule.kind else ("words", rule.category), []).append(rule)
+    for (section, name), mine in tables.items():
         lines += ["", f"[{section}.{_quoted(name)}]"]
+        negatable = all(rule.negatable for rule in mine)
         if negatable is not (section == "kind"):
             lines.append(f"negatable = {str(negatable).lower()}")
-        for weight in sorted(weights, reverse=True):
-            lines += _words(weight, weights[weight])
+        prefix = name if section == "words" else f"{section}.{name}"
+        plain: dict[float, list[str]] = {}
+        for rule in mine:
+            if rule.negatable is negatable and rule.id == f"{prefix}:{rule.word}":
+                plain.setdefault(rule.weight, []).append(rule.word)
+        for weight in sorted(plain, reverse=True):
+            lines += _words(weight, plain[weight])
+        for rule in mine:
+            if rule.negatable is not negatable or rule.id != f"{prefix}:{rule.word}":
+                more = f"negatable = {str(rule.negatable).lower()}, id = {_quoted(rule.id)}"
+                lines.append(f"{_quoted(rule.word)} = {{ weight = {rule.weight!r}, {more} }}")
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

@@ -53,7 +53,7 @@ def _any(words: str) -> str:
 _STOPS = re.compile(r".*[。！？；，：…!?;,:\n\r]", re.DOTALL).match  # to the last one
 _TOKEN = re.compile(
     # words that hold a negator's character and deny nothing of what follows
-    r"(?P<idiom>不过|不到|不了|不得了|不得已|不严重|不明显|不止|没过|没到|没完|无人机|了不起|对不起|要不是|"
+    r"(?P<idiom>不过|不到|不了|不得了|不得已|不严重|不明显|不止|没过|没到|没完没了|没完|无人机|了不起|对不起|要不是|"
     r"[特区级分个性差告识辨派鉴道]别|别[人的处墅样具名称]|是非|非[法要得让常])"
     # a new half of the sentence: 不是停水而是漏气, 没人管导致着火
     r"|(?P<turn>而是|但是|但|却|可是|然而|反而|就是|只是|所以|因此|因为|由于|结果|仍然?|依然|依旧|还[在是]|就|才|又"

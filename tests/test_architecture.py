@@ -87,7 +87,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "simulate": frozenset({"core", "hotline", "heads", "stores", "packs", "report"}),
     # The kit holds others to their protocols, so it must know the protocols.
     # "hotline": the scripted flow that a disk is made to fail under is a whole hotline's.
-    "testing": frozenset({"core", "channels", "stores", "packs", "plugins", "hotline"}),
+    "testing": frozenset({"core", "channels", "stores", "packs", "plugins", "delivery.protocol", "hotline"}),
     # What people write, read: learnt rules, places, the same matter again.  Tables of labels are read as channels
     # read tables; "fast" late, with the same answers.
     "text": frozenset({"core", "channels", "fast"}),

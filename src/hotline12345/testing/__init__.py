@@ -25,10 +25,20 @@ if TYPE_CHECKING:
     from .pack_contract import PackContract
     from .power import PowerLoss
     from .proxy import FaultProxy
+    from .publisher_contract import PublisherContract
     from .store_contract import StoreContract
     from .store_model import store_machine
 
-__all__ = ["ChannelContract", "FakeClock", "FaultProxy", "PackContract", "PowerLoss", "StoreContract", "store_machine"]
+__all__ = [
+    "ChannelContract",
+    "FakeClock",
+    "FaultProxy",
+    "PackContract",
+    "PowerLoss",
+    "PublisherContract",
+    "StoreContract",
+    "store_machine",
+]
 
 _HOMES = {
     "ChannelContract": "channel_contract",
@@ -36,6 +46,7 @@ _HOMES = {
     "FaultProxy": "proxy",
     "PackContract": "pack_contract",
     "PowerLoss": "power",
+    "PublisherContract": "publisher_contract",
     "StoreContract": "store_contract",
     "store_machine": "store_model",
 }

@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "report": frozenset({"core"}),
     "view": frozenset({"core"}),
     # Registers are tables, and reading tables is what channels do.
-    "centre": frozenset({"core", "channels"}),
+    "centre": frozenset({"core", "channels", "text"}),
     # Tables are read and written, SQLite is locked as the order store locks it.
     "kb": frozenset({"core", "channels", "stores", "report"}),
     "outbox": frozenset({"core", "stores"}),

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from hotline12345.centre.lines import check_new, progress, read_lines
-from hotline12345.centre.registers import probed, read_days, read_probes, read_topics
+from hotline12345.centre.registers import probed, read_days, read_probes
+from hotline12345.centre.topics import read_topics
 from hotline12345.cli import cli
 from hotline12345.core.errors import PolicyError, RequestError
 

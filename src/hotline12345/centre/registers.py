@@ -1,8 +1,7 @@
-"""Three small registers (台账): test calls, the leaders' answering days, the topics of the month.
+"""Two small registers (台账): test calls, and the leaders' answering days.
 
 实例拨测: somebody calls a unit as a citizen would (连云港绩效评估; the seed on inspections).
 领导接听日: a leader answers, the orders of that day are followed (皖政办秘〔2021〕65号 and the plan of 2022).
-每月一题: what comes again and again is taken up as a whole, with an owner, measures and a day (北京条例 art. 24–29).
 """
 
 from __future__ import annotations
@@ -108,47 +107,3 @@ def read_days(data: bytes, file: str = "") -> list[AnsweringDay]:
         PolicyError: ``bad-register``, with every fault.
     """
     return sorted(AnsweringDay(**row) for _, row in sound(data, DAY_FIELDS, file))
-
-
-# ── topics ──
-
-
-class MonthlyTopic(NamedTuple):
-    """A problem taken up as a whole (每月一题): who owns it, what is done, by when, and the orders behind it."""
-
-    month: str
-    title: str
-    owner: str
-    measures: str
-    due: date
-    done: date | None = None
-    orders: tuple[str, ...] = ()
-
-    def late(self, on: date) -> bool:
-        """Whether it was to be done before *on* and was not."""
-        return self.due < on and (self.done is None or self.done > self.due)
-
-
-def _month(text: str) -> str:
-    return a_day(text if text.count("-") > 1 else f"{text}-01").strftime("%Y-%m")
-
-
-TOPIC_FIELDS = (
-    Field(("month", "月份"), _month, ("月份，如 2026-09", "a month such as 2026-09"), needed=True),
-    Field(("title", "题目", "事项"), needed=True),
-    Field(("owner", "牵头单位", "主责单位"), needed=True),
-    Field(("measures", "措施"), needed=True),
-    Field(("due", "完成时限"), a_day, DAY, needed=True),
-    Field(("done", "完成日期"), a_day, DAY, empty=None),
-    Field(("orders", "工单", "工单编号"), texts, LIST, empty=()),
-)
-
-
-def read_topics(data: bytes, file: str = "") -> list[MonthlyTopic]:
-    """Read the register of topics (读每月一题台账), by month.
-
-    Raises:
-        PolicyError: ``bad-register``, with every fault.
-    """
-    found = [MonthlyTopic(**row) for _, row in sound(data, TOPIC_FIELDS, file)]
-    return sorted(found, key=lambda topic: (topic.month, topic.title))

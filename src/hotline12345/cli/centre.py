@@ -259,42 +259,101 @@ def days(file: str, store: str, pack_name: str, form: str) -> None:
 @command.command(
     "topics",
     cls=Speaking,
-    short_help="每月一题 · topics of the month",
-    help="每月一题：牵头单位、措施、完成时限、是否逾期，背后的工单办得如何（--store）。\n"
+    short_help="专题、每月一题 · topics of the month",
+    help="专题、每月一题：牵头、措施、时限、是否逾期，背后的工单（--store），完成之后是否又来（--store 或 --asked）。\n"
     "--\n"
-    "Topics of the month: owner, measures, the day it is due, whether it is late, and the orders behind it (--store).",
+    "Topics of the month: owner, measures, the day it is due, whether it is late, the orders behind it (--store), and "
+    "whether it came back after it was closed (--store or --asked).",
 )
 @_file
 @_on
 @_store
+@click.option(
+    "--asked", default="", type=click.Path(), help="数复发用的诉求文件 · messages in which to count recurrence"
+)
+@click.option("--map", "mapping", default="", help="该文件的列映射 · which of its columns is which")
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1), help="前后各比几天 · days compared")
 @own_pack_option
 @answers("table", "json", "csv")
-def topics(file: str, on: str, store: str, pack_name: str, form: str) -> None:
+def topics(file: str, on: str, store: str, asked: str, mapping: str, days: int, pack_name: str, form: str) -> None:
     """Report on topics."""
-    from ..centre.registers import read_topics
+    from ..centre.topics import VERDICT_ZH, read_topics, recurrence
 
     day = _day(on)
-    rows: list[dict[str, Any]] = [
-        {
-            "month": one.month,
-            "title": one.title,
-            "owner": one.owner,
-            "measures": one.measures,
+    register = read_topics(_bytes(file), file)
+    messages = None
+    if asked or (store and any(one.done and one.done < day for one in register)):
+        from .messages import gather
+
+        messages = gather(asked, mapping, "", "" if asked else store, pack_name, "").messages
+    rows: list[dict[str, Any]] = []
+    for one in register:
+        back = recurrence(one, messages, day, days) if messages is not None else None
+        row = one._asdict() | {
             "due": one.due.isoformat(),
             "done": iso(one.done),
             "late": one.late(day),
             "orders": _orders(one.orders, store, pack_name),
+            "recurrence": back._asdict() if back is not None else None,
         }
-        for one in read_topics(_bytes(file), file)
-    ]
-    if _out(form, {"topics": rows}, ("month", "title", "owner", "due", "done", "late"), rows):
+        rows.append(row | {"terms": list(one.terms), "verdict": back.verdict if back is not None else ""})
+    if _out(form, {"topics": rows}, ("month", "title", "owner", "due", "done", "late", "verdict"), rows):
         return
-    heads = (say("月份", "month"), say("题目", "topic"), say("牵头", "owner"), say("时限", "due"), say("状态", "state"))
-    shown = [(r["month"], r["title"], r["owner"], r["due"], _state(r), *_counts(r["orders"])) for r in rows]
-    click.echo(table((*heads, *(say(zh, en) for en, zh in _ORDERS)), shown))
+    heads = [say("月份", "month"), say("题目", "topic"), say("牵头", "owner"), say("时限", "due"), say("状态", "state")]
+    heads += [say(zh, en) for en, zh in _ORDERS] + [say("复发（前/后）", "came back (before/after)")]
+    shown = []
+    for r in rows:
+        back, said = r["recurrence"], say(VERDICT_ZH.get(r["verdict"], ""), r["verdict"])
+        told = f"{said} {back['before']}/{back['after']}" if back else ""
+        shown.append((r["month"], r["title"], r["owner"], r["due"], _state(r), *_counts(r["orders"]), told))
+    click.echo(table(heads, shown))
 
 
 def _state(row: dict[str, Any]) -> str:
     if row["late"]:
         return say("逾期", "late")
     return say("完成", "done") if row["done"] else say("在办", "running")
+
+
+@command.command(
+    "take-up",
+    cls=Speaking,
+    short_help="把热点立为专题 · turn a hot issue into a topic",
+    help="把 hot --format json 的一类热点立为专题：输出一行台账（CSV），含成员工单和用来数复发的提法、区划。\n"
+    "--\n"
+    "Turn an issue of hot --format json into a topic: its row of the register (CSV), with the orders behind it and the "
+    "words and area by which recurrence is counted.",
+)
+@_file
+@click.option("--rank", default=1, show_default=True, help="第几类 · which issue")
+@click.option("--month", required=True, help="月份，如 2026-09 · the month")
+@click.option("--owner", required=True, help="牵头单位 · the owner")
+@click.option("--measures", required=True, help="措施 · what is to be done")
+@click.option("--due", required=True, help="完成时限 · the day it is to be done by")
+@answers("csv", "json", "table")
+def take_up(file: str, rank: int, month: str, owner: str, measures: str, due: str, form: str) -> None:
+    """Take an issue up."""
+    from ..centre.topics import taken_up
+
+    topic = taken_up(_issue(file, rank), month, owner, measures, _day(due))
+    row = topic._asdict() | {"due": due, "orders": ";".join(topic.orders), "terms": ";".join(topic.terms)}
+    if form == "json":
+        print_json(row | {"orders": list(topic.orders), "terms": list(topic.terms)})
+    else:
+        print_csv(tuple(row), [list(row.values())])
+
+
+def _issue(file: str, rank: int) -> dict[str, Any]:
+    import json
+
+    try:
+        issues = json.loads(_bytes(file))["issues"]
+        return next(issue for issue in issues if issue["rank"] == rank)
+    except (ValueError, KeyError, TypeError, StopIteration) as error:
+        raise RequestError(
+            f"{file} 里没有第 {rank} 类热点",
+            f"{file} has no hot issue of rank {rank}",
+            code="no-such-issue",
+            hint="文件应是 hot --format json 的输出；--rank 是其中的 rank",
+            hint_en="the file should be the output of hot --format json; --rank is the rank in it",
+        ) from error

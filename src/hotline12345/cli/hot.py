@@ -83,6 +83,7 @@ def plain(rank: int, one: Issue) -> dict[str, Any]:
         "name": one.name,
         "terms": list(one.terms),
         "place": one.place,
+        "area": one.area,
         "lat": one.lat,
         "lon": one.lon,
         "size": one.size,

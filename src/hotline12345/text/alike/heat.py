@@ -42,6 +42,7 @@ class Issue(NamedTuple):
         name: what most of its messages say, in the order the most typical of them says it.
         terms: the expressions that at least half of the messages use.
         place: the area most of them name, or the expression that names a place; "" where there is none.
+        area: the division code most of them carry; "" where none does.
         lat: the middle of the places that were measured; ``None`` without any.
         lon: likewise.
         requesters: how many asked; messages of nobody in particular count one each.
@@ -56,6 +57,7 @@ class Issue(NamedTuple):
     name: str
     terms: tuple[str, ...]
     place: str
+    area: str
     lat: float | None
     lon: float | None
     size: int
@@ -111,6 +113,7 @@ def issue(members: Iterable[Message], rule: HeatRule, now: datetime | None) -> I
         name=_name(ordered, found),
         terms=found,
         place=_place(ordered, found),
+        area=_area(ordered),
         lat=_middle([message.lat for message in ordered if message.lat is not None and message.lon is not None]),
         lon=_middle([message.lon for message in ordered if message.lat is not None and message.lon is not None]),
         size=len(ordered),
@@ -219,10 +222,15 @@ def _name(ordered: Sequence[Message], found: Sequence[str]) -> str:
     return said[0][:_SHOWN] if said else ""
 
 
-def _place(ordered: Sequence[Message], found: Sequence[str]) -> str:
+def _area(ordered: Sequence[Message]) -> str:
     areas = Counter(message.area for message in ordered if message.area)
-    if areas:
-        return min(areas, key=lambda area: (-areas[area], area))
+    return min(areas, key=lambda area: (-areas[area], area), default="")
+
+
+def _place(ordered: Sequence[Message], found: Sequence[str]) -> str:
+    area = _area(ordered)
+    if area:
+        return area
     addresses = Counter(message.address for message in ordered if message.address)
     if addresses and max(addresses.values()) * 2 > len(ordered):
         return min(addresses, key=lambda address: (-addresses[address], address))

@@ -77,8 +77,12 @@ def neighbours(vectors: Sequence[Vector], rule: IssueRule) -> list[tuple[int, in
         for j in near:
             alike = product(mine, vectors[j])
             if alike >= floor and alike:
-                best[i].append((-alike, j))
-                best[j].append((-alike, i))
+                for one, other in ((i, j), (j, i)):
+                    kept = best[one]
+                    kept.append((-alike, other))
+                    if len(kept) > 4 * rule.most:
+                        kept.sort()
+                        del kept[rule.most :]
     pairs = {(-less, min(i, j), max(i, j)) for i, found in enumerate(best) for less, j in sorted(found)[: rule.most]}
     return sorted(pairs, reverse=True)
 

@@ -9,9 +9,11 @@ Run: ``python benchmarks/store.py [ROUNDS | --quick]``
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -81,6 +83,7 @@ class Raw:
         self.persons: dict[str, int] = {}
         self.desks: dict[str, tuple[Desk, ...]] = {}
         self.links: dict[str, bytes] = {}
+        self.cells: dict[str, tuple[Any, ...]] = {}
         self.seq = 0
 
     def commit(self, batch: list[writing.Ready]) -> None:
@@ -88,7 +91,7 @@ class Raw:
         run, rows = self.conn.execute, self.conn.executemany
         run("BEGIN IMMEDIATE")
         records, heads, moved, desks, gone = _lists(5)
-        receipts, vault, persons, private, words = _lists(5)
+        receipts, vault, persons, private, words, more, less = _lists(7)
         for ready in batch:
             append, head = ready.append, ready.append.head
             ready.chain(self.links.get(append.number, text.FIRST))
@@ -113,6 +116,13 @@ class Raw:
                     (PLACE, desk.unit, append.number, desk.assignment, desk.role, desk.due) for desk in head.desks
                 )
                 self.desks[append.number] = head.desks
+            cell = (PLACE, row[2], row[1], *row[3:7])
+            old = self.cells.get(append.number)
+            if old != cell:
+                self.cells[append.number] = cell
+                more.append((*cell, 1))
+                if old is not None:
+                    less.append(old)
             receipts.append((PLACE, append.key, append.number, head.version, append.fingerprint))
             for identity, _, data, found_by in ready.private:
                 self.seq += 1
@@ -130,6 +140,8 @@ class Raw:
             ("INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)", persons),
             (writing._INSERT_PRIVATE, private),
             (vaults.INSERT_WORD, sorted(words)),
+            (writing._ONE_MORE, more),
+            (writing._ONE_LESS, less),
         ]  # fmt: skip
         for sql, values in many:
             if len(values) == 1:
@@ -195,6 +207,134 @@ def group_commit(rounds: int, clients: int = 8, each: int = 40) -> dict[str, Any
         return found
 
 
+def beside_eventsourcing(rounds: int, orders: int = 40) -> list[dict[str, Any]]:
+    """Time the same events on the library `eventsourcing`'s SQLite recorder: it keeps events, and nothing else."""
+    try:
+        from eventsourcing.persistence import StoredEvent
+        from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
+    except ImportError:
+        return [{"question": "beside the library eventsourcing", "skipped": "pip install eventsourcing"}]
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        store = open_store(f"sqlite:///{folder}/ours.db")
+        peer = SQLiteApplicationRecorder(SQLiteDatastore(f"{folder}/theirs.db", originator_id_type="text"))
+        peer.create_table()
+        level = sqlite3.connect(f"{folder}/theirs.db")
+        journal = level.execute("PRAGMA journal_mode").fetchone()[0]
+        level.close()
+
+        def events(append: Append) -> list[Any]:
+            return [StoredEvent(r.number, r.version, r.kind, text.dumps(r.data).encode()) for r in append.records]
+
+        def run(name: str, batches: list[list[Append]], ours: bool) -> Callable[[], None]:
+            made = iter(range(rounds + 1))
+
+            def go() -> None:
+                turn = next(made)
+                for batch in batches:
+                    renamed = [_renamed(append, f"{name}{turn}-") for append in batch]
+                    if ours:
+                        store.append(renamed)
+                    else:
+                        peer.insert_events([event for append in renamed for event in events(append)])
+
+            return go
+
+        single = [[step] for i in range(orders) for step in life(f"{i:08d}", i)]
+        bulk = [[whole(life(f"{i:08d}", i)) for i in range(start, start + 125)] for start in range(0, 500, 125)]
+        found = []
+        for title, batches, n in (
+            ("one commit an event", single, orders * 8),
+            ("1,000 events in one commit", bulk, 4000),
+        ):
+            sides = {
+                "hotline12345": run("a" + title[0], batches, True),
+                "eventsourcing": run("a" + title[0], batches, False),
+            }
+            found.append(compare(f"beside eventsourcing ({journal} journal): {title}", sides, n, rounds))
+        store.close()
+        return found
+
+
+def _renamed(append: Append, prefix: str) -> Append:
+    """Return *append* for another order, so that each round writes new ones."""
+    number = prefix + append.number
+    records = tuple(r._replace(number=number) for r in append.records)
+    return append._replace(
+        number=number, records=records, head=append.head._replace(number=number), key=prefix + append.key
+    )
+
+
+def chained(rounds: int, records: int = 2000) -> dict[str, Any]:
+    """Time what the chain costs a record: its digest and its link."""
+    rows = [(PLACE, f"{i:018d}", 1, "Dispatched", 1, text.dumps(DATA)) for i in range(records)]
+
+    def run() -> None:
+        last = text.FIRST
+        for row in rows:
+            last = text.link(last, text.digest(*row))
+
+    return compare("digest and link of a record", {"chain": run}, records, rounds)
+
+
+def long_order(rounds: int, times: int = 200) -> dict[str, Any]:
+    """Time reading and folding an order of 20 events, from SQLite and from memory."""
+    from datetime import datetime, timedelta
+
+    from hotline12345 import Actor, Hotline, Kind, Request
+    from hotline12345.core import commands as c
+    from hotline12345.core.calendar import CST
+    from hotline12345.core.evolve import fold
+
+    at = datetime(2026, 9, 28, 10, tzinfo=CST)
+    agent = Actor.parse("agent@centre/1")
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        sides = {}
+        for name, url in (("sqlite", f"sqlite:///{folder}/a.db"), ("memory", "memory:")):
+            hotline = Hotline("shenyang", url, secrets=bytes(32))
+            request = Request(at, "路灯不亮", "门口的路灯坏了三天", kind=Kind.HELP, area="210102")
+            order = hotline.receive(request, by=agent, at=at)
+            while order.version < 20:
+                step = at + timedelta(minutes=order.version)
+                order = hotline.handle(order.number, c.Supplement(agent, f"第{order.version}次补充"), at=step)
+
+            def read(hotline: Any = hotline, number: str = order.number) -> None:
+                for _ in range(times):
+                    fold(hotline.history(number))
+
+            sides[f"{name}: read, decode, fold"] = read
+            history = hotline.history(order.number)
+            sides[f"{name}: fold alone"] = lambda history=history: [fold(history) for _ in range(times)]
+        return compare("an order of 20 events", sides, times, rounds)
+
+
+def replaying(rounds: int) -> dict[str, Any]:
+    """Time a whole replay of real messages on SQLite and in memory."""
+    from replay import ROOT
+
+    from hotline12345.channels.plain import PlainChannel
+    from hotline12345.core.request import Kind
+    from hotline12345.packs import load_pack
+    from hotline12345.replay import replay
+
+    folder = Path(os.environ.get("HOTLINE12345_DATA") or ROOT.parent / "shared" / "data")
+    path = folder / "messages" / "replied.csv.gz"
+    if not path.exists():
+        return {"question": "a whole replay on SQLite and in memory", "skipped": "no data; set HOTLINE12345_DATA"}
+    pack, rows = load_pack("liaoyuan"), list(PlainChannel().read(path.read_bytes(), kind=Kind.COMPLAINT))
+    with tempfile.TemporaryDirectory(dir=".") as folder_:
+        urls = iter(f"sqlite:///{folder_}/{i}.db" for i in range(2 * rounds + 2))
+        return compare(
+            "a whole replay of real messages (rows)",
+            {
+                "sqlite": lambda: replay(rows, pack, next(urls), kind=Kind.COMPLAINT),
+                "sqlite, relaxed": lambda: replay(rows, pack, next(urls) + "?durability=relaxed", kind=Kind.COMPLAINT),
+                "memory": lambda: replay(rows, pack, kind=Kind.COMPLAINT),
+            },
+            len(rows),
+            rounds,
+        )
+
+
 def in_memory(rounds: int, orders: int = 2000) -> dict[str, Any]:
     """Time the store in memory, an append an event."""
     steps = [step for i in range(orders) for step in life(f"{i:08d}", i)]
@@ -216,4 +356,8 @@ if __name__ == "__main__":
         question("125 orders of 8 events in one commit (events)", rounds, 4, 125, True, 8),
         group_commit(rounds),
         in_memory(rounds),
+        *beside_eventsourcing(rounds),
+        chained(rounds),
+        long_order(rounds),
+        replaying(max(1, rounds // 3)),
     )

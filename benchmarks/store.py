@@ -91,7 +91,7 @@ class Raw:
         run, rows = self.conn.execute, self.conn.executemany
         run("BEGIN IMMEDIATE")
         records, heads, moved, desks, gone = _lists(5)
-        receipts, vault, persons, private, words, more, less = _lists(7)
+        receipts, vault, persons, private, words, more, less, totals = _lists(8)
         for ready in batch:
             append, head = ready.append, ready.append.head
             ready.chain(self.links.get(append.number, text.FIRST))
@@ -121,6 +121,7 @@ class Raw:
             if old != cell:
                 self.cells[append.number] = cell
                 more.append((*cell, 1))
+                totals.extend(writing.moved(old, cell))
                 if old is not None:
                     less.append(old)
             receipts.append((PLACE, append.key, append.number, head.version, append.fingerprint))
@@ -142,6 +143,7 @@ class Raw:
             (vaults.INSERT_WORD, sorted(words)),
             (writing._ONE_MORE, more),
             (writing._ONE_LESS, less),
+            (writing.MOVE_TOTAL, totals),
         ]  # fmt: skip
         for sql, values in many:
             if len(values) == 1:

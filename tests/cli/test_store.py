@@ -27,6 +27,7 @@ def _tables(path):
     conn = sqlite3.connect(path)
     names = [name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     found = {name: sorted(conn.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}
+    found["total"] = [row for row in found["total"] if row[-1]]  # what is counted down to nothing may stay as nothing
     conn.close()
     return found
 

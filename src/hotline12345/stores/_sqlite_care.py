@@ -61,10 +61,13 @@ CHECKS = (
         "tally",
         "计数与工单索引不符",
         "a count disagrees with the heads",
-        "SELECT * FROM (SELECT place, status, sum(n) FROM tally GROUP BY 1, 2 EXCEPT "
-        "SELECT place, status, count(*) FROM head GROUP BY 1, 2) UNION SELECT * FROM "
-        "(SELECT place, status, count(*) FROM head GROUP BY 1, 2 EXCEPT SELECT place, status, sum(n) FROM tally "
-        "GROUP BY 1, 2) LIMIT 20",
+        "WITH counted AS (SELECT place, status, open, count(*) AS n FROM head GROUP BY 1, 2, 3), "
+        "kept AS (SELECT place, status, open, sum(n) AS n FROM tally GROUP BY 1, 2, 3), "
+        "totals AS (SELECT place, value, open, n FROM total WHERE field = 'status' AND n <> 0) "
+        "SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept) UNION "
+        "SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted) UNION "
+        "SELECT * FROM (SELECT * FROM totals EXCEPT SELECT * FROM counted) UNION "
+        "SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM totals) LIMIT 20",
     ),
     (
         "word",

@@ -234,6 +234,13 @@ _TALLIED = frozenset({"status", "open", "kind", "category", "area", "holder"})
 def count(run: _Run, place: str, query: Query, by: str) -> Found:
     """Return the statement, with its values, that counts; what the tally can tell is read from it."""
     group = " GROUP BY 1 ORDER BY 1" if by else ""
+    if query._replace(open=None) == Query():
+        which = "" if query.open is None else f" AND open = {int(query.open)}"
+        head = "value, " if by else ""
+        where = f"place = ? AND field = ?{which}"
+        having = " HAVING sum(n) > 0" if by else ""
+        grouped = f"GROUP BY 1{having} ORDER BY 1" if by else ""
+        return f"SELECT {head}sum(n) FROM total WHERE {where} {grouped}", [place, by or "status"]
     if all(value is None for name, value in zip(Query._fields, query, strict=True) if name not in _TALLIED):
         parts = list(_parts(place, query))
         where = " AND ".join(["h.place = ?", *(part.condition for part in parts)])

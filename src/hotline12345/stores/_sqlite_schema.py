@@ -55,6 +55,9 @@ CREATE TABLE tally (
   place TEXT NOT NULL, open INTEGER NOT NULL, status TEXT NOT NULL, kind TEXT NOT NULL, category TEXT NOT NULL,
   area TEXT NOT NULL, holder TEXT NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (place, open, status, kind, category, area, holder)) WITHOUT ROWID;
+CREATE TABLE total (
+  place TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, open INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (place, field, value, open)) WITHOUT ROWID;
 CREATE TABLE receipt (
   place TEXT NOT NULL, key TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL, fingerprint TEXT NOT NULL,
   PRIMARY KEY (place, key)) WITHOUT ROWID;
@@ -153,11 +156,21 @@ def create(conn: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-RECOUNT = (
-    "INSERT INTO tally SELECT place, open, status, kind, category, area, holder, count(*) FROM head {} "
-    "GROUP BY place, open, status, kind, category, area, holder"
-)
-"""How many orders there are of each kind, counted anew."""
+_CELL = "place, open, status, kind, category, area, holder"
+
+
+def recount(conn: sqlite3.Connection, place: str | None = None) -> None:
+    """Count the orders of *place*, or of all places, anew."""
+    where, values = ("", ()) if place is None else ("WHERE place = ?", (place,))
+    for table in ("tally", "total"):
+        conn.execute(f"DELETE FROM {table} {where}", values)
+    conn.execute(f"INSERT INTO tally SELECT {_CELL}, count(*) FROM head {where} GROUP BY {_CELL}", values)
+    for field in rules.GROUPS:
+        conn.execute(
+            f"INSERT INTO total SELECT place, '{field}', {field}, open, sum(n) FROM tally {where} "
+            f"GROUP BY place, {field}, open",
+            values,
+        )
 
 
 def run_script(conn: sqlite3.Connection, script: str) -> None:

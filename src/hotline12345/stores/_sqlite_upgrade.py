@@ -6,13 +6,13 @@ import json
 import sqlite3
 
 from . import _text as text
-from ._sqlite_schema import RECOUNT, TABLES, run_script
+from ._sqlite_schema import TABLES, recount, run_script
 
 _INDEXES = (
     *("head_category", "head_open", "head_due", "head_digest", "head_changed"),
     *("desk_role", "desk_due", "receipt_order", "private_seq"),
 )
-_MADE = ("desk", "word", "tally", "parked", "lease")
+_MADE = ("desk", "word", "tally", "total", "parked", "lease")
 
 
 def upgrade(conn: sqlite3.Connection, layout: int) -> None:
@@ -39,7 +39,7 @@ def _from_1(conn: sqlite3.Connection) -> None:
             for assignment, unit, role, _, due in json.loads(desks)
         ),
     )
-    conn.execute(RECOUNT.format(""))
+    recount(conn)
     _chain(conn)
 
 

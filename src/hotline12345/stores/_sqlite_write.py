@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from . import _rules as rules
 from . import _text as text
-from ._sqlite_schema import RECOUNT
+from ._sqlite_schema import recount
 from ._sqlite_vault import INSERT_WORD, header, index_words, keep, owner_of, unindex_words, wipe, word_rows, words_of
 from .port import Append, Appended, Desk, Head
 
@@ -48,6 +48,7 @@ _TALLIED = "place = ? AND open = ? AND status = ? AND kind = ? AND category = ? 
 _ONE_MORE = "INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 _LAST_ONE = f"DELETE FROM tally WHERE {_TALLIED} AND n = 1"
 _ONE_LESS = f"UPDATE tally SET n = n - 1 WHERE {_TALLIED}"
+MOVE_TOTAL = "INSERT INTO total VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 _updates: dict[tuple[int, ...], str] = {}
 
 BULK = 16
@@ -204,6 +205,16 @@ def _count(conn: sqlite3.Connection, place: str, old: tuple[Any, ...] | None, ro
     if before is not None and conn.execute(_LAST_ONE, before).rowcount == 0:
         conn.execute(_ONE_LESS, before)
     conn.execute(_ONE_MORE, (*cell, 1))
+    conn.executemany(MOVE_TOTAL, moved(before, cell))
+
+
+def moved(before: tuple[Any, ...] | None, cell: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Yield what changes in the totals of one field each when an order goes from the cell *before* to *cell*."""
+    for i, field in enumerate(rules.GROUPS, 2):
+        if before is None or before[i] != cell[i] or before[1] != cell[1]:
+            yield cell[0], field, cell[i], cell[1], 1
+            if before is not None:
+                yield cell[0], field, before[i], before[1], -1
 
 
 def _stored(conn: sqlite3.Connection, place: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -264,6 +275,10 @@ def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
     conn.executemany(_INSERT_HEAD, heads)
     counts = Counter(_cell(ready.append.place, ready.row) for ready in batch)
     conn.executemany(_ONE_MORE, ((*cell, n) for cell, n in sorted(counts.items())))
+    totals: Counter[tuple[Any, ...]] = Counter()
+    for cell, n in counts.items():
+        totals.update({change[:4]: n for change in moved(None, cell)})
+    conn.executemany(MOVE_TOTAL, ((*total, n) for total, n in sorted(totals.items())))
     conn.executemany(_INSERT_RECORD, (record for ready in batch for record in ready.records))
     conn.executemany(_INSERT_RECEIPT, receipts)
     conn.executemany(_INSERT_DESK, desks)
@@ -280,8 +295,7 @@ def reindex(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> None
     Without heads, the orders of *place* are counted anew.
     """
     if not heads:
-        conn.execute("DELETE FROM tally WHERE place = ?", (place,))
-        conn.execute(RECOUNT.format("WHERE place = ?"), (place,))
+        recount(conn, place)
         return
     numbers = [head.number for head in heads]
     marks = ", ".join("?" * len(numbers))

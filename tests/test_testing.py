@@ -39,5 +39,6 @@ def test_a_store_that_is_not_finished_is_told_all_it_lacks() -> None:
 
     assert lacking(MemoryStore()) == []
     assert lacking(Stub()) == [
-        "stream", "lookup", "feed", "find", "count", "head", "awake", "private", "forget", "cursor", "advance",
+        "stream", "streams", "lookup", "feed", "find", "count", "head", "awake", "private", "forget", "places",
+        "receipts", "cursor", "advance",
     ]  # fmt: skip

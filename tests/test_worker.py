@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from hotline12345 import Actor, Hotline, Request
+from hotline12345 import Actor, Hotline, Order, Request
+from hotline12345 import commands as c
 from hotline12345.core.errors import StoreError
 from hotline12345.core.events import FellOverdue
 from hotline12345.core.request import Kind
@@ -117,6 +118,24 @@ def test_a_worker_leaves_alone_the_shards_that_others_have(pack, store: MemorySt
     assert 0 < len(left) < 40
     assert done.orders == len(left)
     assert {number for number, _, _ in overdue(store)} == left
+
+
+def test_an_order_that_is_touched_while_it_is_ticked_is_left_to_whoever_touched_it(
+    pack, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Hotline(pack, store)
+    really, touched = Hotline.order, []
+
+    def order(self: Hotline, number: str) -> Order:
+        before = really(self, number)
+        if self is not other and number == "N001" and not touched:
+            touched.append(other.handle(number, c.Urge(AGENT), at=LATE + timedelta(seconds=1)))
+        return before
+
+    monkeypatch.setattr(Hotline, "order", order)
+    worker(pack, store).round()
+    assert len(touched) == 1
+    assert {number for number, _, _ in overdue(store)} >= {f"N{n:03d}" for n in range(2, 41)}
 
 
 def test_threads_side_by_side_do_each_thing_once(pack, store: MemoryStore, seen: Seen) -> None:

@@ -155,6 +155,24 @@ def test_the_same_matter_of_another_requester_is_offered_for_merging():
     assert [(one.code, one.target) for one in accepted.findings] == [("repeat", "0002"), ("similar", first.number)]
 
 
+def test_the_same_matter_is_found_behind_many_others_of_its_category_and_area(monkeypatch: pytest.MonkeyPatch):
+    """Only those whose words are alike are folded: the others cost one read each."""
+    line = hotline(repeat=RepeatRule(others="suggest"))
+    for i in range(130):
+        who = Requester(f"路人{i}", f"137{i:08d}")
+        ask(line, who, text=f"{chr(0x4E00 + 7 * i)}{chr(0x6000 + 5 * i)}{chr(0x7000 + 3 * i)}的水压不足")
+    first = ask(line, ZHANG)
+    book = line._book
+    folded: list[str] = []
+    real = book.at
+    monkeypatch.setattr(book, "at", lambda number, version: folded.append(number) or real(number, version))
+    again = ask(line, LI)
+    accepted = last(line, again.number)
+    assert isinstance(accepted, e.Accepted)
+    assert [(one.code, one.target) for one in accepted.findings] == [("similar", first.number)]
+    assert folded == [first.number] * len(folded)
+
+
 def test_everybody_who_merged_stays_in_the_call_back_and_no_event_names_them(store: Store):
     line = hotline(store)
     first, second, third = ask(line), ask(line, LI), ask(line, Requester("王五", "13700137000"))

@@ -33,8 +33,10 @@ DEAD_ENDS = frozenset(
 )  # fmt: skip
 MOST = 1000
 """The most orders of one requester that are looked at."""
-NEAR = 50
-"""The most open orders of one category and area that are compared."""
+NEAR = 500
+"""The most open orders of one category and area whose words are compared."""
+PAGE = 100
+"""How many of them are asked for at once."""
 RECENT = 50
 """How many of a requester's orders, the newest, are read for what was done about disruption."""
 TOLD = 5
@@ -145,12 +147,29 @@ class Neighbours:
         return tuple(self._compared(policy, order, head, text, at) for head in heads)
 
     def _others(self, policy: Policy, order: Order, accepted: Accepted, person: str, text: str) -> Iterator[c.Similar]:
-        query = Query(open=True, category=accepted.category, area=accepted.area or None)
-        for head in self._store.find(self._place, query, "", NEAR).heads:
-            if head.number != order.number and (not person or head.requester != person):
+        for head in self._near(accepted):
+            if head.number == order.number or (person and head.requester == person):
+                continue
+            # The words are one read; the order is folded only of those that are alike.
+            if likeness(text, self._text(head.number)) >= policy.repeat.likeness:
                 found = self._compared(policy, order, head, text, order.at)
-                if found.same and head.category == accepted.category and head.area == accepted.area:
+                if found.same:
                     yield found._replace(same_requester=False)
+
+    def _near(self, accepted: Accepted) -> Iterator[Head]:
+        """Yield open orders of the very category and area: ``NEAR`` at most, out of at most twice as many."""
+        query = Query(open=True, category=accepted.category, area=accepted.area or None)
+        after, asked, told = "", 0, 0
+        while asked < 2 * NEAR and told < NEAR:
+            page = self._store.find(self._place, query, after, PAGE)
+            asked += PAGE
+            for head in page.heads:
+                if head.category == accepted.category and head.area == accepted.area and told < NEAR:
+                    told += 1
+                    yield head
+            after = page.next
+            if not after:
+                return
 
     def _compared(self, policy: Policy, order: Order, head: Head, text: str, at: datetime) -> c.Similar:
         """Compare *order* with another by words, place and how that one ended; a merged one stands for its survivor."""

@@ -1,12 +1,15 @@
 """How fast is a text classified?  100 characters, 2,000 keywords, two to three hits; peers in the same run.
 
 ``classify …`` is the whole job: matching, negation, scores, a full Classification with its hits.  The peers only
-find keywords: pyahocorasick, a compiled ``re`` alternation (which loses overlapping hits) and ahocorasick-rs.
+find keywords: pyahocorasick, flashtext, jieba and a set, a compiled ``re`` alternation (these three lose hits),
+zen-engine with a rule a word, and ahocorasick-rs.  ``dense rules`` are made up to be as dense as learnt ones.
+A peer that is not installed is named on stderr and left out.
 The texts are made up from a fixed seed: characters by a flattened Zipf law, keywords of two to five of them.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import sys
@@ -69,18 +72,97 @@ def each(call: Callable[[str], Any], texts: list[str]) -> Callable[[], None]:
     return loop
 
 
+def absent(package: str) -> dict[str, Callable[[], Any]]:
+    """Say that a peer is not installed: none of these is among our extras."""
+    print(f"{package} is not installed: without that peer", file=sys.stderr)
+    return {}
+
+
 def pyahocorasick(words: list[str], texts: list[str]) -> dict[str, Callable[[], Any]]:
-    """Return the peer that is not among our extras, where somebody has installed it."""
+    """Return the automaton most people use."""
     try:
         import ahocorasick
     except ImportError:
-        print("pyahocorasick is not installed: without that peer", file=sys.stderr)
-        return {}
+        return absent("pyahocorasick")
     peer = ahocorasick.Automaton()
     for number, word in enumerate(words):
         peer.add_word(word, number)
     peer.make_automaton()
     return {"peer pyahocorasick, match only": each(lambda text: list(peer.iter(text)), texts)}
+
+
+def flashtext(words: list[str], texts: list[str]) -> dict[str, Callable[[], Any]]:
+    """Return flashtext, which finds the longest words only and loses overlapping hits."""
+    try:
+        from flashtext import KeywordProcessor
+    except ImportError:
+        return absent("flashtext")
+    peer = KeywordProcessor(case_sensitive=True)
+    peer.non_word_boundaries = set()
+    peer.add_keywords_from_list(words)
+    return {"peer flashtext, match only": each(peer.extract_keywords, texts)}
+
+
+def jieba(words: list[str], texts: list[str]) -> dict[str, Callable[[], Any]]:
+    """Return jieba's words looked up in a set, which finds what its cutting leaves whole."""
+    try:
+        import jieba as peer
+    except ImportError:
+        return absent("jieba")
+    import logging
+
+    peer.setLogLevel(logging.ERROR)
+    for word in words:
+        peer.add_word(word)
+    known = frozenset(words)
+    return {"peer jieba and a set, match only": each(lambda text: known.intersection(peer.lcut(text)), texts)}
+
+
+def zen(words: list[str], texts: list[str]) -> dict[str, Callable[[], Any]]:
+    """Return zen-engine with a table of one rule a word."""
+    try:
+        from zen import ZenEngine
+    except ImportError:
+        return absent("zen-engine")
+    rows = [{"_id": f"r{n}", "i": f'contains($, "{word}")', "o": str(n)} for n, word in enumerate(words)]
+    column = {"name": "text", "type": "expression", "field": "text"}
+    table = {
+        "hitPolicy": "collect",
+        "inputs": [{"id": "i", **column}],
+        "outputs": [{"id": "o", **column}],
+        "rules": rows,
+    }
+    nodes = [
+        {"id": "in", "type": "inputNode", "name": "in"},
+        {"id": "table", "type": "decisionTableNode", "name": "table", "content": table},
+        {"id": "out", "type": "outputNode", "name": "out"},
+    ]
+    edges = [
+        {"id": a + b, "sourceId": a, "targetId": b, "type": "edge"} for a, b in (("in", "table"), ("table", "out"))
+    ]
+    decision = ZenEngine().create_decision(json.dumps({"nodes": nodes, "edges": edges}))
+    return {"peer zen-engine, a rule a word": each(lambda text: decision.evaluate({"text": text}), texts)}
+
+
+def dense(texts: list[str]) -> dict[str, Callable[[], Any]]:
+    """Return made-up rules as dense as learnt ones: 14,000 over seven categories, nearly every character in one."""
+    dice = random.Random(SEED)
+    chars = sorted({char for text in texts for char in text})
+    words = chars + sorted({dice.choice(chars) + dice.choice(chars) for _ in range(2_000)})
+    words += sorted({text[at : at + 2] for text in texts[:200] for at in range(0, LENGTH - 2, 3)} - set(words))
+    rules = [
+        Rule(f"{top}:{word}", word, round(dice.gauss(0, 1), 2), str(top), negatable=False)
+        for top in range(7)
+        for word in dice.sample(words, min(2_000, len(words)))
+    ]
+    fast = RuleSet.compile(rules, matcher=AutomatonMatcher, bias={str(top): 0.1 for top in range(7)})
+    pure = RuleSet.compile(rules, bias={str(top): 0.1 for top in range(7)})
+    few = [("", text) for text in texts]
+    return {
+        "dense rules, pure": each(lambda text: classify(pure, "", text), texts),
+        "dense rules, fast": each(lambda text: classify(fast, "", text), texts),
+        "dense rules, classify_many": lambda: classify_many(fast, few),
+    }
 
 
 def speed(keywords: int) -> dict[str, Any]:
@@ -102,11 +184,17 @@ def speed(keywords: int) -> dict[str, Any]:
         "classify_many fast": lambda: classify_many(fast, pairs),
         "match only, pure": each(pure.matcher.find, texts),
         "match only, fast": each(fast.matcher.find, texts),
+        **dense(few),
         **pyahocorasick(words, texts),
+        **flashtext(words, texts),
+        **jieba(words, few),
+        **(zen(words, few[:10]) if keywords <= 2_000 else {}),
         "peer re, match only": each(alternation.findall, few),
         "peer ahocorasick-rs, match only": each(lambda text: native.find_matches_as_indexes(text, True), texts),
     }
-    counts = {name: len(few) if "peer re" in name else len(texts) for name in candidates}
+    counts = {name: len(texts) for name in candidates}
+    counts |= {name: len(few) for name in candidates if name.startswith(("peer re", "peer jieba", "dense"))}
+    counts |= {name: 10 for name in candidates if "zen" in name}
     finding = compare(f"classify {LENGTH} characters against {keywords} keywords", candidates, counts, 9)
     hits = sum(len(classify(pure, "", text).hits) for text in texts) / len(texts)
     return finding | {"hits_per_text": round(hits, 2), "compile_s": round(compiled, 4)}

@@ -20,6 +20,10 @@ BUILT_IN: dict[str, dict[str, str]] = {
     "hotline12345.stores": {
         "memory": "hotline12345.stores.memory:open_store",
         "sqlite": "hotline12345.stores.sqlite:open_store",
+        "sql": "hotline12345.stores.sql:open_store",
+        "postgresql": "hotline12345.stores.sql:open_store",
+        "mysql": "hotline12345.stores.sql:open_store",
+        "mariadb": "hotline12345.stores.sql:open_store",
     },
     "hotline12345.channels": {"plain": "hotline12345.channels.plain:PlainChannel"},
     "hotline12345.publishers": {

@@ -1,0 +1,220 @@
+"""What can go wrong with a server store, in our words (存储错误)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hotline12345.core.errors import Conflict, PluginError, StoreError
+
+from ..port import Append
+
+# By SQLSTATE (PostgreSQL and its descendants) and by number (the MySQL family).
+_KINDS: dict[Any, str] = {
+    "40001": "again", "40P01": "again", 1213: "again",
+    "23505": "unique", 1062: "unique",
+    "55P03": "locked", 1205: "locked", 3572: "locked",
+    "25006": "read-only", 1290: "read-only", 1792: "read-only", 1836: "read-only",
+    "53100": "full", 1021: "full", 1114: "full",
+    "42P01": "no-tables", "3F000": "no-tables", 1146: "no-tables",
+    "42501": "denied", "28000": "denied", "28P01": "denied", 1044: "denied", 1045: "denied", 1142: "denied",
+    "3D000": "no-such-store", 1049: "no-such-store",
+    "57P01": "lost", "57P02": "lost", "57P03": "lost", 1053: "lost", 1927: "lost",
+    2003: "down", 2002: "down", 2006: "lost", 2013: "lost",
+    "22021": "value", "22001": "value", "54000": "value", 1366: "value", 1406: "value", 3854: "value",
+}  # fmt: skip
+
+_TOLD = {
+    "again": ("locked", "多次与其他事务冲突", "clashed with other transactions again and again"),
+    "unique": ("locked", "多次与其他写入相撞", "met other writers again and again"),
+    "locked": ("locked", "所需的行被另一事务占用", "another transaction holds what is needed"),
+    "read-only": ("read-only", "服务器当前只读（可能是备库）", "the server is read-only now (a replica, perhaps)"),
+    "full": (
+        "full",
+        "服务器磁盘已满，本次写入已全部撤销",
+        "the server's disk is full; this write was undone as a whole",
+    ),
+    "no-tables": ("no-such-store", "数据库中没有热线的表", "the database has no tables of ours"),
+    "denied": ("denied", "没有权限", "permission is denied"),
+    "no-such-store": ("no-such-store", "没有这个数据库", "there is no such database"),
+    "lost": ("unreachable", "与服务器的连接断开", "the connection to the server was lost"),
+    "down": ("unreachable", "连不上服务器", "the server cannot be reached"),
+    "value": ("bad-append", "有的值无法存入", "a value cannot be stored"),
+}
+_HINTS = {
+    "locked": (
+        "稍后重试；若总是如此，用 doctor --store 看哪个长事务占着",
+        "try again later; doctor --store shows which long transaction holds it",
+    ),
+    "read-only": ("请连接主库（PostgreSQL 可在地址中写 target_session_attrs=read-write）", "connect to the primary"),
+    "no-such-store": (
+        "新建空库后执行 hotline12345 store upgrade --store 地址",
+        "make the database, then run: hotline12345 store upgrade --store URL",
+    ),
+    "denied": ("请向数据库管理员核对账号与权限", "check account and privileges with the administrator"),
+    "unreachable": ("检查地址和网络；未确认的写入凭幂等键重发", "check address and network; resend with the key"),
+    "full": ("腾出空间后重试", "make room and try again"),
+    "bad-append": ("编号、键、索引值须是合法的文本", "numbers, keys and indexed values have to be valid text"),
+}
+
+
+def kind_of(error: BaseException, raw: Any = None) -> str:
+    """Return what kind of trouble a driver's *error* is (again, unique, lost, locked, …; "" for another).
+
+    Args:
+        raw: the driver's connection it happened on.
+    """
+    cause = getattr(error, "orig", None) or error
+    if isinstance(error, UnicodeEncodeError):
+        return "value"
+    if getattr(error, "connection_invalidated", False):
+        return "lost"
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    if state is None and cause.args and isinstance(cause.args[0], int):
+        state = cause.args[0]
+    if state in _KINDS:
+        return _KINDS[state]
+    if isinstance(state, str) and state.startswith("08"):
+        return "lost"
+    if raw is not None and (getattr(raw, "closed", False) or getattr(raw, "broken", False)):
+        return "lost"
+    if type(cause).__name__ == "InterfaceError" and cause.args[:1] == (0,):  # PyMySQL's closed connection
+        return "lost"
+    return "down" if type(cause).__name__ == "OperationalError" and state is None else ""
+
+
+def translate(error: BaseException, where: str, raw: Any = None) -> StoreError:
+    """Return what the server or its driver complained about as a StoreError."""
+    cause = getattr(error, "orig", None) or error
+    kind = kind_of(error, raw)
+    code, zh, en = _TOLD.get(kind, ("store", "服务器报错", "the server complains"))
+    hint, hint_en = _HINTS.get(code, ("", ""))
+    said = " ".join(str(cause).split())[:300]
+    return StoreError(
+        f"{where}：{zh}（{said}）", f"{where}: {en} ({said})", code=code, hint=hint, hint_en=hint_en, kind=kind
+    )
+
+
+def missing(module: str, extra: str) -> PluginError:
+    """Return the error for an extra that is not installed."""
+    return PluginError(
+        f"服务器存储需要可选依赖 {module}",
+        f"the server store needs the optional dependency {module}",
+        code="missing-extra",
+        hint=f'请运行：pip install "hotline12345[{extra}]"',
+        hint_en=f'run: pip install "hotline12345[{extra}]"',
+    )
+
+
+def in_flight(append: Append) -> Conflict:
+    """Return the refusal of a key whose first write is still under way."""
+    return Conflict(
+        f"幂等键「{append.key}」的另一次写入正在进行，未写入任何内容",
+        f"another write with the key {append.key!r} is under way; nothing was written",
+        code="in-flight",
+        hint="稍后原样重发：届时会得到那一次的结果",
+        hint_en="send it again unchanged in a moment: it will get the first one's result",
+        place=append.place,
+        key=append.key,
+    )
+
+
+def overtaken(append: Append) -> Conflict:
+    """Return the refusal of a write that met another within the host's transaction."""
+    return Conflict(
+        f"工单 {append.place}/{append.number} 同时被别人写入，未写入任何内容",
+        f"order {append.place}/{append.number} was written by somebody else at the same time; nothing was written",
+        code="stale",
+        hint="回滚本事务，重新读取工单，再作决定",
+        hint_en="roll this transaction back, load the order again and decide anew",
+        place=append.place,
+        number=append.number,
+        expected=append.expected,
+    )
+
+
+def unknown_outcome(where: str) -> StoreError:
+    """Return the error of a write without a key whose COMMIT was cut off."""
+    return StoreError(
+        f"{where}：提交时连接断开，这次写入没有幂等键，无法确定是否已存储",
+        f"{where}: the connection was lost while committing, and without a key nobody can tell whether it was stored",
+        code="unknown-outcome",
+        hint="重新读取工单，看版本是否已前进，再决定是否重发；写入请带幂等键",
+        hint_en="load the order and see whether it moved on before you send it again; give writes a key",
+    )
+
+
+def replica(where: str) -> StoreError:
+    """Return the refusal to write, or decide, on a replica."""
+    return StoreError(
+        f"{where} 是备库（只读副本），不在其上写入，也不据此作决定",
+        f"{where} is a replica: nothing is written there and nothing decided from it",
+        code="replica",
+        hint="请连接主库；只看数据请在地址后加 ?readonly=1",
+        hint_en="connect to the primary; only to look, add ?readonly=1",
+    )
+
+
+def opened_readonly(where: str) -> StoreError:
+    """Return the refusal to write where reading was asked for."""
+    return StoreError(
+        f"{where} 以只读方式打开，不能写入",
+        f"{where} was opened for reading only",
+        code="read-only",
+        hint="去掉地址中的 readonly=1 再打开",
+        hint_en="open it without readonly=1",
+    )
+
+
+def behind(where: str, found: str, wanted: str) -> StoreError:
+    """Return the error of a store whose tables are an older library's."""
+    return StoreError(
+        f"{where} 的表是旧版本（{found or '空'}），本库需要 {wanted}",
+        f"the tables of {where} are an older version's ({found or 'none'}), this library needs {wanted}",
+        code="store-behind",
+        hint="请先备份，再执行 hotline12345 store upgrade --store 地址",
+        hint_en="make a backup, then run: hotline12345 store upgrade --store URL",
+    )
+
+
+def no_transaction(where: str) -> StoreError:
+    """Return the error of a host's connection that commits by itself."""
+    return StoreError(
+        f"{where}：交来的连接是自动提交的，一批写入无法整体成败",
+        f"{where}: the connection commits each statement by itself, so a write could not be all or nothing",
+        code="no-transaction",
+        hint="请交来处于事务中的连接（with engine.begin() as connection）",
+        hint_en="give a connection within a transaction (with engine.begin() as connection)",
+    )
+
+
+def bad_url(url: str, zh: str, en: str) -> StoreError:
+    """Return the error for an address that cannot be read."""
+    return StoreError(
+        f"看不懂存储地址「{url}」：{zh}",
+        f"cannot read the store's address {url!r}: {en}",
+        code="bad-url",
+        hint="例如 postgresql://用户@主机/库?schema=hotline、mysql://用户:口令@主机/库",
+        hint_en="for example postgresql://user@host/database?schema=hotline, mysql://user:password@host/database",
+    )
+
+
+def no_store(where: str) -> StoreError:
+    """Return the error of a database without our tables, where none may be made."""
+    return StoreError(
+        f"{where} 里没有热线的表",
+        f"{where} has no tables of ours",
+        code="no-such-store",
+        hint="检查地址和 schema；新建请执行 hotline12345 store upgrade --store 地址",
+        hint_en="check address and schema; to make them run: hotline12345 store upgrade --store URL",
+    )
+
+
+def clash(where: str) -> Conflict:
+    """Return the refusal of a write that clashed with another one within the host's transaction."""
+    return Conflict(
+        f"{where}：与另一事务同时写入同一内容，未写入任何内容",
+        f"{where}: another transaction wrote the same at the same time; nothing was written",
+        code="stale",
+        hint="回滚本事务，重新读取，再作决定",
+        hint_en="roll this transaction back, load again and decide anew",
+    )

@@ -1,0 +1,148 @@
+"""How the server store finds (查询): a query as conditions, each with an index that serves it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..port import Head, Page, Query, Record
+from ._run import Runner
+from ._write import head_of
+
+_PART = 1000
+
+LAST = "\U0010ffff"
+"""After every character: the end of a range of prefixes."""
+
+
+def find(run: Runner, place: str, query: Query, after: str, limit: int) -> Page:
+    """Return one page of heads."""
+    say = run.say
+    h = say.head.c
+    # The page first, its requesters after: else the server may join what the page leaves out.
+    page = sa.select(h.number).where(*conditions(run, place, query))
+    if after:
+        page = page.where(h.number > run.kind.put(after))
+    chosen = page.order_by(h.number).limit(limit + 1).subquery("page")
+    asked = say.heads().join(chosen, chosen.c.number == h.number)
+    rows = run.ask(asked.where(h.place == run.kind.put(place)).order_by(h.number))
+    heads = tuple(head_of(row, run.kind) for row in rows[:limit])
+    return Page(heads, heads[-1].number if len(rows) > limit else "")
+
+
+def count(run: Runner, place: str, query: Query, by: str) -> dict[str, int]:
+    """Count heads, grouped by one of their fields."""
+    h = run.say.head.c
+    where = conditions(run, place, query)
+    if not by:
+        return {"": int(run.ask(sa.select(sa.func.count()).select_from(run.say.head).where(*where))[0][0])}
+    column = h[by]
+    rows = run.ask(sa.select(column, sa.func.count()).where(*where).group_by(column))
+    return dict(sorted((run.kind.get(value), int(n)) for value, n in rows))
+
+
+def conditions(run: Runner, place: str, q: Query) -> list[Any]:
+    """Return what must hold of a head."""
+    put, h, say = run.kind.put, run.say.head.c, run.say
+    found = [h.place == put(place)]
+    for name in ("status", "kind", "holder", "digest"):
+        wanted = getattr(q, name)
+        if wanted is not None:
+            found.append(h[name] == put(wanted))
+    found.extend(_prefixes(run, q))
+    if q.open is not None:
+        found.append(h.open == _one(q.open))
+    if q.provisional is not None:
+        found.append(h.provisional == _one(q.provisional))
+    if q.due_before is not None:
+        found += [say.said(h.due), h.due < put(q.due_before)]
+    if q.changed_since is not None:
+        found.append(h.changed >= put(q.changed_since))
+    if q.not_digest is not None:
+        found += [say.said(h.digest), h.digest != put(q.not_digest)]
+    found.extend(_elsewhere(run, place, q))
+    return found
+
+
+def _one(flag: bool) -> Any:
+    # A literal, not a parameter: a partial index is used only where its own condition is seen.
+    return sa.literal_column(str(int(flag)))
+
+
+def _prefixes(run: Runner, q: Query) -> Iterator[Any]:
+    put, h = run.kind.put, run.say.head.c
+    category = (q.category or "").rstrip("/")
+    if category:
+        # "0" follows "/" in the code table: the range of the path and all paths below, and then just those.
+        yield h.category >= put(category)
+        yield h.category < put(category + "0")
+        yield sa.or_(h.category == put(category), h.category >= put(category + "/"))
+    if q.area:
+        yield h.area >= put(q.area)
+        yield h.area < put(q.area + LAST)
+
+
+def _elsewhere(run: Runner, place: str, q: Query) -> Iterator[Any]:
+    """Yield what must hold of an order's requester, desks and private words."""
+    say, put = run.say, run.kind.put
+    h, o, d = say.head.c, say.owner.c, say.desk.c
+    if q.requester is not None:
+        mine = sa.select(o.number).where(o.place == put(place))
+        if q.requester:
+            yield h.number.in_(mine.where(o.person == put(q.requester)))
+        else:
+            yield ~sa.exists().where(o.place == h.place, o.number == h.number)
+    if q.unit is not None or q.role is not None or q.desk_due_before is not None:
+        desks = sa.select(d.number).where(d.place == put(place))
+        if q.unit is not None:
+            desks = desks.where(d.unit == put(q.unit))
+        if q.role is not None:
+            desks = desks.where(d.role == put(q.role))
+        if q.desk_due_before is not None:
+            desks = desks.where(say.said(d.due), d.due < put(q.desk_due_before))
+        yield h.number.in_(desks)
+    if q.words:
+        yield h.number.in_(_worded(run, place, sorted(set(q.words))))
+
+
+def _worded(run: Runner, place: str, words: Sequence[str]) -> Any:
+    put = run.kind.put
+    first = run.say.word.alias("w0")
+    asked = sa.select(first.c.number).where(first.c.place == put(place), first.c.word == put(words[0]))
+    for i, word in enumerate(words[1:], 1):
+        other = run.say.word.alias(f"w{i}")
+        asked = asked.where(
+            sa.exists().where(
+                other.c.place == first.c.place,
+                other.c.word == put(word),
+                other.c.number == first.c.number,
+                other.c.id == first.c.id,
+            )
+        )
+    return asked
+
+
+def head(run: Runner, place: str, number: str) -> Head | None:
+    """Return one head."""
+    put = run.kind.put
+    rows = run.rows("head_of", _place=put(place), _number=put(number))
+    return head_of(rows[0], run.kind) if rows else None
+
+
+def streams(run: Runner, place: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
+    """Return many histories."""
+    put, get, r = run.kind.put, run.kind.get, run.say.record.c
+    wanted = {put(number): number for number in numbers}
+    found: dict[str, list[Record]] = {}
+    names = list(wanted)
+    for i in range(0, len(names), _PART):
+        asked = sa.select(r.number, r.version, r.kind, r.schema, r.data)
+        asked = asked.where(r.place == put(place), r.number.in_(names[i : i + _PART])).order_by(r.number, r.version)
+        for stored, version, kind, schema, data in run.ask(asked):
+            number = wanted[stored]
+            record = Record(place, number, version, get(kind), json.loads(data), schema)
+            found.setdefault(number, []).append(record)
+    return found

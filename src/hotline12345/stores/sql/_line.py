@@ -1,0 +1,204 @@
+"""How work gets to the server and back (连接与事务): again only where nothing was committed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from threading import Event
+from typing import Any
+
+import sqlalchemy as sa
+
+from hotline12345.core.errors import HotlineError
+
+from .. import _rules as rules
+from . import _errors as faults
+from ._run import Runner, runner
+from ._statements import Statements
+from ._write import Overtaken
+
+TRIES = 8
+"""How often a transaction that is known not to have committed is tried again."""
+
+_PAUSE = 0.05
+_AGAIN = ("again", "unique")
+_GONE = ("lost", "down")
+
+Work = Callable[[Runner], Any]
+
+
+class Cut(Exception):
+    """The connection was lost while committing (内部信号); *result* is what was to be returned."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__("the connection was lost while committing")
+        self.result = result
+
+
+class Lost(Exception):
+    """The connection was lost before COMMIT was sent: nothing was committed (内部信号)."""
+
+
+class Line:
+    """The way to one server: by connections of the engine, or on the one the host has given."""
+
+    def __init__(self, engine: sa.Engine, say: Statements, where: str, timeout: float) -> None:
+        self.engine, self.say, self.where, self.timeout = engine, say, where, timeout
+        plain = say.kind.name == "sqlite"
+        self.writer = engine if plain else engine.execution_options(isolation_level="READ COMMITTED")
+        # One statement that reads needs no transaction, and so neither BEGIN nor ROLLBACK.
+        self.reader = engine.execution_options(isolation_level="AUTOCOMMIT") if say.kind.postgres else self.writer
+        self.host: sa.Connection | None = None
+        self.shut = Event()
+        self._pid = os.getpid()
+        dbapi: Any = getattr(engine.dialect, "loaded_dbapi", None) or engine.dialect.dbapi
+        self.errors: tuple[type[BaseException], ...] = (sa.exc.DBAPIError, dbapi.Error, sa.exc.TimeoutError)
+
+    def on(self, connection: sa.Connection) -> Line:
+        """Return the same line within the host's transaction."""
+        line = copy(self)
+        line.host = connection
+        return line
+
+    def connect(self, engine: sa.Engine | None = None) -> sa.Connection:
+        """Return a connection of its own."""
+        if os.getpid() != self._pid:  # a forked child's connections are its parent's
+            self.engine.dispose(close=False)
+            self._pid = os.getpid()
+        return (engine or self.writer).connect()
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Tell in our words what the driver complains about."""
+        try:
+            yield
+        except HotlineError:
+            raise
+        except (*self.errors, UnicodeEncodeError, OverflowError) as error:
+            raise faults.translate(error, self.where) from error
+        except Lost as error:
+            raise faults.translate(error.__cause__ or error, self.where) from error
+
+    def open(self) -> None:
+        """Raise ``closed`` after ``close``."""
+        if self.shut.is_set():
+            raise rules.closed()
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def read(self, work: Work) -> Any:
+        """Run what only reads; a connection that died in the pool is replaced."""
+        self.open()
+        with self.told():
+            if self.host is not None:
+                return work(runner(self.host, self.say))
+            end = time.monotonic() + self.timeout
+            while True:
+                try:
+                    return self._read(work)
+                except Lost:
+                    if time.monotonic() > end:
+                        raise
+                    time.sleep(_PAUSE)
+
+    def _read(self, work: Work) -> Any:
+        with self._taken(self.reader) as connection:
+            try:
+                return work(runner(connection, self.say))
+            except self.errors as error:
+                if self._lost(connection, error):
+                    raise Lost from error
+                raise
+
+    @contextmanager
+    def _taken(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+        try:
+            connection = self.connect(engine)
+        except self.errors as error:
+            if faults.kind_of(error) in _GONE:
+                raise Lost from error
+            raise
+        with connection:
+            yield connection
+
+    def _lost(self, connection: sa.Connection, error: BaseException) -> bool:
+        """Tell whether the connection is gone, and let go of it then."""
+        if connection.invalidated:
+            return True
+        lost = faults.kind_of(error, connection.connection.driver_connection) == "lost"
+        if lost:
+            connection.invalidate(error)
+        return lost
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def transact(self, work: Work) -> Any:
+        """Run *work* in a transaction, again where it is known not to have committed.
+
+        Raises:
+            Cut: the connection was lost while committing.
+        """
+        self.open()
+        with self.told():
+            if self.host is not None:
+                return self._within(self.host, work)
+            end, tries = time.monotonic() + self.timeout, 0
+            while True:
+                try:
+                    return self._once(work)
+                except Lost:
+                    if time.monotonic() > end:
+                        raise
+                    time.sleep(_PAUSE)
+                except Overtaken as late:
+                    tries += 1
+                    if tries >= TRIES:
+                        raise faults.overtaken(late.append) from late
+                except self.errors as error:
+                    tries += 1
+                    if faults.kind_of(error) not in _AGAIN or tries >= TRIES:
+                        raise
+                    time.sleep(0.002 * tries)
+
+    def _once(self, work: Work) -> Any:
+        with self._taken(self.writer) as connection:
+            transaction = connection.begin()
+            committing, result = False, None
+            try:
+                result = work(runner(connection, self.say))
+                committing = True
+                transaction.commit()
+            except self.errors as error:
+                if not self._lost(connection, error):
+                    transaction.rollback()
+                    raise
+                transaction.close()
+                raise (Cut(result) if committing else Lost()) from error
+            except BaseException:
+                transaction.rollback()
+                raise
+            return result
+
+    def _within(self, host: sa.Connection, work: Work) -> Any:
+        try:
+            with host.begin_nested():
+                return work(runner(host, self.say))
+        except Overtaken as late:
+            raise faults.overtaken(late.append) from late
+        except self.errors as error:
+            if faults.kind_of(error) in _AGAIN:
+                raise faults.clash(self.where) from error
+            raise
+
+    def again(self, work: Work) -> tuple[Any, Any]:
+        """Run *work*, which does no harm twice; return (result, what it would have returned before a cut)."""
+        before = None
+        for _ in range(TRIES):
+            try:
+                return self.transact(work), before
+            except Cut as cut:
+                before = cut.result
+        raise faults.unknown_outcome(self.where)

@@ -1,0 +1,110 @@
+"""Making the tables and bringing them up to date (建表与升级), by Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..port import SCHEMA
+from . import _errors as faults
+from ._flavour import Flavour
+from ._tables import LAYOUT, STAMP, VERSION_TABLE, release
+
+_LOCK = int.from_bytes(b"hotline1", "big", signed=True)
+
+
+def found(connection: sa.Connection, schema: str | None) -> str:
+    """Return which tables are there: "layout.schema", "" where there are none yet."""
+    if not sa.inspect(connection).has_table(VERSION_TABLE, schema=schema):
+        return ""
+    table = sa.table(VERSION_TABLE, sa.column("version_num"), schema=schema)
+    row = connection.execute(sa.select(table.c.version_num)).first()
+    return str(row[0]) if row else ""
+
+
+def upgrade(engine: sa.Engine, kind: Flavour, schema: str | None) -> tuple[str, str]:
+    """Bring the tables up to date, one process at a time; return (before, after).
+
+    A newer library's tables are left alone.
+    """
+    with engine.connect() as connection:
+        locked = False
+        try:
+            _lock(connection, kind, schema)
+            locked = kind.mysql
+            before = found(connection, schema)
+            if release(before) < release(STAMP):
+                if before[:4] != LAYOUT:
+                    _run(connection, kind, schema, before[:4])
+                _stamp(connection, schema)
+            connection.commit()
+        finally:
+            if locked:
+                connection.execute(sa.text("SELECT RELEASE_LOCK(:name)"), {"name": _name(connection, schema)})
+        return before, max(before, STAMP, key=release)
+
+
+def _name(connection: sa.Connection, schema: str | None) -> str:
+    return f"hotline12345/{schema or connection.engine.url.database}"[:64]
+
+
+def _lock(connection: sa.Connection, kind: Flavour, schema: str | None) -> None:
+    if kind.postgres:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    elif kind.mysql:
+        connection.execute(sa.text("SELECT GET_LOCK(:name, 60)"), {"name": _name(connection, schema)})
+
+
+def _run(connection: sa.Connection, kind: Flavour, schema: str | None, before: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes.update(
+        connection=connection, schema=schema, version_table=VERSION_TABLE, collation=collation(connection, kind)
+    )
+    if before:  # Alembic knows layouts only, and we keep the records' schema beside it
+        table = sa.table(VERSION_TABLE, sa.column("version_num"), schema=schema)
+        connection.execute(table.update().values(version_num=before))
+    command.upgrade(config, LAYOUT)
+
+
+def _stamp(connection: sa.Connection, schema: str | None) -> None:
+    table = sa.table(VERSION_TABLE, sa.column("version_num"), schema=schema)
+    connection.execute(table.update().values(version_num=f"{LAYOUT}.{SCHEMA}"))
+
+
+def collation(connection: sa.Connection, kind: Flavour) -> str:
+    """Return the collation in which text is compared character by character, trailing spaces included."""
+    if not kind.mysql:
+        return ""
+    asked = sa.text("SELECT collation_name FROM information_schema.collations WHERE collation_name LIKE 'utf8mb4%bin'")
+    names = {row[0] for row in connection.execute(asked)}
+    wanted = ("utf8mb4_0900_bin", "utf8mb4_nopad_bin", "utf8mb4_bin")
+    return next((name for name in wanted if name in names), "utf8mb4_bin")
+
+
+def compare(connection: sa.Connection, data: sa.MetaData, schema: str | None) -> list[Any]:
+    """Return in what the tables differ from what this library takes them to be, as Alembic tells it."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    def ours(name: str | None, type_: str, parents: Any) -> bool:
+        if type_ == "schema":
+            return name == schema or schema is None
+        table = parents.get("table_name") if type_ != "table" else name
+        return str(table).startswith("hotline_") and table != VERSION_TABLE
+
+    made = MigrationContext.configure(
+        connection, opts={"include_schemas": schema is not None, "include_name": ours, "compare_type": True}
+    )
+    return list(compare_metadata(made, data))
+
+
+def refuse_behind(where: str, layout: str) -> None:
+    """Raise ``store-behind`` where the tables are older than this library's."""
+    if release(layout) < release(STAMP):
+        raise faults.behind(where, layout, STAMP)

@@ -1,0 +1,209 @@
+"""The tables of the server store (表结构), as SQLAlchemy knows them; ``migrations`` makes them.
+
+What could name a person lies in ``hotline_private``, ``hotline_word`` and ``hotline_owner`` and nowhere
+else, so that a server has three tables to clean after ``forget``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from hotline12345.core.errors import StoreError
+
+from ..port import SCHEMA
+from ._flavour import Flavour
+
+LAYOUT = "0001"
+"""The migration this library's tables are those of."""
+
+STAMP = f"{LAYOUT}.{SCHEMA}"
+
+
+def release(stamp: str) -> tuple[str, int]:
+    """Return a stamp so that the later one is the greater; none is before all."""
+    layout, _, schema = stamp.partition(".")
+    return layout, int(schema or 0)
+
+
+PREFIX = "hotline_"
+VERSION_TABLE = PREFIX + "version"
+
+LIMITS = {
+    "place": 64, "number": 255, "kind": 64, "status": 64, "category": 255, "area": 64, "holder": 255, "instant": 40,
+    "digest": 128, "assignment": 128, "unit": 255, "role": 64, "key": 255, "fingerprint": 255, "id": 255,
+    "person": 255, "word": 128, "reader": 255, "name": 255, "owner": 255, "link": 64,
+}  # fmt: skip
+"""The most characters of each indexed value (library default): what every server can index together."""
+
+HEAD = ("version", "status", "open", "kind", "category", "area", "holder", "received", "due", "provisional", "digest",
+        "wake", "changed", "desks")  # fmt: skip
+"""The columns of a head beside its key and what the chain and the feed need."""
+
+
+def tables(kind: Flavour, schema: str | None = None) -> sa.MetaData:
+    """Return the tables on a server of this *kind*, in *schema* (the server's own, when ``None``)."""
+    data = sa.MetaData(schema=schema)
+
+    def text(limit: str) -> Any:
+        return sa.String(LIMITS[limit], collation="C" if kind.postgres else None)
+
+    def col(name: str, type_: Any, *more: Any, **how: Any) -> sa.Column[Any]:
+        return sa.Column(name, type_, *more, nullable=how.pop("nullable", False), **how)
+
+    def long() -> Any:
+        from sqlalchemy.dialects.mysql import LONGTEXT
+
+        return sa.Text(collation="C" if kind.postgres else None).with_variant(LONGTEXT(), "mysql", "mariadb")
+
+    place, number, when, big = text("place"), text("number"), text("instant"), sa.BigInteger()
+    options: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+
+    def table(name: str, *parts: Any) -> None:
+        sa.Table(PREFIX + name, data, *parts, **options)
+
+    def index(name: str, *columns: str, where: str = "", unique: bool = False) -> sa.Index:
+        only = sa.text(where) if where and kind.postgres else None
+        return sa.Index(PREFIX + name, *columns, unique=unique, postgresql_where=only)
+
+    def key() -> tuple[sa.Column[Any], ...]:
+        return col("place", place, primary_key=True), col("number", number, primary_key=True)
+
+    table(
+        "record",
+        col("id", big, *((sa.Identity(),) if kind.postgres else ()), primary_key=True, autoincrement=True),
+        # Where in the feed: after which transaction, or at what position, once a reader has given it one.
+        col("tx", big) if kind.postgres else col("seq", big, nullable=True),
+        col("place", place),
+        col("number", number),
+        col("version", sa.Integer()),
+        col("kind", text("kind")),
+        col("schema", sa.Integer()),
+        col("data", long()),
+        col("link", text("link")),
+        index("record_order", "place", "number", "version", unique=True),
+        *(
+            (index("record_feed", "tx", "id"), index("record_place", "place", "tx", "id"))
+            if kind.postgres
+            else (index("record_feed", "seq"), index("record_place", "place", "seq"))
+        ),
+    )
+    table(
+        "head",
+        *key(),
+        *_head_columns(col, text, long, when),
+        col("link", text("link")),
+        *((col("tx", big),) if kind.postgres else ()),
+        index("head_status", "place", "status", "number"),
+        index("head_holder", "place", "holder", "number"),
+        index("head_category", "place", "category", "number"),
+        index("head_area", "place", "area", "number"),
+        index("head_due", "place", "due", where="open = 1"),
+        index("head_digest", "place", "digest", where="open = 1"),
+        index("head_provisional", "place", "provisional", "number", where="provisional = 1"),
+        index("head_wake", "place", "wake", "number", where=f"wake > '{kind.nothing}'"),
+        index("head_changed", "place", "changed"),
+    )
+    table(
+        "desk",
+        *key(),
+        col("assignment", text("assignment"), primary_key=True),
+        col("unit", text("unit")),
+        col("role", text("role")),
+        col("due", when),
+        index("desk_unit", "place", "unit", "number"),
+        index("desk_role", "place", "role", "number"),
+        index("desk_due", "place", "due"),
+    )
+    table(
+        "receipt",
+        col("place", place, primary_key=True),
+        col("key", text("key"), primary_key=True),
+        col("number", number),
+        col("version", sa.Integer()),
+        col("fingerprint", text("fingerprint")),
+        index("receipt_order", "place", "number"),
+    )
+    _private(table, col, text, long, index)
+    _sharing(table, col, text)
+    if not kind.postgres:
+        table("sequence", col("id", sa.Integer(), primary_key=True, autoincrement=False), col("last", big))
+    return data
+
+
+def _head_columns(col: Any, text: Any, long: Any, when: Any) -> list[Any]:
+    types = {
+        "version": sa.Integer(),
+        "open": sa.SmallInteger(),
+        "provisional": sa.SmallInteger(),
+        "desks": long(),
+        **dict.fromkeys(("received", "due", "wake", "changed"), when),
+    }
+    return [col(name, types[name] if name in types else text(name)) for name in HEAD]
+
+
+def _private(table: Any, col: Any, text: Any, long: Any, index: Any) -> None:
+    table(
+        "private",
+        col("place", text("place"), primary_key=True),
+        col("number", text("number"), primary_key=True),
+        col("id", text("id"), primary_key=True),
+        col("person", text("person")),
+        col("data", long()),
+        index("private_person", "place", "person"),
+    )
+    table(
+        "word",
+        col("place", text("place"), primary_key=True),
+        col("word", text("word"), primary_key=True),
+        col("number", text("number"), primary_key=True),
+        col("id", text("id"), primary_key=True),
+        index("word_order", "place", "number", "id"),
+    )
+    table(
+        "owner",
+        col("place", text("place"), primary_key=True),
+        col("number", text("number"), primary_key=True),
+        col("person", text("person")),
+        index("owner_person", "place", "person", "number"),
+    )
+
+
+def _sharing(table: Any, col: Any, text: Any) -> None:
+    where = sa.Numeric(40, 0)
+    table("cursor", col("reader", text("reader"), primary_key=True), col("position", where))
+    table(
+        "parked",
+        col("reader", text("reader"), primary_key=True),
+        col("place", text("place"), primary_key=True),
+        col("number", text("number"), primary_key=True),
+        col("position", where),
+        col("attempts", sa.Integer()),
+        col("retry", text("instant")),
+        col("error", sa.Text()),
+    )
+    table(
+        "lease",
+        col("name", text("name"), primary_key=True),
+        col("owner", text("owner")),
+        col("token", sa.BigInteger()),
+        col("until", sa.Double()),
+    )
+
+
+def fits(limit: str, text: str) -> str:
+    """Return *text* when it is short enough to be indexed everywhere.
+
+    Raises:
+        StoreError: ``bad-append`` with the limit.
+    """
+    if len(text) > LIMITS[limit]:
+        raise StoreError(
+            f"「{text[:40]}…」有 {len(text)} 个字符，{limit} 最多 {LIMITS[limit]} 个",
+            f"{text[:40]!r}… has {len(text)} characters, {limit} takes {LIMITS[limit]}",
+            code="bad-append",
+            hint="请缩短编号、键或索引值；长的内容放进记录本身",
+            hint_en="shorten the number, key or indexed value; what is long belongs into the record itself",
+        )
+    return text

@@ -1,0 +1,107 @@
+"""The address of a server store (存储地址), and the engine it asks for."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from . import _errors as faults
+from ._flavour import flavour
+
+_DRIVERS = {"postgresql": ("psycopg", "sql"), "mysql": ("pymysql", "mysql"), "mariadb": ("pymysql", "mysql")}
+
+
+class Options(NamedTuple):
+    """What stands behind the question mark, as far as it is ours."""
+
+    schema: str | None = None
+    readonly: bool = False
+    timeout: float = 10.0
+    patience: float = 0.0
+    pool: int = 16
+
+
+def address(url: str) -> tuple[sa.URL, Options]:
+    """Return the server's address and our options.
+
+    Raises:
+        StoreError: ``bad-url``; PluginError: ``missing-extra`` when the driver is not installed.
+    """
+    try:
+        made = sa.make_url(url.removeprefix("sql+").removeprefix("sql:"))
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise faults.bad_url(url, "格式不对", "it is malformed") from error
+    query = dict(made.query)
+    try:
+        options = Options(
+            schema=str(query.pop("schema", "")) or None,
+            readonly=_flag(query.pop("readonly", "0")),
+            timeout=float(str(query.pop("timeout", "10"))),
+            patience=float(str(query.pop("patience", "0"))),
+            pool=int(str(query.pop("pool", "16"))),
+        )
+    except ValueError as error:
+        raise faults.bad_url(url, f"选项有误：{error}", f"an option is wrong: {error}") from error
+    driver, extra = _DRIVERS.get(made.drivername, ("", ""))
+    if driver:
+        made = made.set(drivername=f"{made.drivername}+{driver}")
+        try:
+            __import__(driver)
+        except ImportError as error:
+            raise faults.missing(driver, extra) from error
+    return made.set(query=query), options
+
+
+def _flag(text: Any) -> bool:
+    if str(text) not in ("0", "1"):
+        raise ValueError(f"readonly={text}")
+    return str(text) == "1"
+
+
+def engine_of(url: sa.URL, options: Options) -> sa.Engine:
+    """Return an engine as the store wants it: READ COMMITTED, bounded waits for locks, strict values.
+
+    Raises:
+        StoreError: ``bad-url`` for a server no driver is installed for.
+    """
+    try:
+        engine = sa.create_engine(
+            url,
+            isolation_level="READ COMMITTED",
+            pool_size=options.pool,
+            max_overflow=options.pool,
+            pool_timeout=max(options.timeout, 1.0),
+            connect_args=_arguments(url, options),
+        )
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+        raise faults.bad_url(url.render_as_string(), str(error), str(error)) from error
+    kind = flavour(engine.dialect)
+    if kind.mysql:
+        seconds = max(1, round(options.timeout))
+
+        @sa.event.listens_for(engine, "connect")
+        def _strict(raw: Any, _: Any) -> None:
+            with raw.cursor() as cursor:
+                cursor.execute(f"SET SESSION sql_mode = 'TRADITIONAL', innodb_lock_wait_timeout = {seconds}")
+
+    return engine
+
+
+def _arguments(url: sa.URL, options: Options) -> dict[str, Any]:
+    connect = max(1, round(options.timeout))
+    if url.drivername == "postgresql+psycopg":
+        given = str(url.query.get("options", ""))
+        return {
+            "options": f"{given} -c lock_timeout={round(options.timeout * 1000)}".strip(),
+            "connect_timeout": int(str(url.query.get("connect_timeout", connect))),
+            "application_name": str(url.query.get("application_name", "hotline12345")),
+        }
+    if url.drivername.endswith("+pymysql"):
+        return {"charset": "utf8mb4", "connect_timeout": connect}
+    return {}
+
+
+def shown(url: sa.URL, schema: str | None) -> str:
+    """Return the address as it may be printed: without the password."""
+    return url.set(query={}).render_as_string(hide_password=True) + (f"?schema={schema}" if schema else "")

@@ -19,8 +19,8 @@ class ServerContract(StoreContract):
     server = ""
 
     @pytest.fixture(autouse=True)
-    def _room(self, room_on: Callable[[str], str]) -> None:
-        self._url = room_on(self.server)
+    def _room(self, clean_room: Callable[[str], str]) -> None:
+        self._url = clean_room(self.server)
 
     def open(self, path: Path) -> Store:
         return open_store(self._url)

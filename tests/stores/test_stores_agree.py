@@ -1,13 +1,15 @@
-"""Both stores answer alike: the same orders, the same questions, whatever index they choose (两种存储答案一致)."""
+"""All stores answer alike: the same orders, the same questions, whatever index they choose (各种存储答案一致)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
-from hotline12345.stores import Append, Desk, Head, Private, Query, Store, _sqlite_find
+from hotline12345.stores import Append, Desk, Head, Private, Query, Store, _sqlite_find, open_store
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, numbers, record
@@ -68,37 +70,49 @@ def test_both_stores_find_count_and_wake_alike(
 ) -> None:
     monkeypatch.setattr(_sqlite_find, "PROBE", probe)
     monkeypatch.setattr(_sqlite_find, "FEW", few)
-    random = Random(probe)
-    memory = MemoryStore()
     with SqliteStore(tmp_path / "orders.db", durability="relaxed") as sqlite:
-        stores: tuple[Store, Store] = (memory, sqlite)
-        versions: dict[str, int] = {}
-        for _ in range(60):
-            batch = []
-            for number in random.sample([f"{i:03d}" for i in range(150)], random.choice((1, 3, 20))):
-                version = versions.get(number, 0)
-                versions[number] = version + 1
-                records = (record(number, version + 1),)
-                key = random.choice(("", f"{number}-{version}"))
-                head = _head(random, number, version + 1)
-                batch.append(Append(P, number, version, records, head, _private(random), key, "same"))
-            answers = [store.append(batch) for store in stores]
-            assert answers[0] == answers[1]
-            if random.random() < 0.1:
-                person = random.choice("xyz")
-                assert memory.forget(P, person) == sqlite.forget(P, person)
-            for _ in range(8):
-                query, size = _query(random), random.choice((1, 7, 100))
-                assert numbers(memory, query, limit=size) == numbers(sqlite, query, limit=size), query
-                by = random.choice(("", "status", "holder", "category"))
-                assert memory.count(P, query, by) == sqlite.count(P, query, by), query
-            assert memory.awake(P, "2026-11-03") == sqlite.awake(P, "2026-11-03")
-        assert memory.find(P, Query(), "", 1000) == sqlite.find(P, Query(), "", 1000)
-        assert memory.places() == sqlite.places() == [P]
-        every = [*sorted(versions, reverse=True), "none"]
-        assert list(memory.streams(P, every).items()) == list(sqlite.streams(P, every).items())
-        for number in every:
-            assert memory.receipts(P, number) == sqlite.receipts(P, number)
-            assert memory.private(P, number) == sqlite.private(P, number)
-        assert sqlite.check() == []
-        assert [fed[:2] for fed in memory.feed()] == [fed[:2] for fed in sqlite.feed()]
+        _compare(sqlite, Random(probe))
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mysql"])
+def test_a_server_finds_counts_and_wakes_as_memory_does(server: str, clean_room: Callable[[str], str]) -> None:
+    store = open_store(clean_room(server))
+    try:
+        _compare(store, Random(12345))
+    finally:
+        store.close()
+
+
+def _compare(other: Any, random: Random) -> None:
+    memory = MemoryStore()
+    stores: tuple[Store, Store] = (memory, other)
+    versions: dict[str, int] = {}
+    for _ in range(60):
+        batch = []
+        for number in random.sample([f"{i:03d}" for i in range(150)], random.choice((1, 3, 20))):
+            version = versions.get(number, 0)
+            versions[number] = version + 1
+            records = (record(number, version + 1),)
+            key = random.choice(("", f"{number}-{version}"))
+            head = _head(random, number, version + 1)
+            batch.append(Append(P, number, version, records, head, _private(random), key, "same"))
+        answers = [store.append(batch) for store in stores]
+        assert answers[0] == answers[1]
+        if random.random() < 0.1:
+            person = random.choice("xyz")
+            assert memory.forget(P, person) == other.forget(P, person)
+        for _ in range(8):
+            query, size = _query(random), random.choice((1, 7, 100))
+            assert numbers(memory, query, limit=size) == numbers(other, query, limit=size), query
+            by = random.choice(("", "status", "holder", "category"))
+            assert memory.count(P, query, by) == other.count(P, query, by), query
+        assert memory.awake(P, "2026-11-03") == other.awake(P, "2026-11-03")
+    assert memory.find(P, Query(), "", 1000) == other.find(P, Query(), "", 1000)
+    assert memory.places() == other.places() == [P]
+    every = [*sorted(versions, reverse=True), "none"]
+    assert list(memory.streams(P, every).items()) == list(other.streams(P, every).items())
+    for number in every:
+        assert memory.receipts(P, number) == other.receipts(P, number)
+        assert memory.private(P, number) == other.private(P, number)
+    assert other.check() == []
+    assert [fed.record for fed in memory.feed()] == [fed.record for fed in other.feed()]

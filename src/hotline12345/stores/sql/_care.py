@@ -22,7 +22,8 @@ RESTORED = 2
 def replica(connection: sa.Connection, kind: Flavour) -> bool:
     """Tell whether the server is a replica, or was set to be read only."""
     if kind.postgres:
-        return bool(connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar())
+        asked = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
+        return bool(connection.exec_driver_sql(asked).scalar())
     if kind.mysql:
         return bool(connection.exec_driver_sql("SELECT @@global.read_only").scalar())
     return False

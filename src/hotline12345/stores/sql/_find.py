@@ -145,4 +145,4 @@ def streams(run: Runner, place: str, numbers: Sequence[str]) -> dict[str, list[R
             number = wanted[stored]
             record = Record(place, number, version, get(kind), json.loads(data), schema)
             found.setdefault(number, []).append(record)
-    return found
+    return {number: found[number] for number in numbers if number in found}

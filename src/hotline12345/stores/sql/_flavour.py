@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 _POSTGRES = frozenset({"postgresql", "opengauss", "kingbase", "kingbasees", "kingbase8", "vastbase", "gaussdb"})
@@ -33,27 +34,37 @@ class Flavour(NamedTuple):
         return "postgresql" if self.postgres else "mysql" if self.mysql else "other"
 
     def put(self, text: str) -> str:
-        """Return *text* as it is stored: without NUL, and in the same order as before.
-
-        Raises:
-            UnicodeEncodeError: half a character, which no server's text holds.
-        """
-        if text.isascii():
-            if text and text.isprintable():
-                return text
-        else:
-            text.encode()
-        if "\x00" in text or "\x01" in text:
-            return text.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01")
-        return text or self.nothing
+        """Return *text* as it is stored: without NUL and half characters, and in the same order as before."""
+        if text.isascii() and text.isprintable():
+            return text or self.nothing
+        return _ODD.sub(_escape, text)
 
     def get(self, text: str) -> str:
         """Return what was put."""
-        if "\x01" not in text:
+        if "\x01" not in text and "\ud7ff" not in text:
             return text
-        if text == "\x01":
-            return ""
-        return text.replace("\x01\x01", "\x00").replace("\x01\x02", "\x01")
+        return "" if text == "\x01" else _ESCAPED.sub(_unescape, text)
+
+
+# NUL and half characters (surrogates) are in no server's text.  Each stands as two characters that sort where it
+# would: NUL behind U+0001, a half behind U+D7FF, the last character before the halves and assigned to nothing.
+_ODD = re.compile("[\x00\x01\ud7ff-\udfff]")
+_ESCAPED = re.compile("[\x01\ud7ff].", re.DOTALL)
+_SHIFT = 0xE000 - 0xD800
+
+
+def _escape(found: re.Match[str]) -> str:
+    text = found[0]
+    if text <= "\x01":
+        return "\x01\x01" if text == "\x00" else "\x01\x02"
+    return "\ud7ff\x01" if text == "\ud7ff" else "\ud7ff" + chr(ord(text) + _SHIFT)
+
+
+def _unescape(found: re.Match[str]) -> str:
+    mark, text = found[0][0], found[0][1]
+    if mark == "\x01":
+        return "\x00" if text == "\x01" else "\x01"
+    return mark if text == "\x01" else chr(ord(text) - _SHIFT)
 
 
 def flavour(dialect: Any) -> Flavour:

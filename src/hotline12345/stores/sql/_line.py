@@ -54,8 +54,9 @@ class Line:
         self.host: sa.Connection | None = None
         self.shut = Event()
         self._pid = os.getpid()
-        dbapi: Any = getattr(engine.dialect, "loaded_dbapi", None) or engine.dialect.dbapi
-        self.errors: tuple[type[BaseException], ...] = (sa.exc.DBAPIError, dbapi.Error, sa.exc.TimeoutError)
+        dbapi: Any = engine.dialect.loaded_dbapi
+        self.errors: tuple[type[Exception], ...] = (sa.exc.DBAPIError, dbapi.Error, sa.exc.TimeoutError)
+        self._told: tuple[type[Exception], ...] = (*self.errors, UnicodeEncodeError, OverflowError)
 
     def on(self, connection: sa.Connection) -> Line:
         """Return the same line within the host's transaction."""
@@ -77,7 +78,7 @@ class Line:
             yield
         except HotlineError:
             raise
-        except (*self.errors, UnicodeEncodeError, OverflowError) as error:
+        except self._told as error:
             raise faults.translate(error, self.where) from error
         except Lost as error:
             raise faults.translate(error.__cause__ or error, self.where) from error
@@ -202,3 +203,11 @@ class Line:
             except Cut as cut:
                 before = cut.result
         raise faults.unknown_outcome(self.where)
+
+
+def commits_itself(connection: sa.Connection) -> bool:
+    """Tell whether a connection commits each statement by itself."""
+    raw = connection.connection.driver_connection
+    return connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT" or (
+        getattr(raw, "autocommit", False) is True
+    )

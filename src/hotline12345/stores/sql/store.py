@@ -27,7 +27,7 @@ from . import _leases as sharing
 from . import _migrate as migrate
 from . import _url as urls
 from . import _write as writing
-from ._line import Cut, Line, Work
+from ._line import Cut, Line, Work, commits_itself
 from ._run import Runner
 from ._statements import Statements
 from ._tables import STAMP, release
@@ -94,7 +94,7 @@ class SqlStore:
         Raises:
             StoreError: ``no-transaction`` for a connection that commits each statement by itself.
         """
-        if connection.get_isolation_level() == "AUTOCOMMIT":
+        if commits_itself(connection):
             raise faults.no_transaction(self.where)
         store = copy(self)
         store._line = self._line.on(connection)

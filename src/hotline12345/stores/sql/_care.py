@@ -106,19 +106,23 @@ def check(run: Runner, where: str) -> list[Fault]:
         for place, number in run.ask(question.limit(20)):
             what = f"{get(place)}/{get(number)}"
             found.append(Fault(code, f"{zh}：{what}", f"{en}: {what}", file=where))
+    return [*found, *_restored(run, where)]
+
+
+def _restored(run: Runner, where: str) -> list[Fault]:
     ahead = _ahead(run)
-    if ahead:
-        found.append(
-            Fault(
-                "restored",
-                f"有 {ahead} 条记录的事务号在本集群之后（曾恢复到另一集群），读不到",
-                f"{ahead} records carry transactions this cluster has yet to come to (restored to another one): "
-                "the feed does not give them",
-                file=where,
-                hint="执行 hotline12345 store repair --store 地址 / run: hotline12345 store repair --store URL",
-            )
+    if not ahead:
+        return []
+    return [
+        Fault(
+            "restored",
+            f"有 {ahead} 条记录的事务号在本集群之后（曾恢复到另一集群），读不到",
+            f"{ahead} records carry transactions this cluster has yet to come to (restored to another one): "
+            "the feed does not give them",
+            file=where,
+            hint="执行 hotline12345 store repair --store 地址 / run: hotline12345 store repair --store URL",
         )
-    return found
+    ]
 
 
 def _ahead(run: Runner) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from threading import Event
 from typing import Any
@@ -16,6 +16,7 @@ from hotline12345.core.errors import HotlineError
 
 from .. import _rules as rules
 from . import _errors as faults
+from . import _url as urls
 from ._run import Runner, runner
 from ._statements import Statements
 from ._write import Overtaken
@@ -47,7 +48,7 @@ class Line:
 
     def __init__(self, engine: sa.Engine, say: Statements, where: str, timeout: float) -> None:
         self.engine, self.say, self.where, self.timeout = engine, say, where, timeout
-        plain = say.kind.name == "sqlite"
+        plain = say.kind.name == "sqlite" or engine.get_execution_options().get(urls.READY, False)
         self.writer = engine if plain else engine.execution_options(isolation_level="READ COMMITTED")
         # One statement that reads needs no transaction, and so neither BEGIN nor ROLLBACK.
         self.reader = engine.execution_options(isolation_level="AUTOCOMMIT") if say.kind.postgres else self.writer
@@ -122,8 +123,11 @@ class Line:
             if faults.kind_of(error) in _GONE:
                 raise Lost from error
             raise
-        with connection:
+        try:
             yield connection
+        finally:
+            with suppress(*self.errors):  # what is committed stays so, however the connection goes back
+                connection.close()
 
     def _lost(self, connection: sa.Connection, error: BaseException) -> bool:
         """Tell whether the connection is gone, and let go of it then."""

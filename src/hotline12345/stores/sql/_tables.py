@@ -116,15 +116,6 @@ def tables(kind: Flavour, schema: str | None = None) -> sa.MetaData:
         index("desk_role", "place", "role", "number"),
         index("desk_due", "place", "due"),
     )
-    table(
-        "receipt",
-        col("place", place, primary_key=True),
-        col("key", text("key"), primary_key=True),
-        col("number", number),
-        col("version", sa.Integer()),
-        col("fingerprint", text("fingerprint")),
-        index("receipt_order", "place", "number"),
-    )
     _private(table, col, text, long, index)
     _sharing(table, col, text)
     if not kind.postgres:
@@ -144,6 +135,15 @@ def _head_columns(col: Any, text: Any, long: Any, when: Any) -> list[Any]:
 
 
 def _private(table: Any, col: Any, text: Any, long: Any, index: Any) -> None:
+    table(
+        "receipt",
+        col("place", text("place"), primary_key=True),
+        col("key", text("key"), primary_key=True),
+        col("number", text("number")),
+        col("version", sa.Integer()),
+        col("fingerprint", text("fingerprint")),
+        index("receipt_order", "place", "number"),
+    )
     table(
         "private",
         col("place", text("place"), primary_key=True),

@@ -11,6 +11,9 @@ from ._flavour import flavour
 
 _DRIVERS = {"postgresql": ("psycopg", "sql"), "mysql": ("pymysql", "mysql"), "mariadb": ("pymysql", "mysql")}
 
+READY = "hotline12345_ready"
+"""The mark of an engine that needs no other isolation than its own."""
+
 
 class Options(NamedTuple):
     """What stands behind the question mark, as far as it is ours."""
@@ -76,8 +79,8 @@ def engine_of(url: sa.URL, options: Options) -> sa.Engine:
         )
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
         raise faults.bad_url(url.render_as_string(), str(error), str(error)) from error
-    kind = flavour(engine.dialect)
-    if kind.mysql:
+    engine.update_execution_options(**{READY: True})
+    if flavour(engine.dialect).mysql:
         seconds = max(1, round(options.timeout))
 
         @sa.event.listens_for(engine, "connect")

@@ -373,3 +373,20 @@ def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
         raise
     store._owned = True
     return store
+
+
+def upgrade(url: str) -> tuple[str, str]:
+    """Make the tables, or bring them up to date; return what they were ("" for none) and what they are."""
+    made, options = urls.address(url)
+    engine = urls.engine_of(made, options)
+    where = urls.shown(engine.url, options.schema)
+    line = Line(engine, Statements(engine.dialect, options.schema), where, options.timeout)
+    try:
+        with line.told():
+            with line.connect() as connection:
+                if care.replica(connection, line.say.kind):
+                    raise faults.replica(where)
+                care.refuse_encoding(connection, line.say.kind, where)
+            return migrate.upgrade(line.writer, line.say.kind, options.schema)
+    finally:
+        engine.dispose()

@@ -42,59 +42,82 @@ HEAD = ("version", "status", "open", "kind", "category", "area", "holder", "rece
 """The columns of a head beside its key and what the chain and the feed need."""
 
 
-def tables(kind: Flavour, schema: str | None = None) -> sa.MetaData:
-    """Return the tables on a server of this *kind*, in *schema* (the server's own, when ``None``)."""
-    data = sa.MetaData(schema=schema)
+class _Maker:
+    """Makes tables on a server of one kind."""
 
-    def text(limit: str) -> Any:
-        return sa.String(LIMITS[limit], collation="C" if kind.postgres else None)
+    def __init__(self, kind: Flavour, schema: str | None) -> None:
+        self.kind = kind
+        self.data = sa.MetaData(schema=schema)
+        self._collation = "C" if kind.postgres else None
 
-    def col(name: str, type_: Any, *more: Any, **how: Any) -> sa.Column[Any]:
-        return sa.Column(name, type_, *more, nullable=how.pop("nullable", False), **how)
+    def text(self, limit: str) -> Any:
+        return sa.String(LIMITS[limit], collation=self._collation)
 
-    def long() -> Any:
+    def long(self) -> Any:
         from sqlalchemy.dialects.mysql import LONGTEXT
 
-        return sa.Text(collation="C" if kind.postgres else None).with_variant(LONGTEXT(), "mysql", "mariadb")
+        return sa.Text(collation=self._collation).with_variant(LONGTEXT(), "mysql", "mariadb")
 
-    place, number, when, big = text("place"), text("number"), text("instant"), sa.BigInteger()
-    options: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+    def col(self, name: str, type_: Any, *more: Any, **how: Any) -> sa.Column[Any]:
+        return sa.Column(name, type_, *more, nullable=how.pop("nullable", False), **how)
 
-    def table(name: str, *parts: Any) -> None:
-        sa.Table(PREFIX + name, data, *parts, **options)
+    def key(self) -> tuple[sa.Column[Any], ...]:
+        place, number = self.text("place"), self.text("number")
+        return self.col("place", place, primary_key=True), self.col("number", number, primary_key=True)
 
-    def index(name: str, *columns: str, where: str = "", unique: bool = False) -> sa.Index:
-        only = sa.text(where) if where and kind.postgres else None
+    def table(self, name: str, *parts: Any) -> None:
+        sa.Table(PREFIX + name, self.data, *parts, mysql_engine="InnoDB", mysql_charset="utf8mb4")
+
+    def index(self, name: str, *columns: str, where: str = "", unique: bool = False) -> sa.Index:
+        only = sa.text(where) if where and self.kind.postgres else None
         return sa.Index(PREFIX + name, *columns, unique=unique, postgresql_where=only)
 
-    def key() -> tuple[sa.Column[Any], ...]:
-        return col("place", place, primary_key=True), col("number", number, primary_key=True)
 
-    table(
+def tables(kind: Flavour, schema: str | None = None) -> sa.MetaData:
+    """Return the tables on a server of this *kind*, in *schema* (the server's own, when ``None``)."""
+    make = _Maker(kind, schema)
+    _records(make)
+    _heads(make)
+    _private(make.table, make.col, make.text, make.long, make.index)
+    _sharing(make.table, make.col, make.text)
+    if not kind.postgres:
+        one = make.col("id", sa.Integer(), primary_key=True, autoincrement=False)
+        make.table("sequence", one, make.col("last", sa.BigInteger()))
+    return make.data
+
+
+def _records(make: _Maker) -> None:
+    col, text, index, big = make.col, make.text, make.index, sa.BigInteger()
+    postgres = make.kind.postgres
+    make.table(
         "record",
-        col("id", big, *((sa.Identity(),) if kind.postgres else ()), primary_key=True, autoincrement=True),
+        col("id", big, *((sa.Identity(),) if postgres else ()), primary_key=True, autoincrement=True),
         # Where in the feed: after which transaction, or at what position, once a reader has given it one.
-        col("tx", big) if kind.postgres else col("seq", big, nullable=True),
-        col("place", place),
-        col("number", number),
+        col("tx", big) if postgres else col("seq", big, nullable=True),
+        col("place", text("place")),
+        col("number", text("number")),
         col("version", sa.Integer()),
         col("kind", text("kind")),
         col("schema", sa.Integer()),
-        col("data", long()),
+        col("data", make.long()),
         col("link", text("link")),
         index("record_order", "place", "number", "version", unique=True),
         *(
             (index("record_feed", "tx", "id"), index("record_place", "place", "tx", "id"))
-            if kind.postgres
+            if postgres
             else (index("record_feed", "seq"), index("record_place", "place", "seq"))
         ),
     )
-    table(
+
+
+def _heads(make: _Maker) -> None:
+    col, text, index = make.col, make.text, make.index
+    make.table(
         "head",
-        *key(),
-        *_head_columns(col, text, long, when),
+        *make.key(),
+        *_head_columns(col, text, make.long, text("instant")),
         col("link", text("link")),
-        *((col("tx", big),) if kind.postgres else ()),
+        *((col("tx", sa.BigInteger()),) if make.kind.postgres else ()),
         index("head_status", "place", "status", "number"),
         index("head_holder", "place", "holder", "number"),
         index("head_category", "place", "category", "number"),
@@ -102,25 +125,20 @@ def tables(kind: Flavour, schema: str | None = None) -> sa.MetaData:
         index("head_due", "place", "due", where="open = 1"),
         index("head_digest", "place", "digest", where="open = 1"),
         index("head_provisional", "place", "provisional", "number", where="provisional = 1"),
-        index("head_wake", "place", "wake", "number", where=f"wake > '{kind.nothing}'"),
+        index("head_wake", "place", "wake", "number", where=f"wake > '{make.kind.nothing}'"),
         index("head_changed", "place", "changed"),
     )
-    table(
+    make.table(
         "desk",
-        *key(),
+        *make.key(),
         col("assignment", text("assignment"), primary_key=True),
         col("unit", text("unit")),
         col("role", text("role")),
-        col("due", when),
+        col("due", text("instant")),
         index("desk_unit", "place", "unit", "number"),
         index("desk_role", "place", "role", "number"),
         index("desk_due", "place", "due"),
     )
-    _private(table, col, text, long, index)
-    _sharing(table, col, text)
-    if not kind.postgres:
-        table("sequence", col("id", sa.Integer(), primary_key=True, autoincrement=False), col("last", big))
-    return data
 
 
 def _head_columns(col: Any, text: Any, long: Any, when: Any) -> list[Any]:

@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "kb": ("kb", "知识库：入库、审核、检索、答复、纠错", "the knowledge base: add, review, search, answer …"),
     "rules": ("rules", "归类规则：learn test explain diff taxonomy", "rules for classifying: learn, test, explain …"),
+    "qc": ("qc", "质检：记错类型、答非所问等", "quality control of recorded requests and replies"),
     "pack": ("pack", "政策包：new show check diff test …", "policy packs: new, show, check, diff, test …"),
     "calendar": ("calendar", "工作日历", "the working-day calendar"),
     "store": ("store", "存储：导出、导入、备份、检查、重建", "export, import, back up, check, rebuild"),

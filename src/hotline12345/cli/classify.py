@@ -40,7 +40,7 @@ def command(words: str, text: str, title: str, path: str, pack_name: str, editio
         raise click.UsageError(say("请给出 TEXT（或 --text、--title、--file）", "give TEXT, --text, --title or --file"))
     policy = policy_of(pack_name, edition, need=("rules",))
     if policy.rules is None:
-        raise _no_rules(policy)
+        raise no_rules(policy)
     found = classify(policy.rules, title, body)
     rows = [_hit(title, body, hit) for hit in found.hits]
     if form == "json":
@@ -63,7 +63,8 @@ def _body(text: str, path: str) -> str:
         raise no_such_file(path, error) from error
 
 
-def _no_rules(policy: Policy) -> Exception:
+def no_rules(policy: Policy) -> Exception:
+    """Say that a pack has no rules to classify with (没有归类规则)."""
     from ..core.errors import RequestError
 
     return RequestError(

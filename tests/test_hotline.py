@@ -190,6 +190,14 @@ def test_the_words_are_classified_when_nobody_has_said_what_it_is():
     assert {hit.field for hit in said.hits} == {"title", "text"}
 
 
+def test_who_may_not_receive_is_not_told_of_an_order_that_came_before(store: Store) -> None:
+    line = hotline(store)
+    line.receive(request(ref="R-7"), by=AGENT)
+    with pytest.raises(CommandError) as caught:
+        line.receive(request(ref="R-7"), by=Actor("", "", frozenset({Role.DISPATCHER})))
+    assert caught.value.code == "not-permitted"
+
+
 def test_the_same_channel_and_reference_twice_is_the_same_order(store: Store) -> None:
     line = hotline(store)
     first = line.receive(request(ref="T-1"), by=AGENT)

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from attrs import evolve as change
 
 from .core.actor import Actor
-from .core.commands import Command
+from .core.commands import Command, Receive
+from .core.decide.refusal import not_permitted
 from .core.errors import RequestError
 from .core.order import Order
 from .core.request import Request
+from .core.transitions import RECEIVE
 
 STEPS = ("receive", "accept", "dispatch")
 
@@ -29,7 +31,23 @@ class Entry(NamedTuple):
     origin: Order | None
 
 
-def unknown_step(through: str) -> RequestError:
+def admit(request: Request, by: Actor, through: str) -> None:
+    """Refuse what cannot come in at all (入口检查), before it is looked whether it came in before.
+
+    Raises:
+        RequestError: ``unknown-step``, ``wrong-type``.
+        CommandError: ``not-permitted``: who may not receive is not told of an order either.
+    """
+    if through not in STEPS:
+        raise _unknown_step(through)
+    for name, value, wanted_type in (("request", request, Request), ("by", by, Actor)):
+        if not isinstance(value, wanted_type):
+            raise wrong_type(name, value, wanted_type)
+    if RECEIVE.roles.isdisjoint(by.roles):
+        raise not_permitted(None, Receive(by, request, "", ""), RECEIVE)
+
+
+def _unknown_step(through: str) -> RequestError:
     return RequestError(
         f"没有环节「{through}」",
         f"there is no step {through!r}",

@@ -27,7 +27,7 @@ from .core.order import Order, Status
 from .core.policy import Pack, Policy
 from .core.refs import Origin, Ref
 from .core.request import Request
-from .entry import STEPS, Entry, acting, naive_time, unknown_step, wrong_type
+from .entry import Entry, acting, admit, naive_time, wrong_type
 from .finding import by_words, put_away
 from .neighbours import Neighbours
 from .numbers import number_by_time
@@ -116,11 +116,7 @@ class Hotline:
             RequestError: ``unknown-step``, ``naive-time``.
             CommandError, CalendarError, StoreError: nothing was written.
         """
-        if through not in STEPS:
-            raise unknown_step(through)
-        for name, value, wanted_type in (("request", request, Request), ("by", by, Actor)):
-            if not isinstance(value, wanted_type):
-                raise wrong_type(name, value, wanted_type)
+        admit(request, by, through)
         now = self._now(at)
         key = key or (f"request:{request.channel}:{request.ref}" if request.ref else "")
         print_ = self._secrets.fingerprint(asked(request)) if key else ""

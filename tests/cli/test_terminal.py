@@ -59,19 +59,24 @@ def test_a_reader_that_goes_away_is_no_news():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is no signal")
 def test_an_interrupt_ends_it_with_130_and_no_traceback():
-    # It waits for standard input, which never ends; the signal comes once the command line runs.
+    # It waits for standard input, which never ends; the signal comes once the command line runs, and again should the
+    # interpreter have been where it drops an exception.
     code = (
-        "import os, signal, threading\nfrom hotline12345.cli import main\n"
-        "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "import os, signal, threading, time\nfrom hotline12345.cli import main\n"
+        "def interrupt():\n"
+        "    for _ in range(100):\n"
+        "        time.sleep(0.5)\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "threading.Thread(target=interrupt, daemon=True).start()\n"
         "main(['receive', '--pack', 'shenyang', '--store', 'memory:', '--file', '-'])\n"
     )
-    run = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert run.stdin is not None
-    assert run.stderr is not None
-    assert run.wait(60) == 130
-    assert b"Traceback" not in run.stderr.read()
-    run.stdin.close()
-    run.stderr.close()
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stderr is not None
+        try:
+            assert run.wait(60) == 130
+            assert b"Traceback" not in run.stderr.read()
+        finally:
+            run.kill()
 
 
 def test_the_environment_chooses_the_language_and_the_option_overrides_it(run, monkeypatch):

@@ -232,6 +232,15 @@ def test_what_is_passed_over_for_its_time_and_place_would_not_have_scored(
     assert told == {pair: score for pair, score in every.items() if score >= least}
 
 
+def test_what_just_reaches_the_score_asked_for_is_told():
+    """A hundred metres apart at one time: 100 · 2 ** -2 · 0.8 = 20 of 100."""
+    far = 100 / 111_195.08
+    one, other = (message(0, "停水", at=AT, lat=32.0 + step, lon=118.0) for step in (0.0, far))
+    (found,) = Index([one, other._replace(id="m001")]).pairs(19.5)
+    assert found.likeness.score == pytest.approx(20, abs=0.1)
+    assert list(Index([one, other._replace(id="m001")]).pairs(20.5)) == []
+
+
 def test_how_far_is_looked_is_bounded(monkeypatch: pytest.MonkeyPatch):
     """A thousand equal messages at one spot: each is compared with a bounded number, not with all before it."""
     from hotline12345.text.alike import index as module

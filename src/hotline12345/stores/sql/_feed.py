@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import sqlalchemy as sa
-
 from ..port import Fed, Record
 from ._flavour import Flavour
 from ._run import Runner
@@ -22,7 +20,6 @@ SHIFT = 64
 
 _MASK = (1 << SHIFT) - 1
 _MOST = (1 << 63) - 1
-_PART = 500
 
 
 def position(tx: int, id_: int) -> int:
@@ -60,12 +57,8 @@ def place_records(run: Runner, most: int = 5000) -> int:
     last = run.rows("sequence_last")[0][0]
     rows = run.rows("unplaced", _limit=most)
     places = in_order(rows)
-    for i in range(0, len(places), _PART):
-        part = {id_: last + i + n for n, id_ in enumerate(places[i : i + _PART], 1)}
-        r = run.say.record
-        run.connection.execute(
-            r.update().where(r.c.id.in_(list(part))).values(seq=sa.case(part, value=r.c.id, else_=r.c.seq))
-        )
+    # One by one by their key: a search for many at once may scan, and wait for rows others have not committed.
+    run.together([("place_record", [{"seq": last + n, "_id": id_} for n, id_ in enumerate(places, 1)])])
     if places:
         run.together([("sequence_move", {"_last": last + len(places)})])
     return len(places)

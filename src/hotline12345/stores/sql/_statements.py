@@ -182,6 +182,7 @@ class Statements:
             "held": sa.select(r.id).where(r.seq.is_(None)).limit(ONE),
             "sequence_last": sa.select(s.c["last"]).where(s.c.id == ONE).with_for_update(),
             "sequence_move": s.update().where(s.c.id == ONE).values({"last": b("_last")}),
+            "place_record": (self.record.update().where(r.id == b("_id")), ["seq"]),
             "unplaced": sa.select(r.id, r.place, r.number, r.version)
             .where(r.seq.is_(None))
             .order_by(r.id)

@@ -20,7 +20,9 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import gc
 import hashlib
+import importlib
 import json
 import math
 import os
@@ -28,6 +30,7 @@ import random
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -42,9 +45,11 @@ HERE = Path(__file__).resolve().parent / "mutation"
 PACKAGE = "hotline12345"
 # Tests that read the source, the documents or other processes: they cannot see a mutant, or take a minute to.
 BLIND = (
-    "test_architecture test_public_api test_docs test_examples test_coverage_page test_plugins test_vectors "
-    "test_stateful simulate/test_city cli/test_reference cli/test_terminal testing/test_ten_lines fast/test_missing core/verify/test_findings_page"
-).split()
+    *("test_architecture", "test_public_api", "test_docs", "test_examples", "test_coverage_page", "test_plugins"),
+    *("test_vectors", "test_stateful", "simulate/test_city", "cli/test_reference", "cli/test_terminal"),
+    *("testing/test_ten_lines", "fast/test_missing", "core/verify/test_findings_page"),
+)
+OPEN = ("survived", "no tests")
 SLOW = 4.0  # seconds of processor time after which a test is left out
 
 
@@ -209,6 +214,10 @@ class Session:
     def pytest_runtestloop(self, session: Any) -> bool:
         if session.testsfailed:
             raise session.Failed("tests could not be collected")
+        self.switch.hits = set()
+        packs = importlib.import_module(f"{PACKAGE}.packs")
+        for name in packs.pack_names(plugins=False):
+            packs.load_pack(name)  # remembered, for every child
         self.switch.hits = None
         self.job(self, session.items)
         return True
@@ -247,6 +256,7 @@ def reach_of(session: Session, items: list[Any], work: Path) -> dict[str, Any]:
 class Runner:
     """Forks for each mutant and keeps what came of it."""
 
+    anew = True  # ask test modules again that had the function at work while they were collected
     control = False  # leave the code as it is
 
     def __init__(self, switch: Any, reach: dict[str, Any], items: list[Any], budget: float) -> None:
@@ -261,9 +271,13 @@ class Runner:
 
     def plan(self, function: str) -> tuple[list[str], int]:
         """The tests to run, quick and particular ones first, and how many are left out for time."""
-        order = sorted(
-            self.reached.get(function, ()), key=lambda name: (self.tests[name]["took"] * self.broad[name], name)
-        )
+        about = set(function.split(".")[2:-1])
+
+        def turn(name: str) -> tuple[float, str]:
+            near = any(part in name.partition("::")[0] for part in about)
+            return self.tests[name]["took"] * self.broad[name] * (0.1 if near else 1.0), name
+
+        order = sorted(self.reached.get(function, ()), key=turn)
         spent, chosen = 0.0, []
         for name in order:
             if chosen and spent + self.tests[name]["took"] > self.budget:
@@ -278,22 +292,16 @@ class Runner:
         names, left = self.plan(function)
         begun = time.monotonic()
         expected = sum(self.tests[name]["took"] for name in names)
-        outcome, by = (
-            self.child(mutant, expected, lambda tell: self.run_items(names, tell)) if names else ("survived", "")
-        )
-        files = [name for name, reached in self.modules.items() if function in reached]
-        if outcome == "survived" and files:
-            cost = {name: sum(t["took"] for n, t in self.tests.items() if n.startswith(name + "::")) for name in files}
-            files = sorted(files, key=lambda name: cost[name])
-            spent, chosen = 0.0, []
-            for name in files:
-                if not chosen or spent + cost[name] + 1 <= self.budget:
-                    chosen.append(name)
-                    spent += cost[name] + 1
-            left += len(files) - len(chosen)
-            outcome, by = self.child(mutant, spent, lambda tell: collect_anew(chosen, tell))
-        if outcome == "survived" and not names and not files:
-            outcome = "no tests"
+        outcome, by = ("no tests", "")
+        if names:
+            outcome, by = self.child(mutant, expected, lambda tell: self.run_items(names, tell))
+        if outcome in OPEN and self.anew:
+            files, more, spent = self.plan_files(function)
+            if files:
+                outcome, by = self.child(mutant, spent, lambda tell: collect_anew(files, tell))
+            elif not names and (files := self.near(function)):
+                outcome, by = self.child(mutant, 60, lambda tell: start_anew(files, tell))
+            left += more
         return {
             "mutant": mutant,
             "outcome": outcome,
@@ -303,16 +311,34 @@ class Runner:
             "seconds": round(time.monotonic() - begun, 2),
         }
 
+    def plan_files(self, function: str) -> tuple[list[str], int, float]:
+        """The test files to collect anew because the function works while they are, those left out, and the seconds."""
+        files = [name for name, reached in self.modules.items() if function in reached]
+        cost = {name: sum(t["took"] for n, t in self.tests.items() if n.startswith(name + "::")) for name in files}
+        spent, chosen = 0.0, []
+        for name in sorted(files, key=lambda name: cost[name]):
+            if not chosen or spent + cost[name] + 1 <= self.budget:
+                chosen.append(name)
+                spent += cost[name] + 1
+        return chosen, len(files) - len(chosen), spent
+
+    def near(self, function: str) -> list[str]:
+        """The test files that bear the name of a function's module, for what works only while the package is loaded."""
+        module = function.split(".")[-2]
+        return sorted({name for name in (item.partition("::")[0] for item in self.items) if f"test_{module}." in name})
+
     def child(self, mutant: str, expected: float, work: Any) -> tuple[str, str]:
         """Fork, run, and read what the child says; one that runs far too long has been caught as well."""
         ours, theirs = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(ours)
+            code = 1
             devnull = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(devnull, stream)
             try:
+                gc.disable()
                 limit = int(10 + 5 * expected)
                 resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
                 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
@@ -320,9 +346,10 @@ class Runner:
                 self.switch.activate(f"{PACKAGE}.none__mutmut_0" if self.control else mutant)
                 code = work(lambda text: os.write(theirs, text.encode()[:1000]))
             except BaseException as problem:
-                os.write(theirs, repr(problem).encode()[:1000])
                 code = 1
-            os._exit(code)
+                os.write(theirs, repr(problem).encode()[:1000])
+            finally:
+                os._exit(code)
         os.close(theirs)
         with os.fdopen(ours, "rb") as pipe:
             by = pipe.read().decode("utf-8", "replace")
@@ -351,6 +378,69 @@ def collect_anew(files: list[str], tell: Any) -> int:
     return 0 if code in (0, 5) else 1
 
 
+def start_anew(files: list[str], tell: Any) -> int:
+    """In the child: a fresh process, which loads the package with the mutant at work."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *files]
+    code = subprocess.run(command, capture_output=True, check=False).returncode
+    tell(f"started anew: {' '.join(files)[:200]}")
+    return 0 if code in (0, 5) else 1
+
+
+# ── what the type checker says ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_types(work: Path, mutants: list[str]) -> dict[str, str]:
+    """Ask mypy, which every change has to pass, about these mutants; return what it says of those it refuses."""
+    tree = work / "typed" / "src"
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(ROOT / "src", tree, ignore=shutil.ignore_patterns("__pycache__"))
+    spans: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    by_file: dict[Path, set[str]] = defaultdict(set)
+    for mutant in mutants:
+        by_file[path_of(work, mutant)].add(mutant)
+    for path, kept in by_file.items():
+        code, found = beside_the_plain(path, kept)
+        name = str(Path("src") / path.relative_to(work / "src"))
+        (work / "typed" / name).write_text(code, "utf-8")
+        spans[name] = found
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--no-error-summary"]
+    command += ["--cache-dir", str(work / "mypy"), "--no-pretty", "-p", PACKAGE]
+    environment = os.environ | {"MYPYPATH": "src"}
+    told = subprocess.run(command, cwd=work / "typed", env=environment, capture_output=True, text=True, check=False)
+    refused: dict[str, str] = {}
+    for line in told.stdout.splitlines():
+        name, _, rest = line.partition(":")
+        number, _, problem = rest.partition(":")
+        for first, last, mutant in spans.get(name, ()):
+            said = problem.lstrip().startswith("error") and "[no-redef]" not in problem
+            if said and first <= int(number) <= last:
+                refused.setdefault(mutant, problem.strip())
+    return refused
+
+
+def beside_the_plain(path: Path, kept: set[str]) -> tuple[str, list[tuple[int, int, str]]]:
+    """The plain source of a mutated file with these mutants' functions beside the originals, and where each stands."""
+    source = path.read_text("utf-8")
+    lines: list[str | None] = list(source.splitlines())
+    names = {mutant.rpartition(".")[2]: mutant for mutant in kept}
+    places: list[tuple[int, int, str]] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "__mutmut_" in node.name:
+            first, last = min([node.lineno, *(each.lineno for each in node.decorator_list)]), node.end_lineno or 0
+            if node.name in names:
+                places.append((first, last, names[node.name]))
+            else:
+                lines[first - 1 : last] = [None] * (last - first + 1)
+    for place, line in enumerate(lines):
+        generated = line is not None and (line.endswith("mutmut generated") or "_mutmut_mutated" in line)
+        lines[place] = None if generated else line
+    at = [0]
+    for line in lines:
+        at.append(at[-1] + (line is not None))
+    code = "\n".join(line for line in lines if line is not None) + "\n"
+    return code, [(at[first - 1] + 1, at[last], mutant) for first, last, mutant in places]
+
+
 # ── telling ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -366,9 +456,7 @@ def wilson(found: int, of: int) -> tuple[float, float]:
 
 def change_of(work: Path, mutant: str) -> str:
     """Where a mutant is and what it changed."""
-    module, _, name = mutant.rpartition(".")
-    path = work / "src" / Path(*module.split("."))
-    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    path, name = path_of(work, mutant), mutant.rpartition(".")[2]
     source = path.read_text("utf-8")
     found = {
         node.name: node
@@ -391,6 +479,12 @@ def change_of(work: Path, mutant: str) -> str:
     return f"{plain.relative_to(ROOT)}:{at} {owner}.{simple}\n" + "\n".join(
         f"    {line}" for line in shown or ["- default or decorator", "+ " + after[0]]
     )
+
+
+def path_of(work: Path, mutant: str) -> Path:
+    """The mutated file a mutant is in."""
+    path = work / "src" / Path(*mutant.split(".")[:-1])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def function_of(mutant: str) -> str:
@@ -416,15 +510,18 @@ def line_of(source: str, owner: str, name: str) -> int:
 def report(results: list[dict[str, Any]], total: int) -> None:
     """Print the score."""
     counts = Counter(result["outcome"] for result in results)
-    caught = counts["killed"] + counts["timeout"]
-    low, high = wilson(caught, len(results))
     print(f"{len(results)} of {total} mutants: " + ", ".join(f"{count} {name}" for name, count in counts.most_common()))
-    print(f"score {caught / max(len(results), 1):.1%}, 95 % interval {low:.1%}-{high:.1%} (Wilson)")
+    caught = counts["killed"] + counts["timeout"]
+    for by, found in (("the tests", caught), ("the tests and mypy", caught + counts["caught by mypy"])):
+        low, high = wilson(found, len(results))
+        print(f"score by {by}: {found / max(len(results), 1):.1%}, 95 % interval {low:.1%}-{high:.1%} (Wilson)")
 
 
 def run_all(runner: Runner, wanted: list[str], path: Path, seconds: float) -> None:
     """Run the mutants that have not been run, and write each result down at once."""
     begun = time.monotonic()
+    gc.collect()
+    gc.freeze()  # what the children share stays shared
     with path.open("a", encoding="utf-8") as notes:
         for place, mutant in enumerate(wanted, 1):
             if time.monotonic() - begun > seconds:
@@ -450,8 +547,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--budget", type=float, default=15, help="seconds of tests a mutant may cost")
     parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so long; run again to go on")
+    parser.add_argument("--first", action="store_true", help="a first look: collect nothing anew")
+    parser.add_argument("--again", action="store_true", help="run the survivors of this sample again")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="run these mutants, whatever was known of them")
-    parser.add_argument("--control", action="store_true", help="run the same tests on the unchanged code: all must pass")
+    parser.add_argument("--types", action="store_true", help="ask mypy about the survivors")
+    parser.add_argument(
+        "--control", action="store_true", help="run the same tests on the unchanged code: all must pass"
+    )
     parser.add_argument("--show", action="store_true", help="show the survivors instead of running")
     parser.add_argument("--tests", nargs="+", default=["tests"], help="only these test files")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "hotline12345-mutation")
@@ -459,19 +561,33 @@ def main() -> int:
     os.chdir(ROOT)
     work = given.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    mutants = make_tree(work)
+    made = work / "mutants.json"
+    if (given.show or given.types) and made.exists():
+        mutants = {name: each["mutants"] for name, each in json.loads(made.read_text()).items()}
+    else:
+        mutants = make_tree(work)
     drawn = given.only or draw(mutants, given.sample, given.seed)
     notes = work / f"{'control' if given.control else 'results'}-{given.seed}.jsonl"
-    if not given.show:
-        wanted = drawn if given.only else [mutant for mutant in drawn if mutant not in read(notes)]
+    if not given.show and not given.types:
+        known = read(notes)
+        wanted = drawn if given.only else [mutant for mutant in drawn if mutant not in known]
+        if given.again:
+            wanted = [mutant for mutant in drawn if mutant in known and known[mutant]["outcome"] in OPEN]
         if wanted and (code := with_pytest(given, work, wanted, notes)):
             return code
+    if given.types:
+        known = read(notes)
+        survivors = [mutant for mutant in drawn if mutant in known and known[mutant]["outcome"] in OPEN]
+        refused = check_types(work, survivors)
+        with notes.open("a", encoding="utf-8") as more:
+            for mutant, said in refused.items():
+                row = known[mutant] | {"outcome": "caught by mypy", "by": said}
+                print(json.dumps(row, ensure_ascii=False), file=more)
     results = [row for mutant in drawn if (row := read(notes).get(mutant))]
     for row in results:
-        if given.show and row["outcome"] in ("survived", "no tests"):
-            print(
-                f"{row['mutant']} [{row['outcome']}, {row['tests']} tests, {row['left']} left out]\n  {change_of(work, row['mutant'])}\n"
-            )
+        if given.show and row["outcome"] in OPEN:
+            print(f"{row['mutant']} [{row['outcome']}, {row['tests']} tests, {row['left']} left out]")
+            print(f"  {change_of(work, row['mutant'])}\n")
     report(results, sum(map(len, mutants.values())))
     return 0
 
@@ -487,7 +603,7 @@ def with_pytest(given: Any, work: Path, wanted: list[str], notes: Path) -> int:
     def job(session: Session, items: list[Any]) -> None:
         reach = reach_of(session, items, work)
         runner = Runner(mutation_switch, reach, items, given.budget)
-        runner.control = given.control
+        runner.control, runner.anew = given.control, not given.first
         run_all(runner, wanted, notes, given.seconds)
 
     ignored = [f"--ignore=tests/{name}.py" for name in BLIND]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from hotline12345.core.errors import Fault, HotlineError
 
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("calm", deadline=None)
@@ -30,3 +34,43 @@ def data_dir() -> Path:
     if os.environ.get("CI"):
         pytest.fail(f"no real data in {folder}: CI must have it; set HOTLINE12345_DATA")
     pytest.skip(f"no real data in {folder}; set HOTLINE12345_DATA")
+
+
+HAN, WORD = r"[\u4e00-\u9fff]", r"[A-Za-z]{2}|[a-z]/[a-z]"
+
+
+def _ill_told(code: str, zh: str, en: str, hint_zh: str, hint_en: str) -> str:
+    """What is wrong with how an error is told, if anything."""
+    if hint_en == hint_zh and "、" in hint_zh:
+        hint_zh = hint_en = ""  # a list of what may be written: the same in both
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", code):
+        return f"the code {code!r} is not lower case with hyphens"
+    if not re.search(HAN, zh) or (not re.search(HAN, hint_zh) and re.search("[a-z]+ [a-z]+ [a-z]+", hint_zh)):
+        return f"the Chinese has no Chinese in it: {zh!r} → {hint_zh!r}"
+    if not re.search(WORD, en) or (len(re.findall(HAN, hint_zh)) > 3 and not re.search(WORD, hint_en)):
+        return f"the English has no English in it: {en!r} → {hint_en!r}"
+    if en.isupper() or (hint_en.isupper() and " " in hint_en and hint_en != hint_zh):
+        return f"the English shouts: {en!r} → {hint_en!r}"
+    if hint_en == hint_zh and len(re.findall(HAN, hint_zh)) > 5:  # an example to copy is the same in both
+        return f"the hint has Chinese alone: {hint_zh!r}"
+    if any(re.search(r"\bNone\b|TODO|\{[a-z]\w*\}", text) for text in (zh, en, hint_zh, hint_en)):
+        return f"a gap was not filled: {(zh, en, hint_zh, hint_en)}"
+    return ""
+
+
+@pytest.fixture(autouse=True)
+def _every_error_is_told_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever error a test meets has a stable code, a message in Chinese and in English, and a hint in both or none."""
+
+    def error(self: HotlineError, zh: str, en: str, **rest: Any) -> None:
+        plain_error(self, zh, en, **rest)
+        assert not (ill := _ill_told(self.code, self.zh, self.en, self.hint_zh, self.hint_en)), ill
+
+    def fault(self: Fault, *args: Any, **rest: Any) -> None:
+        plain_fault(self, *args, **rest)
+        zh, _, en = self.hint.partition(" / ")
+        assert not (ill := _ill_told(self.code, self.zh, self.en, zh, en or zh)), ill
+
+    plain_error, plain_fault = HotlineError.__init__, Fault.__init__
+    monkeypatch.setattr(HotlineError, "__init__", error)
+    monkeypatch.setattr(Fault, "__init__", fault)

@@ -12,7 +12,7 @@ from typing import Any
 MutantDict = dict[str, Any]
 active: dict[str, str] = {}  # the function whose mutant runs -> the mutant; empty or one
 hits: set[str] | None = None  # the functions called, while somebody measures
-memories: list[Any] = []
+memories: list[tuple[Any, dict[Any, frozenset[str]]]] = []
 
 
 def function_of(mutant: str) -> str:
@@ -25,8 +25,9 @@ def activate(mutant: str) -> None:
     active.clear()
     active[function_of(mutant)] = mutant.rpartition(".")[2]
     os.environ["HOTLINE12345_MUTANT"] = mutant
-    for memory in memories:
-        memory.cache_clear()
+    for memory, asked in memories:  # what the unchanged function helped to fill is forgotten
+        if None in asked or any(function_of(mutant) in functions for functions in asked.values()):
+            memory.cache_clear()
 
 
 def _mutmut_mutated(mutants: MutantDict, is_classmethod: bool = False) -> Any:
@@ -62,12 +63,13 @@ def lru_cache(maxsize: Any = 128, typed: bool = False) -> Any:
     def decorate(function: Any) -> Any:
         asked: dict[Any, frozenset[str]] = {}
         memory = functools.lru_cache(maxsize, typed)(function)
-        memories.append(memory)
+        memories.append((memory, asked))
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             global hits
             if hits is None:
+                asked[None] = frozenset()
                 return memory(*args, **kwargs)
             outer, hits = hits, set()
             try:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -213,6 +214,29 @@ def test_nothing_is_left_out_or_entered_without_who_why_and_when(table: str, key
     row = {name: one for name, one in row.items() if one is not None}
     _, faults = read_adjustments({**FILE, table: [row]}, MANUAL)
     assert [(fault.code, fault.key) for fault in faults] == [(code, key)]
+
+
+def test_deductions_of_one_unit_add_up_and_any_other_figure_is_entered_once() -> None:
+    rows = [{**FILE["entry"][0], "value": value} for value in (1, 2)]
+    found, faults = read_adjustments({"entry": rows}, MANUAL)
+    assert (faults, [entry.value for entry in found.entries]) == ((), [D(1), D(2)])
+    bonus = ScoreRules((Component("manual", form="bonus"),), indicators=(LOSS,))
+    assert read_adjustments({"entry": rows}, bonus)[1] == ()
+    given = ScoreRules((Component("manual", D(5), form="earned"),), indicators=(LOSS,))
+    found, faults = read_adjustments({"entry": rows}, given)
+    assert [(fault.code, fault.key) for fault in faults] == [("duplicate-metric", "metric")]
+    assert [entry.value for entry in found.entries] == [D(1)]
+
+
+def test_an_entered_percentage_is_rounded_as_the_place_rounds_and_points_are_not() -> None:
+    rate = Indicator("rate", "某率", "a rate", unit="percent")
+    rules = ScoreRules((Component("rate", D(5), D(95)), Component("manual", form="deduction")), indicators=(LOSS, rate))
+    rules = evolve(rules, rate_places=1)
+    rows = [{**FILE["entry"][0], "metric": name, "value": D("1.25")} for name in ("rate", "manual")]
+    found, faults = read_adjustments({"entry": rows}, rules)
+    assert faults == ()
+    figures = found.figures(rules, "u1")
+    assert (figures["rate"].value, figures["manual"].value) == (D("1.3"), D("1.25"))
 
 
 # ── two levels, two units ──

@@ -86,3 +86,16 @@ def test_what_is_wrong_with_helpers_is_told() -> None:
     assert [(fault.code, fault.line) for fault in faults] == [("helpers-without-lead", 2)]
     _, faults = read_claims(csv.DictReader(StringIO("category,unit,lead\na,u1,u2\n")))
     assert "unknown-column" in [fault.code for fault in faults]
+
+
+def test_a_line_that_ends_with_no_other_after_it_holds_on_its_last_day_and_not_on_the_next() -> None:
+    graph = RoutingGraph.of(UNITS, claims("category,unit,until\n城乡建设,u1,2026-09-30\n"), centre="centre")
+    assert graph.on(date(2026, 9, 30)).route("城乡建设").unit == "u1"
+    assert graph.on(date(2026, 10, 1)).route("城乡建设").unit == "centre"
+
+
+def test_who_gets_a_copy_by_the_catalogue_gets_one_when_it_is_dispatched() -> None:
+    graph = RoutingGraph.of(UNITS, claims("category,lead,copy\n城乡建设,u1,u3\n"), centre="centre")
+    life = Life(small_policy(routes=graph)).take("accepted")
+    life.do(c.Dispatch(DISPATCHER))
+    assert [(a.unit, a.role) for a in life.order.assignments] == [("u1", "lead"), ("u3", "copy")]

@@ -379,3 +379,11 @@ def test_a_request_without_kind_or_category_can_still_be_dispatched():
     life.do(c.Reclassify(ADMIN, Kind.HELP, "城乡建设"))
     life.do(c.Dispatch(DISPATCHER))
     assert life.order.holder == "u1"
+
+
+def test_what_is_handed_down_says_by_which_rule_and_from_whom():
+    life = routed().take("accepted")
+    life.do(c.Dispatch(DISPATCHER, "east"))
+    life.do(c.Sign(EAST))
+    (event,) = [each for each in life.do(c.Dispatch(EAST, "street")) if isinstance(each, e.Dispatched)]
+    assert (event.unit, event.rule, event.parent, event.by) == ("street", "downward", "A1", EAST)

@@ -187,6 +187,8 @@ def test_what_is_out_of_scope_is_referred_or_declined_with_its_basis():
     assert (referred.route, referred.to, referred.basis) == ("legal", "court", "第十条")
     assert referred.findings == (Finding("court", "court", "第十条"),)
     life = bare(scope=(LOANS, COURT))
+    (first,) = bare(scope=(LOANS, COURT)).do(c.Accept(DISPATCHER, title="判决不服"))  # the word begins the title
+    assert type(first).__name__ == "Referred"
     (declined,) = life.do(c.Accept(DISPATCHER, category="广告/贷款"))
     assert isinstance(declined, e.Declined)
     assert (declined.reason, declined.basis, declined.told) == ("loans", "第十一条", "不属于公共服务")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from hotline12345.core.classify import Category, Rule, RuleSet
 from hotline12345.core.policy import ExtensionRule, LimitRule
 from hotline12345.core.policy.differences import Change, differences, settings
 from hotline12345.core.policy.ladder import Rung
@@ -104,3 +105,15 @@ def test_nothing_is_told_to_be_taken_away_where_there_was_nothing(name: str) -> 
 
 def test_an_edition_that_says_nothing_has_no_settings() -> None:
     assert {one.table for one in settings(small_policy())} <= {"limit", "satisfaction"}
+
+
+def test_categories_that_come_and_go_are_told_by_name_and_rules_by_their_number() -> None:
+    old, new = (
+        small_policy(rules=RuleSet.compile([Rule("r", "词", 1.0, name)], categories=[Category(name)]))
+        for name in ("供水", "供热")
+    )
+    assert differences(old, new) == (
+        Change("rules", "供水", "category", "removed"),
+        Change("rules", "供热", "category", "added"),
+        Change("rules", "", "rules", "changed", "1", "1"),
+    )

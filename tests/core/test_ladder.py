@@ -147,6 +147,16 @@ def test_a_fact_of_which_the_ladder_says_nothing_is_kept_all_the_same():
     assert again.value.code == "already-flagged"
 
 
+def test_what_the_ladder_has_answered_at_this_very_count_is_not_established_twice():
+    ladder = (Rung("listed", "挂牌督办", None, "a", trigger="repeats", count=2, at_once=True),)
+    life = Life(small_policy(ladder=ladder)).take("signed")
+    first = life.do(c.Flag(SUPERVISOR, "repeats", count=2), at("10-09T15:00"))
+    assert [type(x).__name__ for x in first] == ["Flagged", "Supervised"]
+    with pytest.raises(CommandError) as again:
+        life.do(c.Flag(SUPERVISOR, "repeats", count=2))
+    assert again.value.code == "already-flagged"
+
+
 @pytest.mark.parametrize(
     ("command", "code"),
     [

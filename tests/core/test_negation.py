@@ -105,7 +105,7 @@ SENTENCES = [
 ]
 
 
-# No ids= here: pytest escapes ids given so once more each time a process collects again, and mutmut then loses the test.
+# No ids= here: pytest escapes such ids anew whenever a process collects again, and mutmut then loses the test.
 @pytest.mark.parametrize(("sentence", "word", "reading"), SENTENCES)
 def test_a_keyword_is_read_as_the_sentence_means_it(sentence: str, word: str, reading: Reading) -> None:
     start = sentence.rindex(word)

@@ -215,6 +215,7 @@ def test_a_sentence_that_is_not_understood_is_quoted_with_its_line() -> None:
         ("10月1日至7日放假，共8天。", "wrong-count"),
         ("10月1日至7日放假，共7天。10月7日照常上班。", "contradiction"),
         ("10月1日放假。\n10月1日起正常上班。", "contradiction"),
+        ("一、元旦：10月10日上班。\n二、春节：10月10日放假。", "contradiction"),
         ("10月9日上班。", "no-make-up-day"),  # a Friday works anyway
         ("10月7日放假，与周末连休。", "no-weekend"),
         ("10月7日至1日放假。", "bad-span"),

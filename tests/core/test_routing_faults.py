@@ -172,6 +172,15 @@ def test_claims_are_read_with_every_fault_and_its_line() -> None:
     assert [f.code for f in read_claims(rows("category\nx\n"))[1]] == ["missing-column"]
 
 
+def test_a_row_too_long_or_too_short_is_told_and_those_after_it_are_read() -> None:
+    head = "code,name,grade,parent,area\n21,省,province,,210000\n"
+    cut, long = "x,断,\n", "y,多,city,21,210100,,,又一格\n"
+    for bad, code in ((cut, "short-row"), (long, "extra-cells")):
+        found, faults = read_units(rows(head + bad + "city,市,city,21,210100\n"))
+        assert [(fault.code, fault.line) for fault in faults] == [(code, 3)]
+        assert [unit.code for unit in found] == ["21", "city"]
+
+
 def test_every_grade_reads_in_both_languages() -> None:
     for grade in Grade:
         assert Grade.parse(grade.value) is Grade.parse(f" {grade.zh} ") is grade

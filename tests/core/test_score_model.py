@@ -323,6 +323,9 @@ def test_a_unit_nobody_listed_stands_in_a_group_of_its_own() -> None:
         ({"group": [{"code": "a", "zh": "甲", "units": ["x"]}, {"code": "b", "zh": "乙", "units": ["x"]}]},
          ("duplicate-code", "units")),
         ({"group": [{"code": "a", "zh": "甲"}, {"code": "b", "zh": "乙"}]}, ("missing-key", "units")),
+        ({"group": [{"code": "a", "zh": "甲", "units": [x]} for x in "xy"]}, ("duplicate-code", "code")),
+        ({"out_of": Decimal("100000.01")}, ("bad-number", "out_of")),
+        ({"out_of": Decimal("1.005")}, ("bad-number", "out_of")),
         ({"lists": {"red": -1}}, ("bad-number", "red")),
         ({"lists": {"tie": ["on-tme"]}}, ("unknown-metric", "tie")),
     ],
@@ -331,3 +334,10 @@ def test_a_fault_of_a_scoring_table_is_told_with_its_code_and_key(table: Any, fo
     rules, faults = read_score_rules(table, "a.toml")
     assert rules is None
     assert found in {(fault.code, fault.key) for fault in faults}
+
+
+def test_points_go_up_to_a_hundred_thousand() -> None:
+    table = {"out_of": 100_000, "component": [{"metric": "solved", "points": 10, "target": 95, "slope": 1}]}
+    rules, faults = read_score_rules(table, "a.toml")
+    assert "out_of" not in {fault.key for fault in faults}
+    assert rules is None or rules.out_of == 100_000

@@ -547,3 +547,11 @@ def test_working_hours_keep_no_budget_of_make_up_days() -> None:
 def test_a_start_in_another_zone_is_the_same_instant() -> None:
     there = pendulum.datetime(2026, 9, 27, 22, tz="America/New_York")  # 28 September 10:00 in China
     assert deadline(TimeLimit.parse("5wd"), there, BARE) == due("5wd", "2026-09-28T10:00")
+
+
+def test_an_explanation_in_hours_says_suspended_on_the_days_of_the_suspension_and_on_no_other() -> None:
+    halts = (Suspension(at("2026-11-25T08:00"), at("2026-11-25T20:00"), "核查"),)
+    told = explain(TimeLimit.parse("72h"), at("2026-11-23T10:00"), BARE, suspensions=halts)
+    stood = [row.day.isoformat() for row in told.counted if "中止计时：核查" in row.why]
+    assert stood == ["2026-11-25"]
+    assert [row.day.isoformat() for row in told.counted if "suspended: 核查" in row.why_en] == stood

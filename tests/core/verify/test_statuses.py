@@ -11,11 +11,11 @@ from hotline12345.core import commands as c
 from hotline12345.core.actor import Role
 from hotline12345.core.classify import Category, RuleSet
 from hotline12345.core.errors import CommandError
-from hotline12345.core.policy import Flow
+from hotline12345.core.policy import Flow, ScopeRule
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
 from hotline12345.core.status import OPEN, Status
 from hotline12345.core.transitions import TRANSITIONS, Cell
-from hotline12345.core.verify import limits, network, statuses
+from hotline12345.core.verify import limits, network, scope, statuses
 from hotline12345.core.verify.statuses import table_faults
 from hotline12345.core.verify.walk import walk
 from hotline12345.packs import load_pack
@@ -112,3 +112,22 @@ def test_more_pairs_than_are_tried_are_told_and_not_passed_over(monkeypatch: pyt
     assert ("unroutable-bounded", "note", "1 categories × 5 areas: the first 2 areas were tried") in {
         (fault.code, fault.severity, fault.en) for fault in found
     }
+
+
+def test_a_rule_of_categories_is_hidden_by_one_above_it_and_contradicted_by_one_that_disposes_otherwise() -> None:
+    """A category lies under itself and under what it begins with up to a stroke, and under nothing else."""
+
+    def rule(code: str, disposition: str, *categories: str) -> ScopeRule:
+        return ScopeRule(code, disposition, "x", "x", categories)
+
+    def found(*rules: ScopeRule) -> list[tuple[str, str]]:
+        policy = small_policy(scope=rules)
+        return [(one.code, one.key) for check in (scope.shadowed, scope.contradicting) for one in check(policy)]
+
+    wide = rule("wide", "legal", "城乡建设")
+    assert found(wide, rule("narrow", "legal", "城乡建设/供水")) == [("shadowed-scope", "narrow")]
+    assert found(wide, rule("same", "legal", "城乡建设")) == [("shadowed-scope", "same")]
+    assert found(wide, rule("beside", "legal", "城乡建设局")) == []
+    assert found(rule("narrow", "legal", "城乡建设/供水"), wide) == []
+    assert found(wide, rule("other", "petition", "城乡建设/供水", "民政")) == [("contradicting-scope", "other")]
+    assert found(wide, rule("other", "petition", "民政")) == []

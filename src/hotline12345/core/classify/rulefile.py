@@ -75,7 +75,8 @@ class _Reader:
 
     def unknown_key(self, table: str, key: str, known: Any) -> None:
         names = "、".join(sorted(known))
-        self.fault("unknown-key", f"不认识的键「{key}」", f"unknown key {key!r}", table, key, f"可用的键：{names}")
+        hint = f"可用的键：{names} / possible keys: {names}"
+        self.fault("unknown-key", f"不认识的键「{key}」", f"unknown key {key!r}", table, key, hint)
 
 
 def read_rules(
@@ -147,7 +148,7 @@ def _target(reader: _Reader, section: str, name: str, table: str) -> dict[str, A
                 f"类目表中没有「{name}」",
                 f"no category {name!r}",
                 table,
-                hint="在 [[category]] 中补上，或改正路径",
+                hint="在 [[category]] 中补上，或改正路径 / add it as a [[category]], or mend the path",
             )
         return {"category": name}
     if section == "risk":
@@ -226,7 +227,7 @@ def _expand(reader: _Reader, table: str, words: Mapping[str, Any]) -> Iterator[t
         if isinstance(value, (str, list)):
             weight = _number(key)
             if weight is None:
-                hint = '权重 = "词 词"，或 词 = 权重'
+                hint = '权重 = "词 词"，或 词 = 权重 / weight = "word word", or word = weight'
                 reader.fault("bad-weight", f"「{key}」不是权重", f"{key!r} is not a weight", table, key, hint)
                 continue
             listed = value.split() if isinstance(value, str) else value
@@ -267,7 +268,9 @@ def _word(reader: _Reader, table: str, word: str, spec: Any, targets: dict[str, 
         return
     name = name or f"{table.partition('.')[2] if table.startswith('words.') else table}:{word}"
     if name in reader.rules:
-        reader.fault("duplicate-rule", f"规则「{name}」重复", f"rule {name!r} appears twice", table, word, "删去其一")
+        reader.fault(
+            "duplicate-rule", f"规则「{name}」重复", f"rule {name!r} appears twice", table, word, "删去其一 / drop one"
+        )
         return
     if spec is False:
         reader.rules[name] = None

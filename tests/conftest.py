@@ -60,7 +60,7 @@ def _ill_told(code: str, zh: str, en: str, hint_zh: str, hint_en: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _every_error_is_told_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever error a test meets has a stable code, a message in Chinese and in English, and a hint in both or none."""
+    """Whatever error a test meets has a stable code, a message in Chinese and in English."""
 
     def error(self: HotlineError, zh: str, en: str, **rest: Any) -> None:
         plain_error(self, zh, en, **rest)

@@ -570,3 +570,16 @@ def test_an_unknown_norm_and_a_bias_below_the_top_are_refused() -> None:
         RuleSet.compile([], norm="cube")  # type: ignore[arg-type]
     with pytest.raises(RequestError):
         RuleSet.compile([], bias={"甲/乙": 1.0})
+
+
+def test_one_whole_word_of_urgency_is_urgent_and_what_is_only_supposed_of_it_asks_for_nobody() -> None:
+    """Urgency needs a sum of 1; only an emergency that is supposed wants a person's look."""
+    urgent = RuleSet.compile([rule("停水", 3, WATER), rule("漏电", 1.0, urgency=Urgency.URGENT)])
+    less = RuleSet.compile([rule("停水", 3, WATER), rule("漏电", 0.99, urgency=Urgency.URGENT)])
+    grave = RuleSet.compile([rule("停水", 3, WATER), rule("漏电", 1.0, urgency=Urgency.EMERGENCY)])
+    assert classify(urgent, "", "停水，漏电").urgency is Urgency.URGENT
+    assert classify(less, "", "停水，漏电").urgency is Urgency.NORMAL
+    assert classify(grave, "", "停水，漏电").urgency is Urgency.EMERGENCY
+    feared = "停水停水停水，担心漏电"
+    assert (classify(urgent, "", feared).urgency, classify(urgent, "", feared).needs_person) == (Urgency.NORMAL, False)
+    assert (classify(grave, "", feared).urgency, classify(grave, "", feared).needs_person) == (Urgency.NORMAL, True)

@@ -12,7 +12,15 @@ from hotline12345.core.actor import SYSTEM
 from hotline12345.core.calendar import CST
 from hotline12345.core.errors import CommandError
 from hotline12345.core.order import Status
-from hotline12345.core.policy import AssistRule, Dispatching, GrassrootsRule, ProblemRule, ReopenRule, SendBackRule
+from hotline12345.core.policy import (
+    AssistRule,
+    Dispatching,
+    GrassrootsRule,
+    ProblemRule,
+    ReopenRule,
+    Rung,
+    SendBackRule,
+)
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
 from hotline12345.core.sla import Stage, TimeLimit
 from hotline12345.testing.orders import (
@@ -310,6 +318,13 @@ def test_tv71_what_three_units_refuse_becomes_a_problem_order() -> None:
     assert (problem.reason, problem.times, problem.to, problem.at) == ("refused", 3, "east", life.at)
     life.do(c.Adjudicate(DISPATCHER, "reassign", "u4"))
     assert not any(isinstance(x, e.Escalated) for x in life.do(c.SendBack(of_unit("u4"), "x")))
+
+
+def test_becoming_a_problem_order_sets_the_ladder_off() -> None:
+    ladder = (Rung("raised", "提级督办", None, "x", trigger="problem", at_once=True),)
+    life = under(dispatching=Dispatching(problem=ProblemRule(1)), ladder=ladder).take("signed")
+    told = life.do(c.SendBack(HANDLER, "not-our-duty"))
+    assert [x.rung for x in told if isinstance(x, e.Supervised)] == ["raised"]
 
 
 def test_tv70_what_is_unsolved_after_three_redos_becomes_a_problem_order() -> None:

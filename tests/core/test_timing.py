@@ -20,8 +20,10 @@ from hotline12345.testing.orders import (
     ACTORS,
     AGENT,
     AT,
+    CALLER,
     DISPATCHER,
     HANDLER,
+    REVIEWER,
     SUPERVISOR,
     Life,
     limit,
@@ -104,6 +106,32 @@ def test_a_category_under_a_statute_obliges_to_tell_when_it_is_dispatched_or_put
     assert other.order.clocks.timing.duties == ()
     other.do(c.Reclassify(DISPATCHER, category="劳动和社会保障/工资福利"))
     assert [duty.what for duty in other.order.clocks.timing.duties] == ["statute"]
+
+
+WALKS: dict[str, tuple[c.Command, ...]] = {
+    "answered and called": (
+        c.Supplement(AGENT, "又停了"),
+        c.Reply(HANDLER, solved=True),
+        c.Review(REVIEWER),
+        c.FollowUp(CALLER, "unreachable"),
+        c.FollowUp(CALLER, solved=False, satisfied="dissatisfied"),
+        c.Reopen(CALLER),
+    ),
+    "sent back": (c.SendBack(HANDLER, "not-our-duty"), c.Adjudicate(DISPATCHER, "reassign", "u2")),
+    "answered again": (c.Reply(HANDLER, solved=True), c.Review(REVIEWER, passed=False, reason="unclear")),
+    "helped": (c.Assist(HANDLER, "u3"), c.Recall(DISPATCHER, "wrong")),
+}
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_statute_stays_with_the_order_whatever_is_done_next(walk: str) -> None:
+    one = Life(small_policy(reopen=ReopenRule(3))).take("signed")
+    one.do(c.ApplyStatute(DISPATCHER, limit=TimeLimit.parse("60d"), basis="信访工作条例"))
+    statute = one.order.clocks.timing.statute
+    assert statute is not None
+    for command in WALKS[walk]:
+        one.do(command)
+        assert one.order.clocks.timing.statute == statute, command
 
 
 # ── the duty to tell ──

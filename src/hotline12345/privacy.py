@@ -76,12 +76,12 @@ class Secrets:
 
         Width, case, spaces and punctuation make no difference; a character that stands alone has no pair.
         """
-        return tuple([self._pair(pair) for pair in pairs(text)])
-
-    def _pair(self, pair: str) -> str:
-        drawn = self._word.copy()
-        drawn.update(pair.encode("utf-8", "surrogatepass"))
-        return drawn.hexdigest()
+        fresh, found = self._word.copy, []
+        for pair in pairs(text):
+            drawn = fresh()
+            drawn.update(pair.encode("utf-8", "surrogatepass"))
+            found.append(drawn.hexdigest())
+        return tuple(found)
 
     def fingerprint(self, content: Any) -> str:
         """Return the keyed fingerprint (指纹) by which a repeated command is told from a reused key."""
@@ -91,8 +91,8 @@ class Secrets:
 def pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring characters in *text*, each once, in order (双字)."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    runs = "".join(char if char.isalnum() else " " for char in plain).split()
-    return list(dict.fromkeys(run[i : i + 2] for run in runs for i in range(len(run) - 1)))
+    runs = [plain] if plain.isalnum() else "".join([char if char.isalnum() else " " for char in plain]).split()
+    return list(dict.fromkeys([run[i : i + 2] for run in runs for i in range(len(run) - 1)]))
 
 
 def asked(request: Request) -> list[Any]:

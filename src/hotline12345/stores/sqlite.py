@@ -29,6 +29,7 @@ from . import _sqlite_vault as vault
 from . import _sqlite_write as writing
 from ._sqlite_file import File, Work
 from ._sqlite_url import address
+from ._text import read_all
 from .port import Append, Appended, Fed, Head, Lease, Page, Parked, Private, Query, Record
 
 
@@ -130,10 +131,10 @@ class SqliteStore:
     def streams(self, place: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
         """Return the records of many orders at once, oldest first; an unknown number is left out."""
         found: dict[str, list[Record]] = {}
-        loads = json.loads
         for query, values in sql.streams(place, numbers):
-            for number, version, kind, layer, data in self._rows(query, values):
-                record = Record(place, number, version, kind, loads(data), layer)
+            rows = self._rows(query, values)
+            for (number, version, kind, layer, _), data in zip(rows, read_all([row[4] for row in rows]), strict=True):
+                record = Record(place, number, version, kind, data, layer)
                 if version == 1:
                     found[number] = [record]
                 else:

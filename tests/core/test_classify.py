@@ -583,3 +583,10 @@ def test_one_whole_word_of_urgency_is_urgent_and_what_is_only_supposed_of_it_ask
     feared = "停水停水停水，担心漏电"
     assert (classify(urgent, "", feared).urgency, classify(urgent, "", feared).needs_person) == (Urgency.NORMAL, False)
     assert (classify(grave, "", feared).urgency, classify(grave, "", feared).needs_person) == (Urgency.NORMAL, True)
+
+
+def test_what_stands_before_one_occurrence_denies_that_one_only() -> None:
+    rules = RuleSet.compile([rule("停水", 1, WATER)])
+    far = "好" * 30
+    hits = classify(rules, "", f"停水{far}没有停水{far}停水{far}没有停水").hits
+    assert [hit.negated for hit in hits] == [False, True, False, True]

@@ -88,6 +88,52 @@ def test_what_was_edited_or_deleted_is_named(
     assert _told(store, anchors if with_anchors else None) == found
 
 
+@pytest.mark.parametrize("with_anchors", [True, False])
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE record SET data = '{' WHERE number = '2' AND version = 2", {("edited", f"{P}/2 v2")}),
+        ("UPDATE record SET data = '' WHERE place = '210100'", None),
+        ("UPDATE record SET data = 7 WHERE number = '2' AND version = 2", {("edited", f"{P}/2 v2")}),
+        ("UPDATE record SET link = x'' WHERE number = '2' AND version = 2", {("edited", f"{P}/2 v2")}),
+        ("UPDATE record SET link = 'zz' WHERE number = '2' AND version = 2", {("edited", f"{P}/2 v2")}),
+        ("UPDATE record SET schema = 'x' WHERE number = '2' AND version = 2", {("edited", f"{P}/2 v2")}),
+    ],
+)
+def test_a_record_written_over_with_rubbish_is_named_and_the_audit_goes_on(
+    store: SqliteStore,
+    anchors: Path,
+    path: Path,
+    statement: str,
+    found: set[tuple[str, str]] | None,
+    with_anchors: bool,
+) -> None:
+    every = {("edited", f"{fed.record.place}/{fed.record.number} v{fed.record.version}") for fed in store.feed()}
+    _touch(path, statement)
+    if found is None:
+        found = {(code, key) for code, key in every if key.startswith("210100/")}
+        assert len(found) > 5
+    else:
+        _touch(path, "DELETE FROM record WHERE number = '5'")
+        found = {*found, ("cut-off", f"{P}/5 v1")}
+    told = _told(store, anchors if with_anchors else None)
+    # The anchor, too, has another link for what was written over.
+    assert {each for each in told if each[0] != "rewritten"} == found
+
+
+def test_reading_a_record_written_over_with_rubbish_says_which(store: SqliteStore, path: Path) -> None:
+    _touch(path, "UPDATE record SET data = '{' WHERE number = '2' AND version = 2")
+    for read in (lambda: store.stream(P, "2"), lambda: store.streams(P, ["1", "2"]), store.feed):
+        with pytest.raises(StoreError, match=f"{P}/2 v2") as caught:
+            read()
+        assert caught.value.code == "broken-record"
+
+
+def test_a_head_that_is_gone_is_told_beside_its_anchor(store: SqliteStore, anchors: Path, path: Path) -> None:
+    _touch(path, "DELETE FROM head WHERE number = '2'")
+    assert _told(store, anchors) == {("headless", f"{P}/2 v4")}
+
+
 def test_two_records_that_changed_places_are_found(store: SqliteStore, anchors: Path, path: Path) -> None:
     two, three = (fed.position for fed in store.feed() if fed.record[:2] == (P, "2") and fed.record.version in (2, 3))
     moves = ((two, -1), (three, two), (-1, three))

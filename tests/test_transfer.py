@@ -186,6 +186,16 @@ def test_a_tampered_store_is_not_exported(make: Make) -> None:
         assert caught.value.code == "broken-chain"
 
 
+def test_rows_that_are_json_and_no_export_are_refused(make: Make) -> None:
+    old = make("memory")
+    old.append([write("1")])
+    start, *others = export(old)
+    for more in ("{}", "[]", "7", "{", '{"format":"x","schema":1}'):
+        with pytest.raises(StoreError) as caught:
+            check([start._replace(more=more), *others])
+        assert caught.value.code == "bad-export"
+
+
 def test_files_that_are_not_there_or_there_already_are_refused(make: Make, tmp_path: Path) -> None:
     old = make("memory")
     path = tmp_path / "a.ndjson"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -184,28 +185,67 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
     until = known.seals[-1].position if known.seals else 0
     ends: dict[_Order, tuple[int, bytes]] = {}
     records = 0
-    for fed in follow(store):
+    chained = False
+    for fed in _readable(store):
         records += 1
-        if not fed.link:
-            raise no_chain()
+        if isinstance(fed, StoreError):
+            order, version = fed.facts["order"], fed.facts["version"]
+            faults.append(_found("edited", order, version, "内容无法读取", "its content cannot be read"))
+            if isinstance(version, int):
+                ends[order] = (max(version, ends.get(order, (0, FIRST))[0]), b"")
+            continue
+        chained = chained or bool(fed.link)
         faults += _looked_at(fed, ends, known, until)
+    if records and not chained:
+        raise no_chain()
     faults += _ends(store, ends, known)
     return Verdict(records, len(ends), len(known.seals), tuple(faults))
+
+
+def _readable(store: Store) -> Iterator[Fed | StoreError]:
+    """Yield the whole feed, and in its place the refusal to read a record that somebody has written over."""
+    after, size = 0, PAGE
+    while True:
+        try:
+            page = store.feed(after, size)
+        except StoreError as error:
+            if error.code != "broken-record":
+                raise
+            if size == 1:
+                yield error
+                after, size = error.facts["position"], PAGE
+            else:  # one by one up to it
+                size = 1
+            continue
+        if not page:
+            return
+        yield from page
+        after = page[-1].position
 
 
 def _looked_at(fed: Fed, ends: dict[_Order, tuple[int, bytes]], known: Anchors, until: int) -> Iterator[Fault]:
     record = fed.record
     order, version = (record.place, record.number), record.version
     last, before = ends.get(order, (0, FIRST))
+    if not isinstance(version, int):
+        yield _found("edited", order, version, "版本被改动", "its version was altered")
+        return
+    try:
+        own = linked(fed, before)
+    except StoreError:  # JSON, but nothing that was ever a record
+        own = b""
+    # Behind a record that cannot be read, only the link that is stored can be gone by.
     if version == last + 1:
-        if linked(fed, before).hex() != fed.link:
+        if own.hex() != fed.link and before:
             yield _found("edited", order, version, "内容或校验链被改动", "its content or link was altered")
     elif version > last:
         missing = f"{last + 1}" if version == last + 2 else f"{last + 1}–{version - 1}"
         yield _found("deleted", order, missing, "记录被删除", "was deleted")
     else:
         yield _found("moved", order, version, "记录被移位或重复", "was moved or stands twice")
-    ends[order] = (max(version, last), bytes.fromhex(fed.link))
+    with suppress(ValueError):  # told above
+        own = bytes.fromhex(fed.link) or own
+    ends[order] = (max(version, last), own)
     if fed.position <= until:
         seen = known.orders.get(order, [])
         if any(at == version and said != fed.link for at, said in seen):
@@ -217,12 +257,14 @@ def _looked_at(fed: Fed, ends: dict[_Order, tuple[int, bytes]], known: Anchors, 
 def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -> Iterator[Fault]:
     """Yield the orders whose records end before the version that their head or an anchor has."""
     wanted = {order: max(version for version, _ in seen) for order, seen in known.orders.items()}
+    heads: set[_Order] = set()
     for place in store.places():
         after = ""
         while True:
             page = store.find(place, Query(), after, PAGE)
             for head in page.heads:
                 order = (place, head.number)
+                heads.add(order)
                 wanted[order] = max(head.version, wanted.get(order, 0))
             after = page.next
             if not after:
@@ -232,7 +274,7 @@ def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -
         if last < version:
             missing = f"{version}" if last == version - 1 else f"{last + 1}–{version}"
             yield _found("cut-off", order, missing, "末尾的记录被删除", "was cut off at the end")
-    for order in sorted(set(ends) - set(wanted)):
+    for order in sorted(set(ends) - heads):
         yield _found("headless", order, ends[order][0], "有记录而没有工单索引", "has records and no head")
 
 

@@ -101,8 +101,20 @@ def _counted(store: Store) -> Iterator[tuple[str, list[Head]]]:
             found = store.streams(place, every[start : start + PAGE])
             heads = []
             for number, records in found.items():
+                if [record.version for record in records] != [*range(1, len(records) + 1)]:
+                    raise _gap(place, number)
                 order = fold([decode(record.kind, record.data, record.schema) for record in records])
                 first = next((each for each in store.kept(place, number) if each.id == "1"), None)
                 known = first is not None and not order.intake.anonymous and first.person != of_order(number)
                 heads.append(head_of(order, first.person if first is not None and known else ""))
             yield place, heads
+
+
+def _gap(place: str, number: str) -> StoreError:
+    return StoreError(
+        f"工单 {place}/{number} 的记录不连续，无法重建",
+        f"records of {place}/{number} are missing: its head cannot be counted anew",
+        code="broken-store",
+        hint="请运行 audit verify 查明，并从备份恢复",
+        hint_en="audit verify finds them; restore from a backup",
+    )

@@ -76,3 +76,24 @@ def test_a_wrong_last_link_in_a_head_is_found(run, store, two, tmp_path):
     _damage(tmp_path, f"UPDATE head SET link = x'00' WHERE number = '{two[0]}'")
     found = run("store", "check", "--store", store, "--format", "json", code=1).json["findings"]
     assert [each["code"] for each in found] == ["tail"]
+
+
+def test_an_order_whose_records_are_missing_is_named_and_not_rebuilt(run, store, two, tmp_path):
+    _damage(tmp_path, f"DELETE FROM record WHERE number = '{two[0]}' AND version = 1")
+    told = run("store", "rebuild", "--store", store, code=4).err
+    assert "broken-store" in told
+    assert two[0] in told
+
+
+def test_a_record_that_is_no_json_is_named_by_whatever_reads_it(run, store, two, tmp_path):
+    _damage(tmp_path, f"UPDATE record SET data = '[' WHERE number = '{two[0]}' AND version = 1")
+    for command in (("store", "rebuild"), ("store", "export", "x.ndjson"), ("show", two[0])):
+        told = run(*command, "--store", store, code=4).err
+        assert "broken-record" in told
+        assert two[0] in told
+    found = run("audit", "verify", "--store", store, "--format", "json", code=1).json["findings"]
+    assert [(each["code"], each["where"]) for each in found] == [("edited", f"210100/{two[0]} v1")]
+
+
+def test_sqlite_is_not_opened_as_a_server(run):
+    assert "bad-url" in run("list", "--store", "sql:sqlite:///x.db", code=4).err

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from hotline12345.core.errors import Conflict, RequestError, StoreError
 
@@ -54,6 +56,30 @@ def newer(schema: int | str) -> StoreError:
         hint="请升级 hotline12345 后再写入",
         hint_en="upgrade hotline12345 before you write",
         schema=schema,
+    )
+
+
+UNREADABLE = (ValueError, TypeError, AttributeError)
+"""What reading a record raises that somebody has written over."""
+
+
+def broken_record(rows: Iterable[tuple[str, str, Any, Any, int]]) -> StoreError:
+    """Return the refusal to read the first of (place, number, version, data, position) whose data are no JSON."""
+    place, number, version, position = "", "", 0, 0
+    for place, number, version, data, position in rows:  # noqa: B007 - what it stopped at
+        try:
+            json.loads(data)
+        except UNREADABLE:
+            break
+    return StoreError(
+        f"记录 {place}/{number} v{version} 的内容无法读取：存储被改动或损坏",
+        f"the record {place}/{number} v{version} cannot be read: the store was altered or is damaged",
+        code="broken-record",
+        hint="请运行 audit verify 查明各处，并从备份恢复",
+        hint_en="audit verify finds every such record; restore from a backup",
+        order=(place, number),
+        version=version,
+        position=position,
     )
 
 

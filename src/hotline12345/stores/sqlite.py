@@ -126,19 +126,26 @@ class SqliteStore:
         """Return the records of one order with ``version > after``, oldest first."""
         rows = self._rows(sql.STREAM, (place, number, after))
         loads = json.loads
-        return [Record(place, number, version, kind, loads(data), layer) for version, kind, layer, data in rows]
+        try:
+            return [Record(place, number, version, kind, loads(data), layer) for version, kind, layer, data in rows]
+        except rules.UNREADABLE as error:
+            raise rules.broken_record((place, number, row[0], row[3], 0) for row in rows) from error
 
     def streams(self, place: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
         """Return the records of many orders at once, oldest first; an unknown number is left out."""
         found: dict[str, list[Record]] = {}
         for query, values in sql.streams(place, numbers):
             rows = self._rows(query, values)
-            for (number, version, kind, layer, _), data in zip(rows, read_all([row[4] for row in rows]), strict=True):
+            try:
+                contents = read_all([row[4] for row in rows])
+            except rules.UNREADABLE as error:
+                raise rules.broken_record((place, row[0], row[1], row[4], 0) for row in rows) from error
+            for (number, version, kind, layer, _), data in zip(rows, contents, strict=True):
                 record = Record(place, number, version, kind, data, layer)
                 if version == 1:
                     found[number] = [record]
                 else:
-                    found[number].append(record)
+                    found.setdefault(number, []).append(record)
         return {number: found[number] for number in numbers if number in found}
 
     def lookup(self, place: str, key: str) -> tuple[str, int, str] | None:
@@ -151,7 +158,10 @@ class SqliteStore:
         limit = max(limit, 0)
         rows = self._rows(sql.FEED, (after, limit)) if place is None else self._rows(sql.FEED_OF, (place, after, limit))
         loads = json.loads
-        return [Fed(p, Record(place, n, v, k, loads(data), s), link.hex()) for p, place, n, v, k, s, data, link in rows]
+        try:
+            return [Fed(p, Record(at, n, v, k, loads(data), s), _hex(link)) for p, at, n, v, k, s, data, link in rows]
+        except rules.UNREADABLE as error:
+            raise rules.broken_record((*row[1:4], row[6], row[0]) for row in rows) from error
 
     def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
         """Return heads of *place* that match, ordered by number, from the cursor *after* on."""
@@ -287,3 +297,8 @@ def open_store(url: str, *, must_exist: bool = False) -> SqliteStore:
     """
     path, options = address(url)
     return SqliteStore(path, must_exist=must_exist, **options)
+
+
+def _hex(link: Any) -> str:
+    """Return a link as hex; what somebody wrote in its place stays as it is, and fits no chain."""
+    return link.hex() if isinstance(link, bytes) else str(link)

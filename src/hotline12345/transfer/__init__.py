@@ -136,6 +136,13 @@ def check(rows: Iterable[Row]) -> Summary:
     Raises:
         StoreError: ``bad-export``, saying what is wrong.
     """
+    try:
+        return _checked(rows)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise bad_export(f"读不懂：{error}", f"cannot be read: {error}") from error
+
+
+def _checked(rows: Iterable[Row]) -> Summary:
     tally = _Tally()
     ends: dict[_Order, bytes] = {}
     end: Row | None = None

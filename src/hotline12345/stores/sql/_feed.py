@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from .. import _rules as rules
 from ..port import Fed, Record
 from ._flavour import Flavour
 from ._run import Runner
@@ -38,7 +39,13 @@ def feed(run: Runner, after: int, limit: int, place: str | None) -> list[Fed]:
     tx, id_ = parts(after) if run.kind.postgres else (0, min(max(after, 0), _MOST))
     values: dict[str, Any] = {"_tx": tx, "_after": id_, "_limit": limit}
     rows = run.rows("feed", **values) if place is None else run.rows("feed_of", _place=run.kind.put(place), **values)
-    return [_fed(row, run.kind) for row in rows]
+    try:
+        return [_fed(row, run.kind) for row in rows]
+    except rules.UNREADABLE as error:
+        get = run.kind.get
+        raise rules.broken_record(
+            (get(row[2]), get(row[3]), row[4], row[7], position(row[0], row[1])) for row in rows
+        ) from error
 
 
 def _fed(row: Any, kind: Flavour) -> Fed:

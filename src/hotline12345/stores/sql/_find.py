@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .. import _rules as rules
 from ..port import Head, Page, Query, Record
 from ._run import Runner
 from ._write import head_of
@@ -143,6 +144,9 @@ def streams(run: Runner, place: str, numbers: Sequence[str]) -> dict[str, list[R
         asked = asked.where(r.place == put(place), r.number.in_(names[i : i + _PART])).order_by(r.number, r.version)
         for stored, version, kind, schema, data in run.ask(asked):
             number = wanted[stored]
-            record = Record(place, number, version, get(kind), json.loads(data), schema)
+            try:
+                record = Record(place, number, version, get(kind), json.loads(data), schema)
+            except rules.UNREADABLE as error:
+                raise rules.broken_record([(place, number, version, data, 0)]) from error
             found.setdefault(number, []).append(record)
     return {number: found[number] for number in numbers if number in found}

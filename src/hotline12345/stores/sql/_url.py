@@ -35,6 +35,8 @@ def address(url: str) -> tuple[sa.URL, Options]:
         made = sa.make_url(url.removeprefix("sql+").removeprefix("sql:"))
     except (sa.exc.ArgumentError, ValueError) as error:
         raise faults.bad_url(url, "格式不对", "it is malformed") from error
+    if made.get_backend_name() == "sqlite":
+        raise faults.bad_url(url, "SQLite 请写 sqlite:///文件", "for SQLite write sqlite:///FILE")
     query = dict(made.query)
     try:
         options = Options(

@@ -334,6 +334,10 @@ def _steps(
 
 
 def stored(run: Runner, ready: Ready) -> bool:
-    """Tell whether the write that carried this key is stored; ``Conflict`` ``in-flight`` while it is under way."""
+    """Tell whether the write that carried this key is stored; ``Conflict`` ``in-flight`` while it is under way.
+
+    Not when somebody else's write with the same key came in between: what that one made is told by writing again.
+    """
+    append = ready.append
     _, seen = _look(run, [ready], None)
-    return bool(seen)
+    return (append.number, append.head.version, append.fingerprint) in seen.values()

@@ -218,9 +218,10 @@ class SqlStore:
         """Return the records of one order with ``version > after``, oldest first."""
         get = self._kind.get
         rows = self._ask("stream", _place=place, _number=number, _after=after)
-        return [
-            Record(place, number, version, get(kind), json.loads(data), layer) for version, kind, layer, data in rows
-        ]
+        try:
+            return [Record(place, number, v, get(kind), json.loads(data), layer) for v, kind, layer, data in rows]
+        except rules.UNREADABLE as error:
+            raise rules.broken_record((place, number, row[0], row[3], 0) for row in rows) from error
 
     def streams(self, place: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
         """Return the records of many orders at once, oldest first; an unknown number is left out."""

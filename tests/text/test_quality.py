@@ -12,7 +12,7 @@ from hotline12345.cli import main
 from hotline12345.core.classify import RuleSet
 from hotline12345.core.request import Kind, Urgency
 from hotline12345.packs import load_pack
-from hotline12345.text.quality import Checked, check
+from hotline12345.text.quality import Checked, check, check_elements
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +55,47 @@ def test_a_table_is_checked_and_bad_rows_are_told(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert [(row["line"], row["code"]) for row in json.loads(result.stdout)] == [(2, "relabelled"), (2, "empty-reply")]
     assert "抱怨" in result.stderr
+
+
+def test_a_record_that_lacks_elements_is_told_which() -> None:
+    needs = ("name", "contact", "time", "place")
+    (fault,) = check_elements(needs, {"text": "昨天路灯不亮", "requester": {"name": "张三（虚构）"}})
+    assert (fault.code, fault.evidence) == ("lacks-elements", "contact、place")
+    assert list(check_elements(("time",), {"text": "昨天路灯不亮"})) == []
+
+
+def test_of_a_table_only_elements_are_asked_that_it_has_columns_for(tmp_path: Path) -> None:
+    # Beijing's regulation, art. 10, asks for time, matter and contact.
+    orders = tmp_path / "orders.csv"
+    orders.write_text(
+        "内容,电话\n昨天起路灯不亮,\n路灯不亮,01000000000\n昨天起路灯不亮,01000000000\n", encoding="utf-8"
+    )
+    given = ["qc", str(orders), "--pack", "beijing", "--text", "内容", "--format", "json"]
+    found = json.loads(CliRunner().invoke(main, given).stdout)
+    assert [(row["line"], row["code"], row["evidence"]) for row in found] == [(3, "lacks-elements", "time")]
+    found = json.loads(CliRunner().invoke(main, [*given, "--phone", "电话"]).stdout)
+    assert [(row["line"], row["evidence"]) for row in found] == [(2, "contact"), (3, "time")]
+
+
+def test_the_orders_of_a_store_are_checked(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'orders.db'}"
+    about = ("receive", "--pack", "beijing", "--store", store, "--format", "json")
+    when = ("--received", "2026-09-18T10:00", "--at", "2026-09-18T10:00", "--area", "110101", "--phone", "01000000000")
+    numbers = []
+    for text, kind in (("昨天起我家门口路灯不亮", "求助"), ("昨天起我要投诉物业乱收费", "咨询"), ("路灯不亮", "求助")):
+        result = CliRunner().invoke(main, [*about, *when, "--text", text, "--kind", kind])
+        numbers.append(json.loads(result.stdout)["number"])
+    result = CliRunner().invoke(main, ["qc", "--store", store, "--format", "json"])
+    assert result.exit_code == 1
+    found = [(row["number"], row["code"]) for row in json.loads(result.stdout)]
+    assert sorted(found) == sorted([(numbers[1], "relabelled"), (numbers[2], "lacks-elements")])
+    shown = CliRunner().invoke(main, ["--lang", "zh", "qc", "--store", store]).stdout
+    assert "记录缺要素" in shown
+    assert "时间" in shown
+
+
+def test_a_table_or_a_store_and_not_both(tmp_path: Path) -> None:
+    assert CliRunner().invoke(main, ["qc"]).exit_code != 0
+    both = CliRunner().invoke(main, ["qc", "a.csv", "--text", "内容", "--store", "memory://"])
+    assert both.exit_code != 0
+    assert "--store" in both.output

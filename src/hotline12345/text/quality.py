@@ -2,16 +2,18 @@
 
 ``relabelled`` a complaint or report recorded as something milder, ``downgraded`` an urgency below what the words say,
 ``empty-reply`` no reply or one of stock phrases, ``evasive-reply`` a reply that shares nothing with the question
-(答非所问).  The words are those of the rules given; a finding asks a person to look and decides nothing.
+(答非所问), ``lacks-elements`` a record without what it should say (五要素).  The words are those of the rules given;
+a finding asks a person to look and decides nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ..core.classify import RuleSet, classify
+from ..core.record import lacking
 from ..core.request import Kind, Urgency
 from .grams import grams
 
@@ -58,6 +60,18 @@ def check(rules: RuleSet, row: Checked) -> Iterator[Fault]:
         yield Fault("downgraded", zh, f"recorded as {row.urgency.value}, worded as {found.urgency.value}", words)
     if row.reply is not None:
         yield from _reply(row)
+
+
+def check_elements(
+    needs: Sequence[str], words: Mapping[str, Any], area: str = "", anonymous: bool = False
+) -> Iterator[Fault]:
+    """Yield a finding where a record lacks elements of *needs* (缺五要素); the evidence is their codes.
+
+    The arguments are those of :func:`hotline12345.core.record.lacking`.
+    """
+    lacks = lacking(needs, words, area, anonymous)
+    if lacks:
+        yield Fault("lacks-elements", "记录缺要素", "the record lacks elements", "、".join(lacks))
 
 
 def _reply(row: Checked) -> Iterator[Fault]:

@@ -102,6 +102,25 @@ def test_one_worker_does_all_there_is(pack, store: MemoryStore, seen: Seen) -> N
     assert again.sent + done.sent == len(seen.taken)
 
 
+def test_an_order_that_cannot_be_read_is_named_and_keeps_no_other_waiting(
+    pack, store: MemoryStore, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Hotline.order
+
+    def newer(self: Hotline, number: str) -> Order:
+        if number == "N007":
+            raise StoreError("虚构", "invented", code="unknown-event")
+        return read(self, number)
+
+    monkeypatch.setattr(Hotline, "order", newer)
+    with pytest.raises(StoreError, match="N007") as caught:
+        worker(pack, store, destinations("a"), limit=10_000).round()
+    assert caught.value.code == "unknown-event"
+    late = {f.record.number for f in store.feed(0, 10_000) if f.record.kind == "FellOverdue"}
+    assert late == {f"N{i:03d}" for i in range(1, 41)} - {"N007"}
+    assert seen.taken
+
+
 def test_the_shards_of_all_workers_together_are_all_orders() -> None:
     numbers = [f"N{n:05d}" for n in range(4000)]
     counts = [sum(shard_of(number, 4) == shard for number in numbers) for shard in range(4)]

@@ -10,11 +10,11 @@ from attrs import frozen
 
 from .core.actor import SYSTEM
 from .core.commands import Tick
-from .core.errors import HotlineError
+from .core.errors import HotlineError, StoreError
 from .core.events import DeadlineMoved, FellOverdue
 from .core.order import Order
 from .heads import stamp
-from .stores.port import Query
+from .stores.port import UNREADABLE, Query
 
 if TYPE_CHECKING:
     from .hotline import Hotline
@@ -38,14 +38,36 @@ def tick(hotline: Hotline, now: datetime, ours: Callable[[str], bool] | None = N
     Args:
         ours: asked of each number; the others are left to whom they are shared out to.
         settle: look for provisional deadlines, too; calendars do not learn while a process runs.
+
+    Raises:
+        StoreError: also where an order cannot be read, once the others have been looked at.
     """
     looked = overdue = moved = 0
+    unreadable: StoreError | None = None
     for number in _due(hotline, now, settle):
         if ours is not None and not ours(number):
             continue
-        late, shifted = _tick_one(hotline, number, now)
+        try:
+            late, shifted = _tick_one(hotline, number, now)
+        except StoreError as error:
+            if error.code not in UNREADABLE:
+                raise
+            unreadable = unreadable or _named(number, error)
+            continue
         looked, overdue, moved = looked + 1, overdue + late, moved + shifted
+    if unreadable is not None:
+        raise unreadable
     return Ticked(looked, overdue, moved)
+
+
+def _named(number: str, error: StoreError) -> StoreError:
+    return StoreError(
+        f"工单 {number}：{error.zh}",
+        f"order {number}: {error.en}",
+        code=error.code,
+        hint=error.hint_zh,
+        hint_en=error.hint_en,
+    )
 
 
 def _due(hotline: Hotline, now: datetime, settle: bool) -> Iterator[str]:

@@ -14,13 +14,13 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from .clockwork import tick
-from .core.errors import Conflict
+from .core.errors import Conflict, StoreError
 from .delivery import Delivered, Destination, Turn, deliver, turn
 from .delivery.parking import WHOLE, parking, pause_of
 from .delivery.turns import SECONDS, leasing, owner_name, running
 from .heads import stamp
 from .hotline import Hotline
-from .stores.port import Store
+from .stores.port import UNREADABLE, Store
 
 SHARDS = 4
 """Into how many jobs a hotline's ticks are cut (library default): as many workers can tick side by side."""
@@ -94,16 +94,28 @@ class Worker:
         self._first = int.from_bytes(blake2b(self.owner.encode(), digest_size=2).digest(), "big")
 
     def round(self) -> Worked:
-        """Do a turn of every job that has something to do and that nobody else is at (一轮)."""
+        """Do a turn of every job that has something to do and that nobody else is at (一轮).
+
+        Raises:
+            StoreError: also where an order cannot be read, once every other job has had its turn.
+        """
         done = Worked()
         jobs = [*self._ticks(), *self._deliveries()]
         # Each worker begins elsewhere, so that they do not all stand before the same door.
         start = self._first % max(len(jobs), 1)
         self._first += 1
+        unreadable: StoreError | None = None
         for name, act in jobs[start:] + jobs[:start]:
             if self.stopping():
                 break
-            done = done.and_(self._turn(name, act))
+            try:
+                done = done.and_(self._turn(name, act))
+            except StoreError as error:
+                if error.code not in UNREADABLE:
+                    raise
+                unreadable = unreadable or error
+        if unreadable is not None:
+            raise unreadable
         return done
 
     def _turn(self, name: str, act: Job) -> Worked:

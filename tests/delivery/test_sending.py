@@ -9,8 +9,10 @@ import pytest
 from hotline12345 import Hotline
 from hotline12345.core.errors import Conflict, RequestError, StoreError
 from hotline12345.delivery import DONE, LATER, NEVER, Answer, Message, Retry, dead, deliver, resend, skip, waiting
+from hotline12345.delivery.lives import Lives
 from hotline12345.delivery.parking import pause_of, wait
 from hotline12345.heads import stamp
+from hotline12345.stores import Record
 
 from .conftest import Clock, Receiver, destination, take_in, withdraw
 
@@ -48,6 +50,26 @@ def test_an_id_is_the_same_each_time_and_no_two_are_the_same(two: Hotline, recei
     assert ids[:6] == ids[6:]
     assert len(set(ids)) == 6
     assert receiver.taken[0].body == receiver.taken[6].body
+
+
+def test_an_order_that_cannot_be_read_waits_and_others_pass(
+    two: Hotline, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    around = Lives.around
+
+    def newer(self: Lives, record: Record) -> object:
+        if (record.number, record.version) == ("N001", 2):
+            raise StoreError("虚构", "invented", code="unknown-event")
+        return around(self, record)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Lives, "around", newer)
+        told = deliver(two.store, destination(), receiver, clock)
+    assert (told.read, told.sent, told.failed, told.dead) == (6, 4, 1, 0)
+    assert [parked.error for parked in waiting(two.store, "deliver:province")] == ["unknown-event"]
+    clock.pass_(3600)
+    assert deliver(two.store, destination(), receiver, clock).sent == 2
+    assert [each for each in receiver.seen if each[0] == "N001"] == ALL[:3]
 
 
 def test_a_failing_order_waits_with_all_behind_it_and_others_pass(

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from ..core.errors import StoreError
 from ..heads import stamp
-from ..stores.port import Fed, Parked, Record, Store
+from ..stores.port import UNREADABLE, Fed, Parked, Record, Store
 from .destinations import Destination
 from .envelope import CONTENT_TYPE, body_of, envelope, event_id
 from .lives import Lives
@@ -157,7 +158,14 @@ class _Run:
 
     def _send(self, fed: Fed, lives: Lives) -> bool:
         """Send one record, unless it is not for this destination; park its order when that fails."""
-        message = self._message(fed.record, lives)
+        try:
+            message = self._message(fed.record, lives)
+        except StoreError as error:
+            if error.code not in UNREADABLE:
+                raise
+            # It may be a newer library's: this order waits until we can read it, the others do not.
+            self._park(fed, Answer(LATER, error.code), event_id(fed.record))
+            return False
         if message is None:
             return True
         self.hold()

@@ -63,6 +63,7 @@ def test_an_interrupt_ends_it_with_130_and_no_traceback():
     # interpreter have been where it drops an exception.
     code = (
         "import os, signal, threading, time\nfrom hotline12345.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whoever runs us in the background ignores it
         "def interrupt():\n"
         "    for _ in range(100):\n"
         "        time.sleep(0.5)\n"

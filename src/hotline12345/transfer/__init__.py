@@ -115,7 +115,8 @@ def _order(store: Any, order: _Order, private: bool) -> tuple[Row, int]:
     head = store.head(*order)
     if head is None:
         raise _headless(order)
-    kept: list[Private] = store.kept(*order) if private else []
+    # Words are a set: a store may keep them in any order, and the digest is the same whoever kept them.
+    kept = [each._replace(words=tuple(sorted(set(each.words)))) for each in (store.kept(*order) if private else ())]
     if not private:
         head = head._replace(requester="")
     fields = dict(zip(Head._fields[3:], head[3:], strict=True)) | {"desks": [list(desk) for desk in head.desks]}

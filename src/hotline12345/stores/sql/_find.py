@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from .. import _rules as rules
-from ..port import Head, Page, Query, Record
+from ..port import Head, Page, Private, Query, Record
 from ._run import Runner
 from ._write import head_of
 
@@ -32,6 +32,18 @@ def find(run: Runner, place: str, query: Query, after: str, limit: int) -> Page:
     rows = run.ask(asked.where(h.place == run.kind.put(place)).order_by(h.number))
     heads = tuple(head_of(row, run.kind) for row in rows[:limit])
     return Page(heads, heads[-1].number if len(rows) > limit else "")
+
+
+def kept(rows: Sequence[Any], get: Callable[[str], str]) -> list[Private]:
+    """Return private records of rows (id, person, data, word): a row for each word, one where there is none."""
+    found: dict[str, Private] = {}
+    words: dict[str, list[str]] = {}
+    for id_, person, data, word in rows:
+        if id_ not in found:
+            found[id_] = Private(get(id_), get(person), json.loads(data))
+        words.setdefault(id_, []).extend(() if word is None else (get(word),))
+    made = (private._replace(words=tuple(sorted(words[id_]))) for id_, private in found.items())
+    return sorted(made, key=lambda private: private.id)
 
 
 def count(run: Runner, place: str, query: Query, by: str) -> dict[str, int]:

@@ -152,6 +152,12 @@ class Statements:
             "private_of": sa.select(p.id, p.data)
             .where(p.place == b("_place"), p.number == b("_number"))
             .order_by(p.id),
+            # One statement, one moment: a person who is forgotten meanwhile is there as a whole or not at all.
+            "kept": sa.select(p.id, p.person, p.data, w.word)
+            .select_from(
+                self.private.outerjoin(self.word, sa.and_(w.place == p.place, w.number == p.number, w.id == p.id))
+            )
+            .where(p.place == b("_place"), p.number == b("_number")),
             "places": sa.select(h.place).distinct().order_by(h.place),
             **self._feeding(),
             **self._sharing(),

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from hotline12345.core.errors import Conflict, Fault, HotlineError, StoreError
 
 from .. import _rules as rules
-from ..port import Append, Appended, Fed, Head, Lease, Page, Parked, Query, Record
+from ..port import Append, Appended, Fed, Head, Lease, Page, Parked, Private, Query, Record
 from . import _care as care
 from . import _errors as faults
 from . import _feed as feeding
@@ -288,6 +288,10 @@ class SqlStore:
         rows = self._ask("private_of", _place=place, _number=number)
         wanted = None if ids is None else set(ids)
         return {get(id_): json.loads(data) for id_, data in rows if wanted is None or get(id_) in wanted}
+
+    def kept(self, place: str, number: str) -> list[Private]:
+        """Return the private records of one order by id, with their person and words (sorted, each once)."""
+        return finding.kept(self._ask("kept", _place=place, _number=number), self._kind.get)
 
     def places(self) -> list[str]:
         """Return the places that have orders here, in order."""

@@ -69,7 +69,10 @@ def everything(store: Any) -> Any:
     return (
         heads,
         [fed.record for fed in store.feed(0, 10_000)],
-        {order: (store.kept(*order), store.receipts(*order)) for order in orders},
+        {
+            order: ([(*each[:3], set(each.words)) for each in store.kept(*order)], store.receipts(*order))
+            for order in orders
+        },  # words are a set
         {word: numbers(store, Query(words=(word, "w"))) for word in ("w1", "w2", "w6")},
         numbers(store, Query(unit="u1")),
     )

@@ -152,16 +152,18 @@ class Statements:
             "private_of": sa.select(p.id, p.data)
             .where(p.place == b("_place"), p.number == b("_number"))
             .order_by(p.id),
-            # One statement, one moment: a person who is forgotten meanwhile is there as a whole or not at all.
-            "kept": sa.select(p.id, p.person, p.data, w.word)
-            .select_from(
-                self.private.outerjoin(self.word, sa.and_(w.place == p.place, w.number == p.number, w.id == p.id))
-            )
-            .where(p.place == b("_place"), p.number == b("_number")),
             "places": sa.select(h.place).distinct().order_by(h.place),
+            "kept": self._kept(),
             **self._feeding(),
             **self._sharing(),
         }
+
+    def _kept(self) -> Any:
+        """Private records and words in one statement: who is forgotten meanwhile is there whole or not at all."""
+        p, w = self.private.c, self.word.c
+        joined = self.private.outerjoin(self.word, sa.and_(w.place == p.place, w.number == p.number, w.id == p.id))
+        mine = sa.and_(p.place == b("_place"), p.number == b("_number"))
+        return sa.select(p.id, p.person, p.data, w.word).select_from(joined).where(mine)
 
     def said(self, column: Any) -> Any:
         """Say that *column* is not empty, in the very words of the partial index on it."""

@@ -27,10 +27,11 @@ from hotline12345.core.request import Attachment, Kind, Request, Requester
 from hotline12345.core.scoring import facts, measure
 from hotline12345.core.sla import TimeLimit
 from hotline12345.hotline import Hotline
-from hotline12345.privacy import KEY_BYTES, Secrets, canonical, intact, key_beside, seal
+from hotline12345.privacy import KEY_BYTES, Secrets, canonical, intact, key_beside, key_of, seal
 from hotline12345.stores import open_store
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.port import Query, Store
+from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.orders import AGENT, AT, CALLER, DISPATCHER, HANDLER, HOUR, REVIEWER, SUPERVISOR, small_policy
 from hotline12345.view import view
 
@@ -495,3 +496,14 @@ def test_the_hashes_of_a_title_are_a_places_own_and_tell_nothing_without_the_key
     assert here.words("路灯不亮") == here.words("路灯不亮，路灯") == Secrets(KEY, "210100").words("路灯不亮")
     assert len(here.words("路灯不亮")) == 3
     assert not {*here.words("路灯不亮")} & {*there.words("路灯不亮"), *other.words("路灯不亮")}
+
+
+def test_a_store_that_is_no_file_takes_its_key_from_the_file_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MemoryStore()
+    assert key_of(store) != key_of(store)
+    monkeypatch.setenv("HOTLINE12345_KEY_FILE", str(tmp_path / "city.key"))
+    assert key_of(store) == key_of(store)
+    assert (tmp_path / "city.key").read_text("ascii") == key_of(store).hex()
+    assert key_of(SqliteStore(tmp_path / "a.db")) == bytes.fromhex((tmp_path / "a.db.key").read_text("ascii"))

@@ -6,7 +6,6 @@ facts ``decide`` needs, decide, fold, and append everything in one write.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +31,7 @@ from .finding import by_words, put_away
 from .neighbours import Neighbours
 from .numbers import number_by_time
 from .parting import by_rule, part_of
-from .privacy import Secrets, asked, key_beside, of_order, seal, wanted
+from .privacy import Secrets, asked, key_of, of_order, seal, wanted
 from .stores.port import Page, Private, Query, Store
 from .transition import Adopted, adopt_edition
 
@@ -48,7 +47,7 @@ class Hotline:
         place: the key of everything this hotline owns; the pack's place by default.
         clock: returns the present instant, aware.
         number: makes an order number from an instant and the number of tries so far.
-        secrets: the master key (≥ 16 bytes); by default a key file beside the store.
+        secrets: the master key (≥ 16 bytes); by default a key file beside the store; see ``privacy.key_of``.
         edition: keep new orders under this edition; by default the one in force when received.
     """
 
@@ -77,8 +76,7 @@ class Hotline:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._number = number
         if secrets is None:
-            path = getattr(store, "path", None)
-            secrets = key_beside(str(path)) if path else os.urandom(32)
+            secrets = key_of(store)
         self._secrets = Secrets(secrets, self.place)
         self._edition = pack.edition(edition).edition if edition else ""
         self._editions: dict[str, Policy] = {policy.digest: policy for policy in pack.every if policy.digest}

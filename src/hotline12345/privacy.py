@@ -25,6 +25,7 @@ from .core.refs import Ref
 from .core.request import Request
 
 KEY_BYTES = 32
+KEY_FILE = "HOTLINE12345_KEY_FILE"
 _PLAIN = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # what sounds or looks alike when read out is left away: 0 O 1 I
 LEAST_BYTES = 16
 
@@ -138,13 +139,29 @@ def of_order(number: str) -> str:
     return f"order:{number}"
 
 
+def key_of(store: object) -> bytes:
+    """Return the master key of *store* where none is given (默认密钥).
+
+    It is the file beside a store that is a file; elsewhere the file named by ``HOTLINE12345_KEY_FILE``, the same on
+    every machine; else a random one, gone with the process: nobody is found or forgotten by it afterwards.
+    """
+    path = getattr(store, "path", None)
+    if path:
+        return key_beside(str(path))
+    named = os.environ.get(KEY_FILE, "")
+    return _key_in(Path(named)) if named else os.urandom(KEY_BYTES)
+
+
 def key_beside(path: str) -> bytes:
     """Return the master key kept in ``<path>.key``, made on first use and readable by its owner only.
 
     Raises:
         StoreError: ``bad-key`` when the file is not a key, ``read-only`` when it can be neither read nor made.
     """
-    file = Path(path + ".key")
+    return _key_in(Path(path + ".key"))
+
+
+def _key_in(file: Path) -> bytes:
     try:
         if not file.exists():
             _make_key(file)

@@ -96,4 +96,5 @@ def test_a_record_that_is_no_json_is_named_by_whatever_reads_it(run, store, two,
 
 
 def test_sqlite_is_not_opened_as_a_server(run):
+    pytest.importorskip("sqlalchemy")
     assert "bad-url" in run("list", "--store", "sql:sqlite:///x.db", code=4).err

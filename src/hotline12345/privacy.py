@@ -144,12 +144,35 @@ def key_of(store: object) -> bytes:
 
     It is the file beside a store that is a file; elsewhere the file named by ``HOTLINE12345_KEY_FILE``, the same on
     every machine; else a random one, gone with the process: nobody is found or forgotten by it afterwards.
+
+    Raises:
+        StoreError: ``no-key`` where the file beside a store that holds orders is gone: a new key would find, and
+            forget, nobody of them, and say that nobody was there.
     """
     path = getattr(store, "path", None)
     if path:
+        if not Path(f"{path}.key").exists() and _holds_orders(store):
+            raise _key_gone(f"{path}.key")
         return key_beside(str(path))
     named = os.environ.get(KEY_FILE, "")
     return _key_in(Path(named)) if named else os.urandom(KEY_BYTES)
+
+
+def _holds_orders(store: object) -> bool:
+    places = getattr(store, "places", None)
+    return bool(places is not None and places())
+
+
+def _key_gone(file: str) -> StoreError:
+    return StoreError(
+        f"存储里有工单，旁边却没有密钥文件 {file}",
+        f"the store holds orders, but its key file {file} is gone",
+        code="no-key",
+        hint="从备份恢复它，或用 Hotline(..., secrets=) 提供；"
+        "确实丢失时自建一个（64 个十六进制字符），此前的工单就不能再按诉求人查找或遗忘",
+        hint_en="restore it from a backup, or give it with Hotline(..., secrets=); if it is lost for good, make "
+        "one of 64 hexadecimal characters: older orders are then found or forgotten by no requester",
+    )
 
 
 def key_beside(path: str) -> bytes:

@@ -98,3 +98,15 @@ def test_a_record_that_is_no_json_is_named_by_whatever_reads_it(run, store, two,
 def test_sqlite_is_not_opened_as_a_server(run):
     pytest.importorskip("sqlalchemy")
     assert "bad-url" in run("list", "--store", "sql:sqlite:///x.db", code=4).err
+
+
+def test_a_store_whose_key_is_gone_is_not_given_a_new_one(run, two, store, tmp_path):
+    key = tmp_path / KEYED
+    kept = key.read_bytes()
+    key.unlink()
+    assert "no-key" in run("list", "--words", "路灯", "--store", store, code=4).err
+    assert not key.exists()
+    key.write_bytes(kept)
+    assert [
+        order["number"] for order in run("list", "--words", "路灯", "--store", store, "--format", "json").json["orders"]
+    ] == two

@@ -72,6 +72,8 @@ def test_a_road_or_a_bank_is_not_the_place_it_is_named_after(text: str) -> None:
 
 def test_two_places_that_exclude_each_other_are_not_certain() -> None:
     assert locate("北京市海淀区，与沈阳市铁西区").certain is None
+    assert locate("北京市海淀区").code == "110108"
+    assert locate("北京市海淀区，南京").certain is None  # a name that leads elsewhere is enough for doubt
 
 
 def test_a_retired_name_leads_to_its_successor() -> None:

@@ -15,6 +15,8 @@ from hotline12345.core.errors import Fault
 from hotline12345.core.verify import CHECKS
 from hotline12345.packs import check_pack
 
+from ..golden import faults, same
+
 BROKEN = Path(__file__).resolve().parents[2] / "fixtures/packs/broken"
 # folder: what is found, how bad it is, and where (0: a line that is missing)
 FOUND: dict[str, tuple[str, str, str, int]] = {
@@ -89,11 +91,8 @@ def test_a_broken_configuration_is_found_once_under_its_code_at_its_line(name: s
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))
-def test_every_finding_says_in_both_languages_what_it_is_and_what_to_do(name: str) -> None:
-    (one,) = checked(name)
-    assert one.zh
-    assert one.en
-    assert one.hint or one.code == "unknown-unit"
+def test_every_finding_says_word_by_word_what_it_is_and_what_to_do(name: str) -> None:
+    same(Path(__file__).with_name("findings.txt"), name, faults(checked(name)))
 
 
 def test_every_folder_of_broken_packs_is_tried_and_every_finding_has_one() -> None:

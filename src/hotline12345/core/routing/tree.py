@@ -82,8 +82,8 @@ class Tree:
             f"没有紧急热线「{number}」",
             f"there is no emergency number {number!r}",
             code="unknown-emergency",
-            hint=f"有：{known}",
-            hint_en=f"there are: {known}",
+            hint=f"单位表中的紧急热线：{known or '没有'}",
+            hint_en=f"emergency units there are: {known or 'none'}",
         )
 
     def grassroots(self, code: str) -> bool:

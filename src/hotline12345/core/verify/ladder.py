@@ -63,7 +63,7 @@ def _unreachable(policy: Policy, rung: Rung, before: tuple[Rung, ...]) -> tuple[
     """Return why a rung's number of times is never reached, or what it counts from never comes."""
     most = {"reopened": policy.reopen.most, "sent-back": policy.send_back.most}.get(rung.trigger)
     if most is not None and rung.count > most:
-        return f"最多 {most} 次，到不了第 {rung.count} 次", f"{most} times are allowed, never {rung.count}"
+        return f"最多 {most} 次，到不了第 {rung.count} 次", f"at most {most} of the {rung.count} it takes are allowed"
     if rung.since == "rung" and not any((one.key, one.stage) == (rung.key, rung.stage) for one in before):
         return "它前面没有可以起算的一级", "there is no rung before it to count from"
     return None

@@ -79,7 +79,7 @@ def dangling(policy: Policy) -> Iterator[Fault]:
                 f"「{rule.code}」转往 {rule.to}，单位表中没有",
                 f"{rule.code!r} hands to {rule.to}, which is no unit",
             )
-            yield found("dangling-emergency", zh, en, "scope", rule.code, error.hint("zh"), "error")
+            yield found("dangling-emergency", zh, en, "scope", rule.code, f"{error.hint_zh} / {error.hint_en}", "error")
 
 
 CHECKS = (shadowed, contradicting, dangling)

@@ -17,7 +17,7 @@ from .handling import ours_to_end
 from .ladder import flagged
 from .limits import stage_deadline
 from .problems import refused_by_many
-from .refusal import moment, own_assignment, refuse
+from .refusal import known_reason, moment, need_reason, own_assignment, refuse
 from .routing import check_unit, handed_over
 
 DECISIONS = ("uphold", "reassign", "designate", "backstop")
@@ -27,7 +27,8 @@ def send_back(policy: Policy, order: Order, command: c.SendBack, at: datetime, r
     """Send back (退单): with a reason the policy knows, within the window, not when designated."""
     own = own_assignment(order, command, command.assignment)
     ours_to_end(order, own)
-    _check_reason(policy, command.reason)
+    need_reason(command.reason, "退单", "sending back")
+    known_reason(command.reason, policy.send_back.reasons, "退单", "sending back", policy.send_back.basis)
     _check_standing(policy, order, own)
     missed = _missed(policy, own, at)
     parent = order.assignment(own.parent) if own.parent else None
@@ -43,22 +44,6 @@ def send_back(policy: Policy, order: Order, command: c.SendBack, at: datetime, r
     if disputed:
         events.extend(refused_by_many(policy, order, own, at))
     return tuple(events)
-
-
-def _check_reason(policy: Policy, reason: str) -> None:
-    reasons = policy.send_back.reasons
-    if not reason:
-        raise refuse(
-            "reason-needed", "退单必须说明理由", "sending back needs a reason", "写明 reason 代码", "give a code"
-        )
-    if reasons and reason not in reasons:
-        raise refuse(
-            "unknown-reason",
-            f"没有退单理由「{reason}」（{policy.send_back.basis}）",
-            f"there is no reason {reason!r} to send back ({policy.send_back.basis})",
-            "理由有：" + "、".join(f"{code} {zh}" for code, zh in reasons.items()),
-            ", ".join(reasons),
-        )
 
 
 def _check_standing(policy: Policy, order: Order, own: Assignment) -> None:

@@ -14,7 +14,7 @@ from ..refs import Ref
 from ..sla import Deadline, Stage, TimeLimit, lengthen, spent
 from ..sla.lights import remaining
 from .limits import handle_rule
-from .refusal import moment, need_reason, own_assignment, refuse
+from .refusal import DECIDES, moment, need_reason, own_assignment, refuse
 
 
 def extend(policy: Policy, order: Order, command: c.Extend, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
@@ -151,12 +151,9 @@ def grant(policy: Policy, order: Order, command: c.GrantExtension, at: datetime,
     else:
         allowed = centre
     if not allowed:
-        who = "承办单位负责人" if policy.extension.approver == "unit-head" else "热线中心"
-        raise refuse(
-            "not-approver",
-            f"延期由{who}审批（{policy.extension.basis}）",
-            f"extensions are decided by the {policy.extension.approver} ({policy.extension.basis})",
-        )
+        zh, en = DECIDES["unit-head" if policy.extension.approver == "unit-head" else "centre"]
+        basis = policy.extension.basis
+        raise refuse("not-approver", f"延期由{zh}审批（{basis}）", f"extensions are decided by {en} ({basis})")
     if not command.granted:
         return (ExtensionRefused(at, command.by, own.id, command.reason),)
     return _granted(policy, order, command, own, amount, at, order.pending.asked or at)

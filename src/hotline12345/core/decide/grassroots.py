@@ -24,7 +24,7 @@ def set_aside(policy: Policy, order: Order, command: c.Command, unit: str, at: d
     if not rule.guard or routes is None or not routes.grassroots(unit):
         return ""
     whose = _duty_of(rule, routes.on(local(at).date()), order)
-    if not whose:
+    if whose is None:
         return ""
     override: str = getattr(command, "override", "")
     if override:
@@ -33,8 +33,8 @@ def set_aside(policy: Policy, order: Order, command: c.Command, unit: str, at: d
     name = policy.unit_name(unit)
     raise refuse(
         "grassroots",
-        f"「{order.category}」属{whose}职责，不得分派给{name}（{rule.basis}）",
-        f"{order.category!r} is the duty of {whose} and is not handed to {name} ({rule.basis})",
+        f"「{order.category}」属{whose or '职能部门'}职责，不得分派给{name}（{rule.basis}）",
+        f"{order.category!r} is the duty of {whose or 'a department'} and is not handed to {name} ({rule.basis})",
         "派给职能部门，请乡镇（街道）协办；确需分派的，用 override 写明理由代码",
         "dispatch it to the department and let the town assist; where it must be, give a reason code as `override`",
     )
@@ -52,15 +52,15 @@ def _by_the_centre(command: c.Command, rule: GrassrootsRule) -> None:
         )
 
 
-def _duty_of(rule: GrassrootsRule, routes: RoutingGraph, order: Order) -> str:
-    """Return the department whose duty it is; "" where it is nobody's that the policy knows of."""
+def _duty_of(rule: GrassrootsRule, routes: RoutingGraph, order: Order) -> str | None:
+    """Return the department whose duty it is, "" for one not named; ``None`` where it is nobody's that is known."""
     whole = order.category + "/"
     if any(whole.startswith(prefix + "/") for prefix in rule.categories):
-        return "职能部门"
-    if not rule.by_catalogue:
         return ""
+    if not rule.by_catalogue:
+        return None
     try:
         lead = routes.unit(routes.route(order.category, order.area, order.kind).unit)
     except RequestError:  # an area that is none: nothing can be said about whose duty it is there
-        return ""
-    return lead.name if lead.grade is Grade.DEPARTMENT else ""
+        return None
+    return lead.name if lead.grade is Grade.DEPARTMENT else None

@@ -16,7 +16,7 @@ from .calling import not_called
 from .clearing import cleared
 from .ladder import flagged
 from .limits import handle_rule, stage_deadline
-from .refusal import known_reason, own_assignment, refuse
+from .refusal import known_reason, need_reason, own_assignment, refuse
 from .replying import check_form, form_of
 
 
@@ -105,10 +105,7 @@ def review(policy: Policy, order: Order, command: c.Review, at: datetime, ref: R
     if command.passed:
         cleared(policy, order)
         return tuple(passed(policy, order, command, at, ref))
-    if not command.reason:
-        raise refuse(
-            "reason-needed", "审核退回必须说明理由", "sending a reply back needs a reason", "写明 reason", "give a code"
-        )
+    need_reason(command.reason, "审核退回", "sending a reply back")
     known_reason(command.reason, policy.review.reasons, "审核退回", "sending a reply back", policy.review.basis)
     failed = Reviewed(at, command.by, False, command.reason, ref, None)
     return (failed, *flagged(policy, order, command.by, at, "review-failed", order.counts.reviews_failed + 1))

@@ -18,7 +18,7 @@ from ..request import Kind, Urgency
 from .acceptance import accepted_here, follower
 from .context import plain
 from .disposing import dispose
-from .refusal import refuse
+from .refusal import need_reason, refuse
 
 _hit_ref = partial(tuple.__new__, HitRef)  # many to a text, each of all its parts
 TOP_HITS = 24
@@ -35,8 +35,8 @@ def receive(policy: Policy, command: c.Command, at: datetime, ref: Ref | None) -
             f"本地没有专线「{request.line}」",
             f"there is no line {request.line!r} here",
             code="unknown-line",
-            hint="专线有：" + ("、".join(f"{each.code} {each.zh}" for each in policy.lines) or "无；请留空"),
-            hint_en="lines: " + (", ".join(each.code for each in policy.lines) or "none; leave it empty"),
+            hint="专线有：" + "、".join(f"{each.code} {each.zh}" for each in policy.lines),
+            hint_en="lines: " + ", ".join(each.code for each in policy.lines),
         )
     return (
         Received(
@@ -192,14 +192,7 @@ def refer(policy: Policy, order: Order, command: c.Refer, at: datetime, ref: Ref
 
 def decline(policy: Policy, order: Order, command: c.Decline, at: datetime, ref: Ref | None) -> tuple[Event, ...]:
     """Decline (不予受理); a reason must be given (潍坊条例 art. 19)."""
-    if not command.reason:
-        raise refuse(
-            "reason-needed",
-            "不予受理必须说明理由",
-            "declining needs a reason",
-            "写明 reason 代码",
-            "give a reason code",
-        )
+    need_reason(command.reason, "不予受理", "declining")
     accepted_here(order)
     listed = next((r for r in policy.scope if r.code == command.reason and r.disposition in REFUSALS), None)
     basis, told, how = command.basis, command.told, "decline"

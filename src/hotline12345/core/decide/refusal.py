@@ -14,6 +14,12 @@ from ..policy import Policy
 from ..transitions import TRANSITIONS, Cell
 
 _ROLE_ZH = {"lead": "主办", "assist": "协办", "copy": "抄送"}
+DECIDES = {
+    "centre": ("热线中心", "the centre"),
+    "unit-head": ("承办单位负责人", "the head of the unit"),
+    "none": ("主办单位", "the unit that leads"),
+}
+"""Who decides about the time of an order (审批人), as refusals call them."""
 
 
 def not_possible(policy: Policy, order: Order, command: Command) -> CommandError:

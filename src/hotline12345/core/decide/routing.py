@@ -225,7 +225,9 @@ def _downward(policy: Policy, order: Order, command: c.Dispatch, at: datetime) -
             "give `unit`",
         )
     if command.designate:
-        raise refuse("not-centre", "只有热线中心可以指定承办", "only the centre may designate", "去掉 designate")
+        raise refuse(
+            "not-centre", "只有热线中心可以指定承办", "only the centre may designate", "去掉 designate", "leave it out"
+        )
     if leads and own.signed is None:
         raise refuse("not-signed", "请先签收再下派", "sign before handing it down", "先 sign", "sign first")
     check_unit(policy, command.unit)

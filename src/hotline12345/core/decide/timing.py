@@ -16,7 +16,7 @@ from ..refs import Ref
 from ..sla import Deadline, Stage, Suspension, TimeLimit, Unit, elapsed_working_days, lengthen, working_seconds
 from .ladder import next_rung
 from .limits import handle_rule, redo_rule
-from .refusal import moment, need_reason, own_assignment, refuse
+from .refusal import DECIDES, moment, need_reason, own_assignment, refuse
 from .routing import counted_from
 
 LAPSED = "lapsed"
@@ -108,8 +108,8 @@ def _by_approver(approver: str, order: Order, command: c.Command, basis: str) ->
         own = own_assignment(order, command)
         allowed = own.role == "lead" and (approver == "none" or Role.UNIT_HEAD in command.by.roles)
     if not allowed:
-        who = {"centre": "热线中心", "unit-head": "承办单位负责人", "none": "主办单位"}[approver]
-        raise refuse("not-approver", f"须由{who}决定（{basis}）", f"this is for the {approver} to decide ({basis})")
+        zh, en = DECIDES[approver]
+        raise refuse("not-approver", f"须由{zh}决定（{basis}）", f"this is for {en} to decide ({basis})")
 
 
 def _recounted(

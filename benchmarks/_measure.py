@@ -28,20 +28,24 @@ def compare(
         peer: the candidate the ratios are taken against; by default the last one.
 
     Returns:
-        ``{"question", "peer", "results": {name: {"ops_per_s", "us_per_op", "ratio", "fastest_ops_per_s"}}, …}``:
-        medians, but for the fastest round; ``ratio`` above 1 is faster than the peer.
+        ``{"question", "peer", "results": {name: {"ops_per_s", "us_per_op", "ratio", "fastest_ops_per_s",
+        "cpu_us_per_op", "cpu_ratio"}}, …}``: medians, but for the fastest round; a ratio above 1 beats the peer.
+        CPU time is this process's, all its threads together: what others on the machine add least to.
     """
     peer = peer or list(candidates)[-1]
     counts = {name: n if isinstance(n, int) else n[name] for name in candidates}
     times: dict[str, list[float]] = {name: [] for name in candidates}
+    busy: dict[str, list[float]] = {name: [] for name in candidates}
     for call in candidates.values():
         call()
     for _ in range(rounds):
         for name, call in candidates.items():
-            begin = time.perf_counter()
+            begin, cpu = time.perf_counter(), time.process_time()
             call()
             times[name].append(time.perf_counter() - begin)
+            busy[name].append(time.process_time() - cpu)
     rates = {name: counts[name] / statistics.median(spent) for name, spent in times.items()}
+    cpus = {name: 1e6 * statistics.median(spent) / counts[name] for name, spent in busy.items()}
     fastest = {name: counts[name] / min(spent) for name, spent in times.items()}
     return {
         "question": question,
@@ -54,6 +58,8 @@ def compare(
                 "us_per_op": round(1e6 / rate, 4),
                 "ratio": round(rate / rates[peer], 3),
                 "fastest_ops_per_s": round(fastest[name]),
+                "cpu_us_per_op": round(cpus[name], 2),
+                "cpu_ratio": round(cpus[peer] / max(cpus[name], 1e-9), 3),
                 "n": counts[name],
             }
             for name, rate in rates.items()

@@ -13,7 +13,6 @@ import os
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -209,63 +208,6 @@ def group_commit(rounds: int, clients: int = 8, each: int = 40) -> dict[str, Any
         return found
 
 
-def beside_eventsourcing(rounds: int, orders: int = 40) -> list[dict[str, Any]]:
-    """Time the same events on the library `eventsourcing`'s SQLite recorder: it keeps events, and nothing else."""
-    try:
-        from eventsourcing.persistence import StoredEvent
-        from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
-    except ImportError:
-        return [{"question": "beside the library eventsourcing", "skipped": "pip install eventsourcing"}]
-    with tempfile.TemporaryDirectory(dir=".") as folder:
-        store = open_store(f"sqlite:///{folder}/ours.db")
-        peer = SQLiteApplicationRecorder(SQLiteDatastore(f"{folder}/theirs.db", originator_id_type="text"))
-        peer.create_table()
-        level = sqlite3.connect(f"{folder}/theirs.db")
-        journal = level.execute("PRAGMA journal_mode").fetchone()[0]
-        level.close()
-
-        def events(append: Append) -> list[Any]:
-            return [StoredEvent(r.number, r.version, r.kind, text.dumps(r.data).encode()) for r in append.records]
-
-        def run(name: str, batches: list[list[Append]], ours: bool) -> Callable[[], None]:
-            made = iter(range(rounds + 1))
-
-            def go() -> None:
-                turn = next(made)
-                for batch in batches:
-                    renamed = [_renamed(append, f"{name}{turn}-") for append in batch]
-                    if ours:
-                        store.append(renamed)
-                    else:
-                        peer.insert_events([event for append in renamed for event in events(append)])
-
-            return go
-
-        single = [[step] for i in range(orders) for step in life(f"{i:08d}", i)]
-        bulk = [[whole(life(f"{i:08d}", i)) for i in range(start, start + 125)] for start in range(0, 500, 125)]
-        found = []
-        for title, batches, n in (
-            ("one commit an event", single, orders * 8),
-            ("1,000 events in one commit", bulk, 4000),
-        ):
-            sides = {
-                "hotline12345": run("a" + title[0], batches, True),
-                "eventsourcing": run("a" + title[0], batches, False),
-            }
-            found.append(compare(f"beside eventsourcing ({journal} journal): {title}", sides, n, rounds))
-        store.close()
-        return found
-
-
-def _renamed(append: Append, prefix: str) -> Append:
-    """Return *append* for another order, so that each round writes new ones."""
-    number = prefix + append.number
-    records = tuple(r._replace(number=number) for r in append.records)
-    return append._replace(
-        number=number, records=records, head=append.head._replace(number=number), key=prefix + append.key
-    )
-
-
 def chained(rounds: int, records: int = 2000) -> dict[str, Any]:
     """Time what the chain costs a record: its digest and its link."""
     rows = [(PLACE, f"{i:018d}", 1, "Dispatched", 1, text.dumps(DATA)) for i in range(records)]
@@ -358,7 +300,6 @@ if __name__ == "__main__":
         question("125 orders of 8 events in one commit (events)", rounds, 4, 125, True, 8),
         group_commit(rounds),
         in_memory(rounds),
-        *beside_eventsourcing(rounds),
         chained(rounds),
         long_order(rounds),
         replaying(max(1, rounds // 3)),

@@ -18,8 +18,9 @@ from . import _sqlite_schema as schema
 from ._turns import Job, Turns
 from .locking import lock_for
 
-_CHECKPOINT = 1000
-"""After about how many pages in the write-ahead log they are moved into the database (some 4 MB)."""
+_CHECKPOINT = 4000
+"""After about how many pages in the write-ahead log they are moved into the database: some 16 MB, and what the first
+part of SQLite's index of the log holds, so that reading pays nothing for it."""
 
 _abandoned: list[Any] = []
 """Connections a forked child must neither use nor close: they belong to its parent."""
@@ -113,7 +114,7 @@ class File:
             conn = self.reading()
             before = conn.total_changes
             self._transact(conn, jobs(), careful=False)
-            self._pages += 8 + (conn.total_changes - before) // 8
+            self._pages += 16 + (conn.total_changes - before) // 8
             if self._pages >= _CHECKPOINT or self.wal_bytes() > self._wal_seen + _CHECKPOINT * 4096:
                 with suppress(sqlite3.Error):  # the commit stands; the next one tries again
                     conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()

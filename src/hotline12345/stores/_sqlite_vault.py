@@ -15,6 +15,7 @@ from zlib import crc32
 FIND_PERSON = (
     "SELECT p.seq FROM person p JOIN vault v ON v.seq = p.seq WHERE p.place = ? AND p.bucket = ? AND v.data = ?"
 )
+INSERT_PERSON = "INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)"
 INSERT_WORD = "INSERT OR IGNORE INTO word (bucket, seq) VALUES (?, ?)"
 
 
@@ -73,7 +74,7 @@ def owner_of(conn: sqlite3.Connection, place: str, person: str) -> int:
     if found:
         return int(found[0])
     seq = keep(conn, person)
-    conn.execute("INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)", (place, where, seq))
+    conn.execute(INSERT_PERSON, (place, where, seq))
     return seq
 
 

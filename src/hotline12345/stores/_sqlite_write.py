@@ -11,7 +11,20 @@ from typing import Any
 from . import _rules as rules
 from . import _text as text
 from ._sqlite_schema import recount
-from ._sqlite_vault import INSERT_WORD, header, index_words, keep, owner_of, unindex_words, wipe, word_rows, words_of
+from ._sqlite_vault import (
+    FIND_PERSON,
+    INSERT_PERSON,
+    INSERT_WORD,
+    bucket,
+    header,
+    index_words,
+    keep,
+    owner_of,
+    unindex_words,
+    wipe,
+    word_rows,
+    words_of,
+)
 from .port import Append, Appended, Desk, Head
 
 COLUMNS = (
@@ -39,6 +52,7 @@ _SELECTED = ", ".join("coalesce(v.data, '')" if name == "requester" else f"h.{na
 HEADS = "SELECT h.place, h.number, " + _SELECTED + " FROM {} LEFT JOIN vault v ON v.seq = h.requester WHERE {}"
 """Heads, with the requester's blind index read from the vault; to be given a table and a condition."""
 HEAD = HEADS.format("head h", "h.place = ? AND h.number = ?")
+_STATE = f"SELECT {', '.join(COLUMNS)} FROM head WHERE place = ? AND number = ?"
 _INSERT_HEAD = f"INSERT INTO head (place, number, {', '.join(COLUMNS)}) VALUES (?, ?{', ?' * len(COLUMNS)})"
 _INSERT_RECORD = "INSERT INTO record (place, number, version, kind, schema, data, link) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_DESK = "INSERT OR REPLACE INTO desk (place, unit, number, assignment, role, due) VALUES (?, ?, ?, ?, ?, ?)"
@@ -150,8 +164,7 @@ def _plan(conn: sqlite3.Connection, batch: list[Ready]) -> list[_Plan]:
         order = (append.place, append.number)
         old = rows.get(order)
         if old is None:
-            found = conn.execute(HEAD, order).fetchone()
-            old = found[2:] if found else None
+            old = conn.execute(_STATE, order).fetchone()
         actual = old[0] if old else 0
         if actual != append.expected:
             raise rules.stale(append, actual)
@@ -250,13 +263,10 @@ def _write_private(
 
 def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
     """Write new orders table by table; a number or key that is there already raises IntegrityError."""
-    persons: dict[tuple[str, str], int] = {("", ""): 0}
-    heads, desks, receipts, vault, private, words = [], [], [], [], [], []
-    wanted = {(r.append.place, r.append.head.requester) for r in batch}
-    wanted.update((r.append.place, person) for r in batch for _, person, *_ in r.private)
-    for place, person in sorted(wanted):
-        persons[place, person] = owner_of(conn, place, person)
+    heads, desks, receipts, private, words = [], [], [], [], []
     seq = conn.execute("SELECT coalesce(max(seq), 0) FROM vault").fetchone()[0]
+    persons, vault = _persons(conn, batch, seq)
+    seq += len(vault)
     for ready in batch:
         ready.chain(text.FIRST)
         append, row = ready.append, ready.row
@@ -287,6 +297,27 @@ def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
     words.sort()
     conn.executemany(INSERT_WORD, words)
     return tuple(Appended(ready.append.number, ready.append.head.version, False) for ready in batch)
+
+
+def _persons(
+    conn: sqlite3.Connection, batch: list[Ready], seq: int
+) -> tuple[dict[tuple[str, str], int], list[tuple[int, str]]]:
+    """Return where the blind indexes of *batch* lie in the vault, and the rows to put after *seq* for new ones."""
+    wanted = {(r.append.place, r.append.head.requester) for r in batch}
+    wanted.update((r.append.place, person) for r in batch for _, person, *_ in r.private)
+    persons: dict[tuple[str, str], int] = {}
+    vault: list[tuple[int, str]] = []
+    pointers = []
+    for place, person in sorted(wanted):
+        where = bucket(person)
+        found = conn.execute(FIND_PERSON, (place, where, person)).fetchone() if person else (0,)
+        if not found:
+            found = (seq := seq + 1,)
+            vault.append((seq, person))
+            pointers.append((place, where, seq))
+        persons[place, person] = found[0]
+    conn.executemany(INSERT_PERSON, sorted(pointers))
+    return persons, vault
 
 
 def reindex(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> None:

@@ -60,13 +60,20 @@ class FileLock:
             self._wait(end, timeout)
             try:
                 with suppress(OSError):  # who holds it is for others to read; a full disk must not stop us here
-                    os.lseek(self._fd, _NAME, os.SEEK_SET)
-                    os.write(self._fd, b"%-20d\n" % os.getpid())
+                    self._sign()
                 yield
             finally:
                 _unlock(self._fd, _WRITE)
         finally:
             self._mine.release()
+
+    def _sign(self) -> None:
+        """Write down who holds the lock, unless it says so: a file written to is one more to bring to disk."""
+        name = b"%-20d\n" % os.getpid()
+        os.lseek(self._fd, _NAME, os.SEEK_SET)
+        if os.read(self._fd, len(name)) != name:
+            os.lseek(self._fd, _NAME, os.SEEK_SET)
+            os.write(self._fd, name)
 
     def _wait(self, end: float, timeout: float) -> None:
         while not _lock(self._fd, _LINE):

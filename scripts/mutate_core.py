@@ -228,7 +228,11 @@ def reach_of(session: Session, items: list[Any], work: Path) -> dict[str, Any]:
     tests = [path for path in (ROOT / "tests").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     shared = [path for path in tests if not path.name.startswith("test_")]
     stamp = digest([*shared, *(ROOT / "src").rglob("*.py"), *(ROOT / "src").rglob("*.toml")])
-    stamps = {str(path.relative_to(ROOT)): digest([path]) for path in tests}
+    # A module's golden text lies beside it and is a part of it.
+    stamps = {
+        str(each.relative_to(ROOT)): digest([p for p in (each, each.with_suffix(".txt")) if p.is_file()])
+        for each in tests
+    }
     path = work / "reach.json"
     known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     if known.get("stamp") != stamp:
@@ -545,6 +549,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Mutation testing of core/ by a random sample (变异测试)")
     parser.add_argument("--sample", type=int, default=1000, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--files", nargs="+", metavar="PREFIX", help="draw from these files alone: decide/ sla/ spans.py"
+    )
     parser.add_argument("--budget", type=float, default=15, help="seconds of tests a mutant may cost")
     parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so long; run again to go on")
     parser.add_argument("--first", action="store_true", help="a first look: collect nothing anew")
@@ -566,6 +573,9 @@ def main() -> int:
         mutants = {name: each["mutants"] for name, each in json.loads(made.read_text()).items()}
     else:
         mutants = make_tree(work)
+    if given.files:
+        begins = tuple(f"core/{prefix}" for prefix in given.files)
+        mutants = {name: each for name, each in mutants.items() if name.startswith(begins)}
     drawn = given.only or draw(mutants, given.sample, given.seed)
     notes = work / f"{'control' if given.control else 'results'}-{given.seed}.jsonl"
     if not given.show and not given.types:

@@ -88,5 +88,10 @@ def lru_cache(maxsize: Any = 128, typed: bool = False) -> Any:
     return decorate
 
 
+def __getattr__(name: str) -> Any:
+    """What else a module takes from ``functools`` in the same line."""
+    return getattr(functools, name)
+
+
 if "HOTLINE12345_MUTANT" in os.environ:
     activate(os.environ["HOTLINE12345_MUTANT"])

@@ -15,7 +15,8 @@ the diff of such a file.  After a change that is meant, write the file anew and 
 
     HOTLINE12345_GOLDEN=write pytest tests/core/test_x.py
 
-Digests are shown as ``#``; what equals its default is left out.  Orders show only the parts that were set.
+Digests are shown as ``#`` and the year 2026 not at all; what equals its default is left out, and so is what an order
+keeps of its ``Received``.
 """
 
 from __future__ import annotations
@@ -36,12 +37,14 @@ from hotline12345.core.calendar import CST
 from hotline12345.core.errors import Fault, HotlineError
 from hotline12345.core.events import Event
 from hotline12345.core.order import Order
-from hotline12345.core.sla import TimeLimit
+from hotline12345.core.sla import Deadline, TimeLimit
 
 WRITE = os.environ.get("HOTLINE12345_GOLDEN") == "write"
 HEAD = re.compile(r"^## (.*)\n", re.MULTILINE)
 PLAIN_WORD = re.compile(r"[^\s\[\](){},='\"]*[^\s\[\](){},='\".\d][^\s\[\](){},='\"]*")
 DIGEST = re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{12,64}\b")
+YEAR = "2026-"
+"""Dates of this year are written without it."""
 _NOTHING = object()
 
 
@@ -57,10 +60,12 @@ def shown(value: Any) -> str:
     if isinstance(value, datetime):
         if value.tzinfo is not CST:
             return value.isoformat()
-        text = f"{value:%Y-%m-%d %H:%M:%S.%f}"
+        text = f"{value:%Y-%m-%d %H:%M:%S.%f}".removeprefix(YEAR)
         return re.sub(r":00$", "", re.sub(r"\.0{6}$", "", text))
     if isinstance(value, (Actor, TimeLimit, date, time, timedelta)):
-        return str(value)
+        return str(value).removeprefix(YEAR)
+    if isinstance(value, Deadline):
+        return f"<{'; '.join(told_of(value))}>"
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, Mapping):
@@ -75,8 +80,25 @@ def shown(value: Any) -> str:
     return repr(value)
 
 
+def told_of(due: Deadline) -> Iterator[str]:
+    """A deadline: what was counted from when, the last day, the instant where it does not end that day, the basis."""
+    yield f"{due.limit} from {shown(due.start)}"
+    yield f"due {shown(due.due_day)}"
+    if due.at is None or due.due_day is None or due.at != datetime.combine(due.due_day + timedelta(1), time(), CST):
+        yield f"at {shown(due.at)}"
+    if due.provisional or (due.earliest, due.latest) != (due.due_day, due.due_day):
+        yield f"provisional {due.provisional}, {shown(due.earliest)} to {shown(due.latest)}"
+    yield shown(due.basis)
+    if not DIGEST.fullmatch(due.digest):
+        yield f"digest {due.digest!r}"
+    if due.extends is not None:
+        yield f"extends {shown(due.extends)}"
+
+
 def parts(value: Any) -> Iterator[tuple[str, Any]]:
     """The fields of a record that are not what they are by default."""
+    if value == ():
+        return
     if attrs.has(type(value)):
         for field in attrs.fields(type(value)):
             default = field.default
@@ -109,17 +131,15 @@ def lines_of(value: Any) -> Iterator[str]:
         zh, _, en = value.hint.partition(" / ")
         yield from said(value.zh, value.en, zh, en)
     elif isinstance(value, Event):
-        yield f"{type(value).__name__} {shown(value.at)} {value.by}"
-        yield from (f"  {name}: {shown(item)}" for name, item in parts(value) if name not in ("at", "by"))
+        inside = (f"{name}={shown(item)}" for name, item in parts(value) if name not in ("at", "by"))
+        yield " ".join((shown(value.at), f"{type(value).__name__} by {value.by}:", *inside))
     elif isinstance(value, Order):
-        yield "Order"
-        for name, item in parts(value):
-            if name == "assignments":
-                yield from (f"  {shown(each)}" for each in item)
-            elif hasattr(type(item), "_fields"):
-                yield from (f"  {name}.{inner}: {shown(each)}" for inner, each in parts(item))
-            else:
-                yield f"  {name}: {shown(item)}"
+        yield f"Order {value.status.value}, version {value.version}, last {shown(value.at)}, wakes {shown(value.wake)}"
+        yield from (f"  {shown(each)}" for each in value.assignments)
+        for part in (value.topic or (), *value[6:], value.intake.marks):
+            inside = ", ".join(f"{name}={shown(each)}" for name, each in parts(part))
+            if inside:
+                yield f"  {type(part).__name__}({inside})"
     elif isinstance(value, str):
         yield from DIGEST.sub("#", value).splitlines() or [""]
     else:

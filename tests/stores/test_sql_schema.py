@@ -45,7 +45,7 @@ def test_a_newer_librarys_store_is_read_and_not_written(
     url = clean_room(server)
     store: Any = open_store(url)
     store.append([write("1")])
-    ask(url, f"UPDATE {store.schema}.hotline_version SET version_num = '0002.1'")
+    ask(url, f"UPDATE {store.schema}.hotline_version SET version_num = '9999.1'")
     try:
         with pytest.raises(StoreError) as caught:
             store.append([write("2")])

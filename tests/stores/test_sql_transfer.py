@@ -11,8 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from hotline12345.cli import main
+from hotline12345.core.commands import Withdraw
+from hotline12345.core.policy import Pack
+from hotline12345.core.request import Kind, Request, Requester
+from hotline12345.hotline import Hotline, number_by_time
+from hotline12345.rebuild import differences, rebuild
 from hotline12345.stores import Append, Desk, Keeping, Private, Query, open_store
 from hotline12345.stores.memory import MemoryStore
+from hotline12345.testing.orders import AGENT, AT, REQUESTER, small_policy
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
 from hotline12345.transfer import export, import_rows
@@ -114,3 +120,48 @@ def test_the_command_line_carries_orders_to_a_server_checks_their_heads_and_carr
     ask(url, f"UPDATE {schema}.hotline_head SET holder = 'nobody'")
     found = run("store", "rebuild", "--check", "--store", url, code=1)["findings"]
     assert [each["fields"] for each in found] == ["holder"]
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mysql"])
+def test_lost_and_wrong_heads_desks_requesters_and_counts_of_a_server_are_made_again(
+    server: str, make: Make, ask: Callable[..., Any]
+) -> None:
+    store = make(server)
+    policy = small_policy()
+    pack = Pack("test", policy.place, "test", (policy,))
+    hotline = Hotline(pack, store, clock=lambda: AT, number=number_by_time, secrets=bytes(range(32)))
+    orders = sorted(
+        hotline.receive(
+            Request(AT, f"路灯不亮{i}", "虚构：路灯坏了", Requester(phone=f"1380000000{i}"), Kind.COMPLAINT), by=AGENT
+        ).number
+        for i in range(3)
+    )
+    before = list(export(store))
+    schema = f"{store.schema}.hotline_"
+    ask(
+        store._line.engine.url.render_as_string(hide_password=False),
+        f"DELETE FROM {schema}head WHERE number = '{orders[0]}'",
+        f"DELETE FROM {schema}desk",
+        f"DELETE FROM {schema}owner WHERE number = '{orders[1]}'",
+        f"UPDATE {schema}head SET status = 'x', link = '00' WHERE number = '{orders[2]}'",
+        f"DELETE FROM {schema}tally",
+    )
+    wrong = {each.number: each.fields for each in rebuild(store)}
+    assert wrong == {orders[0]: ("head",), orders[1]: ("requester",), orders[2]: ("status",)}
+    assert list(export(store)) == before
+    assert (list(differences(store)), store.check()) == ([], [])
+    hotline.handle(orders[0], Withdraw(REQUESTER))
+    assert [fed.record.number for fed in store.feed(0, 100)][-1] == orders[0]
+    assert store.check() == []
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mysql"])
+def test_an_order_that_goes_on_while_it_is_rebuilt_keeps_the_head_it_got(server: str, make: Make) -> None:
+    store = make(server)
+    store.append([write("1", holder="u")])
+    counted = store.head(P, "1")
+    store.append([write("1", 1, holder="v")])
+    store.reindex(P, [counted])
+    store.reindex(P, [])
+    assert store.head(P, "1").holder == "v"
+    assert store.count(P, Query(), "holder") == {"v": 1}

@@ -93,9 +93,9 @@ def repair(store: str, form: str) -> None:
     "scrub",
     cls=Speaking,
     short_help="重写存放个人信息的表 · rewrite the tables with personal data",
-    help="重写存放个人信息的三张表，使其文件里不留已遗忘的内容；期间这些表被锁住。日志与备份不在其内，见隐私页。\n"
+    help="重写存放个人信息的五张表，使其文件里不留已遗忘的内容；期间这些表被锁住。日志与备份不在其内，见隐私页。\n"
     "--\n"
-    "Write the three tables with personal data anew, so that their files hold nothing forgotten; they are locked "
+    "Write the five tables with personal data anew, so that their files hold nothing forgotten; they are locked "
     "meanwhile.  Logs and backups are beyond it: see the page on privacy.",
 )
 @store_option

@@ -24,7 +24,7 @@ def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
         StoreError: as :class:`SqlStore`.
     """
     _required()
-    from .store import open_store as opened
+    from ._open import open_store as opened
 
     return opened(url, must_exist=must_exist)
 
@@ -32,7 +32,7 @@ def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
 def upgrade(url: str) -> tuple[str, str]:
     """Make the tables where *url* points, or bring them up to date; return what they were and what they are."""
     _required()
-    from .store import upgrade as upgraded
+    from ._open import upgrade as upgraded
 
     return upgraded(url)
 

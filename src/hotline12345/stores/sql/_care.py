@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from hotline12345.core.errors import Fault, StoreError
 
+from ..port import Append, Head
+from . import _tally as tally
 from ._feed import parts, position
 from ._flavour import Flavour
-from ._run import Runner
+from ._run import Runner, Step
+from ._tables import SEEN
+from ._write import Ready
 
 if TYPE_CHECKING:
     from ._line import Line
@@ -48,17 +53,37 @@ def forget(run: Runner, place: str, person: str) -> int:
     """Delete a person's private records with their words, and the person from orders."""
     put, p, o = run.kind.put, run.say.private.c, run.say.owner.c
     mine = sa.and_(p.place == put(place), p.person == put(person))
-    rows = run.ask(sa.select(p.number, p.id).where(mine).order_by(p.number, p.id).with_for_update())
+    # Orders first, as a writer takes them; what is read of them before may have changed meanwhile.
+    orders = [row[0] for row in run.ask(sa.select(p.number).where(mine).distinct().order_by(p.number))]
+    for number in orders:
+        run.rows("state_held", _place=put(place), _number=number)
+    held = run.ask(sa.select(p.number, p.id).where(mine).order_by(p.number, p.id).with_for_update())
+    rows = [row for row in held if row[0] in {*orders}]  # what came in between came after
     gone = [{"_place": put(place), "_number": number, "_id": id_} for number, id_ in rows]
+    _uncount(run, put(place), rows)
     run.together([("drop_words", gone), ("drop_private", gone)] if gone else [])
     run.connection.execute(sa.delete(run.say.owner).where(o.place == put(place), o.person == put(person)))
     return len(gone)
 
 
+def _uncount(run: Runner, place: str, rows: list[Any]) -> None:
+    """Count the words of private records that go no more, and leave none in a note that waits."""
+    tally.fold_all(run)
+    note = tally.Note(run.kind.nothing)
+    ids: dict[str, set[str]] = {}
+    for number, id_ in rows:
+        ids.setdefault(number, set()).add(id_)
+    for number, gone in ids.items():
+        held = run.rows("words_of", _place=place, _number=number)
+        stays = {word for id_, word in held if id_ not in gone}
+        note.words(place, (word for id_, word in held if id_ in gone and word not in stays), -1)
+    tally.add(run, note)
+
+
 def vacuum(line: Line, *, full: bool) -> None:
     """Clean the tables with personal data of what was deleted; *full*: write their files anew."""
     say = line.say
-    names = [say.private.fullname, say.word.fullname, say.owner.fullname]
+    names = [table.fullname for table in (say.private, say.word, say.owner, say.total, say.delta)]
     with line.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if say.kind.postgres:
             how = "FULL" if full else "INDEX_CLEANUP ON"
@@ -107,6 +132,47 @@ def check(run: Runner, where: str) -> list[Fault]:
             what = f"{get(place)}/{get(number)}"
             found.append(Fault(code, f"{zh}：{what}", f"{en}: {what}", file=where))
     return [*found, *_restored(run, where)]
+
+
+def miscounted(run: Runner, where: str) -> list[Fault]:
+    """Return what is counted otherwise than by the heads; *run* sees one moment."""
+    get = run.kind.get
+    found = []
+    for key in tally.differing(run)[:20]:
+        what = "/".join(get(part) if isinstance(part, str) else str(part) for part in key)
+        found.append(
+            Fault("tally", f"计数与工单索引不符：{what}", f"a count disagrees with the heads: {what}", file=where)
+        )
+    return found
+
+
+def reindex(run: Runner, place: str, heads: Sequence[Head]) -> None:
+    """Replace heads, desks and requesters whole; an order that went on meanwhile has a new head, and is left alone.
+
+    Words are not touched: here they are what is found, and no index of anything.
+    """
+    put, say = run.kind.put, run.say
+    r, h = say.record.c, say.head.c
+    for head in sorted(heads, key=lambda head: put(head.number)):
+        ready = Ready(Append(place, head.number, head.version, (), head), run.kind)
+        order = {"_place": ready.place, "_number": ready.number}
+        there = run.rows("state_held", **order)
+        asked = sa.select(r.version, r.link, *((r.tx,) if run.kind.postgres else ()))
+        asked = asked.where(r.place == ready.place, r.number == ready.number).order_by(r.version.desc()).limit(1)
+        last = run.ask(asked)
+        if not last or last[0][0] != head.version:
+            continue
+        row = {**ready.head, "link": last[0][1], "_last": last[0][2] if run.kind.postgres else 0}
+        where = sa.and_(h.place == ready.place, h.number == ready.number)
+        run.connection.execute(sa.delete(say.head).where(where))
+        run.connection.execute(
+            sa.delete(say.owner).where(say.owner.c.place == ready.place, say.owner.c.number == ready.number)
+        )
+        steps: list[Step] = [("drop_desks", [order]), ("add_head", [row]), ("add_desk", ready.desks(run.kind))]
+        steps += [("add_owner", [ready.owner])] if ready.owner else []
+        note = tally.Note(run.kind.nothing)
+        note.order(ready.place, tuple(there[0][6:]) if there else (), tuple(row[name] for name in SEEN))
+        run.together([step for step in (*steps, ("add_delta", note.rows())) if step[1]])
 
 
 def _restored(run: Runner, where: str) -> list[Fault]:

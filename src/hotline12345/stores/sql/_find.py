@@ -10,13 +10,24 @@ import sqlalchemy as sa
 
 from .. import _rules as rules
 from ..port import Head, Page, Private, Query, Record
+from . import _tally as tally
 from ._run import Runner
+from ._statements import ONE
 from ._write import head_of
 
 _PART = 1000
 
-LAST = "\U0010ffff"
-"""After every character: the end of a range of prefixes."""
+FEW = 2000
+"""Up to how many orders of an index are worth finding all, whatever else is asked."""
+
+SOME = 10_000
+"""The same where the index alone has the answer."""
+
+PROBE = 50_000
+"""The same where what is asked lies at the end of the numbers."""
+
+_FENCE = 10**15
+"""No limit, said so that a server plans what is within for itself."""
 
 
 def find(run: Runner, place: str, query: Query, after: str, limit: int) -> Page:
@@ -24,14 +35,53 @@ def find(run: Runner, place: str, query: Query, after: str, limit: int) -> Page:
     say = run.say
     h = say.head.c
     # The page first, its requesters after: else the server may join what the page leaves out.
-    page = sa.select(h.number).where(*conditions(run, place, query))
-    if after:
-        page = page.where(h.number > run.kind.put(after))
-    chosen = page.order_by(h.number).limit(limit + 1).subquery("page")
+    chosen = _page(run, place, query, after, limit + 1).subquery("page")
     asked = say.heads().join(chosen, chosen.c.number == h.number)
     rows = run.ask(asked.where(h.place == run.kind.put(place)).order_by(h.number))
     heads = tuple(head_of(row, run.kind) for row in rows[:limit])
     return Page(heads, heads[-1].number if len(rows) > limit else "")
+
+
+def _page(run: Runner, place: str, query: Query, after: str, size: int) -> Any:
+    """Return how to find the numbers of one page.
+
+    A server takes what matches to lie evenly among all orders, and so walks them in the order of numbers where all
+    that is open, late or changed lies at their end.  So where some index has few that may match, it is told to find
+    all of them first; and desks and words alone are read from their own indexes, which are in that order.
+    """
+    number: Any = run.say.head.c.number
+    page = sa.select(number).where(*conditions(run, place, query))
+    elsewhere = _numbers(run, place, query)
+    if len(elsewhere) == 1 and _only(query, _DESK) | _only(query, ("words",)):
+        page, number = elsewhere[0].distinct(), elsewhere[0].selected_columns[0]
+    if after:
+        page = page.where(number > run.kind.put(after))
+    if number is run.say.head.c.number and _few(run, place, query):
+        found = page.limit(_FENCE).subquery("found")
+        page, number = sa.select(found.c.number), found.c.number
+    return page.order_by(number).limit(size)
+
+
+_DESK = ("unit", "role", "desk_due_before")
+
+
+def _only(query: Query, names: Sequence[str]) -> bool:
+    return query._replace(**dict.fromkeys(names)) == Query()
+
+
+def _few(run: Runner, place: str, q: Query) -> bool:
+    """Tell whether some index has so few orders that may match that finding them all costs less than walking."""
+    parts = [Query(changed_since=q.changed_since), Query(due_before=q.due_before, open=q.open)]
+    parts.append(Query(open=q.open, category=q.category, area=q.area) if q.category else Query(area=q.area))
+    late = (q.open or q.changed_since is not None) and q.status is None and q.holder is None
+    for part in parts:
+        if _only(part, ("open",)):
+            continue
+        most = PROBE if late else SOME if part == q and (q.category or not q.area) else FEW
+        some = sa.select(ONE).select_from(run.say.head).where(*conditions(run, place, part)).limit(most).subquery()
+        if run.ask(sa.select(sa.func.count()).select_from(some))[0][0] < most:
+            return True
+    return False
 
 
 def kept(rows: Sequence[Any], get: Callable[[str], str]) -> list[Private]:
@@ -46,12 +96,21 @@ def kept(rows: Sequence[Any], get: Callable[[str], str]) -> list[Private]:
     return sorted(made, key=lambda private: private.id)
 
 
-def count(run: Runner, place: str, query: Query, by: str) -> dict[str, int]:
-    """Count heads, grouped by one of their fields."""
+def count(run: Runner, place: str, query: Query, by: str) -> tuple[dict[str, int], int]:
+    """Count heads, grouped by one of their fields; return also how many notes wait to be added up."""
+    found = tally.count(run, place, query, by)
+    return found if found is not None else (_scanned(run, place, query, by), 0)
+
+
+def _scanned(run: Runner, place: str, query: Query, by: str) -> dict[str, int]:
     h = run.say.head.c
     where = conditions(run, place, query)
     if not by:
-        return {"": int(run.ask(sa.select(sa.func.count()).select_from(run.say.head).where(*where))[0][0])}
+        asked = sa.select(sa.func.count()).select_from(run.say.head).where(*where)
+        elsewhere = _numbers(run, place, query)
+        if len(elsewhere) == 1 and _only(query, _DESK) | _only(query, ("words",)):
+            asked = sa.select(sa.func.count()).select_from(elsewhere[0].distinct().subquery())
+        return {"": int(run.ask(asked)[0][0])}
     column = h[by]
     rows = run.ask(sa.select(column, sa.func.count()).where(*where).group_by(column))
     return dict(sorted((run.kind.get(value), int(n)) for value, n in rows))
@@ -72,6 +131,8 @@ def conditions(run: Runner, place: str, q: Query) -> list[Any]:
         found.append(h.provisional == _one(q.provisional))
     if q.due_before is not None:
         found += [say.said(h.due), h.due < put(q.due_before)]
+        if q.open is None:
+            found.append(h.open.in_((_one(False), _one(True))))  # what the index begins with
     if q.changed_since is not None:
         found.append(h.changed >= put(q.changed_since))
     if q.not_digest is not None:
@@ -89,25 +150,29 @@ def _prefixes(run: Runner, q: Query) -> Iterator[Any]:
     put, h = run.kind.put, run.say.head.c
     category = (q.category or "").rstrip("/")
     if category:
-        # "0" follows "/" in the code table: the range of the path and all paths below, and then just those.
-        yield h.category >= put(category)
-        yield h.category < put(category + "0")
-        yield sa.or_(h.category == put(category), h.category >= put(category + "/"))
+        yield from tally.below(h.category, put(category))
     if q.area:
-        yield h.area >= put(q.area)
-        yield h.area < put(q.area + LAST)
+        yield from tally.prefixed(h.area, put(q.area))
 
 
 def _elsewhere(run: Runner, place: str, q: Query) -> Iterator[Any]:
     """Yield what must hold of an order's requester, desks and private words."""
     say, put = run.say, run.kind.put
-    h, o, d = say.head.c, say.owner.c, say.desk.c
+    h, o = say.head.c, say.owner.c
     if q.requester is not None:
         mine = sa.select(o.number).where(o.place == put(place))
         if q.requester:
             yield h.number.in_(mine.where(o.person == put(q.requester)))
         else:
             yield ~sa.exists().where(o.place == h.place, o.number == h.number)
+    for numbers in _numbers(run, place, q):
+        yield h.number.in_(numbers)
+
+
+def _numbers(run: Runner, place: str, q: Query) -> list[Any]:
+    """Return the numbers of orders with the desk, and of those with the words, that are asked for."""
+    say, put, found = run.say, run.kind.put, []
+    d = say.desk.c
     if q.unit is not None or q.role is not None or q.desk_due_before is not None:
         desks = sa.select(d.number).where(d.place == put(place))
         if q.unit is not None:
@@ -116,13 +181,18 @@ def _elsewhere(run: Runner, place: str, q: Query) -> Iterator[Any]:
             desks = desks.where(d.role == put(q.role))
         if q.desk_due_before is not None:
             desks = desks.where(say.said(d.due), d.due < put(q.desk_due_before))
-        yield h.number.in_(desks)
+        found.append(desks)
     if q.words:
-        yield h.number.in_(_worded(run, place, sorted(set(q.words))))
+        found.append(_worded(run, place, sorted(set(q.words))))
+    return found
 
 
 def _worded(run: Runner, place: str, words: Sequence[str]) -> Any:
+    """Return the numbers of orders with a private record that holds every one of *words*, the rarest first."""
     put = run.kind.put
+    if len(words) > 1:
+        often = tally.frequencies(run, place, map(put, words))
+        words = sorted(words, key=lambda word: often.get(put(word), 0))
     first = run.say.word.alias("w0")
     asked = sa.select(first.c.number).where(first.c.place == put(place), first.c.word == put(words[0]))
     for i, word in enumerate(words[1:], 1):

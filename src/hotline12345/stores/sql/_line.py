@@ -50,6 +50,8 @@ class Line:
         self.engine, self.say, self.where, self.timeout = engine, say, where, timeout
         plain = say.kind.name == "sqlite" or engine.get_execution_options().get(urls.READY, False)
         self.writer = engine if plain else engine.execution_options(isolation_level="READ COMMITTED")
+        # All statements of a transaction see one moment.
+        self.whole = engine if plain else engine.execution_options(isolation_level="REPEATABLE READ")
         # One statement that reads needs no transaction, and so neither BEGIN nor ROLLBACK.
         self.reader = engine.execution_options(isolation_level="AUTOCOMMIT") if say.kind.postgres else self.writer
         self.host: sa.Connection | None = None
@@ -140,8 +142,8 @@ class Line:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def transact(self, work: Work) -> Any:
-        """Run *work* in a transaction, again where it is known not to have committed.
+    def transact(self, work: Work, *, whole: bool = False) -> Any:
+        """Run *work* in a transaction, again where it is known not to have committed; *whole*: seeing one moment.
 
         Raises:
             Cut: the connection was lost while committing.
@@ -153,7 +155,7 @@ class Line:
             end, tries = time.monotonic() + self.timeout, 0
             while True:
                 try:
-                    return self._once(work)
+                    return self._once(work, self.whole if whole else self.writer)
                 except Lost:
                     if time.monotonic() > end:
                         raise
@@ -168,8 +170,8 @@ class Line:
                         raise
                     time.sleep(0.002 * tries)
 
-    def _once(self, work: Work) -> Any:
-        with self._taken(self.writer) as connection:
+    def _once(self, work: Work, engine: sa.Engine) -> Any:
+        with self._taken(engine) as connection:
             transaction = connection.begin()
             committing, result = False, None
             try:
@@ -198,12 +200,12 @@ class Line:
                 raise faults.clash(self.where) from error
             raise
 
-    def again(self, work: Work) -> tuple[Any, Any]:
+    def again(self, work: Work, *, whole: bool = False) -> tuple[Any, Any]:
         """Run *work*, which does no harm twice; return (result, what it would have returned before a cut)."""
         before = None
         for _ in range(TRIES):
             try:
-                return self.transact(work), before
+                return self.transact(work, whole=whole), before
             except Cut as cut:
                 before = cut.result
         raise faults.unknown_outcome(self.where)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as b
 
 from ._flavour import Flavour, flavour
-from ._tables import HEAD, PREFIX, VERSION_TABLE, tables
+from ._tables import HEAD, PREFIX, SEEN, VERSION_TABLE, tables
 
 ONE: Any = sa.literal_column("1")
 _KEY_LOCK = sa.select(sa.func.pg_try_advisory_xact_lock(b("_lock", type_=sa.BigInteger())))
@@ -39,7 +39,8 @@ class Statements:
         self._dialect = dialect
         self.data = tables(self.kind, schema)
         dot = f"{schema}." if schema else ""
-        for name in ("record", "head", "desk", "receipt", "private", "word", "owner", "cursor", "parked", "lease"):
+        for name in ("record", "head", "desk", "receipt", "private", "word", "owner", "cursor", "parked", "lease",
+                     "tally", "total", "delta"):  # fmt: skip
             setattr(self, name, self.data.tables[f"{dot}{PREFIX}{name}"])
         self.sequence = self.data.tables.get(f"{dot}{PREFIX}sequence")
         self.version_table = sa.Table(
@@ -61,6 +62,9 @@ class Statements:
     cursor: sa.Table
     parked: sa.Table
     lease: sa.Table
+    tally: sa.Table
+    total: sa.Table
+    delta: sa.Table
 
     def __getattr__(self, name: str) -> Any:  # the compiled statements, for readers and type checkers
         raise AttributeError(name)
@@ -96,10 +100,10 @@ class Statements:
         return sa.select(h.place, h.number, *(h[name] for name in HEAD), o.person).select_from(joined)
 
     def state(self) -> Any:
-        """What a write has to know of an order: its key, version, desks, link and transaction."""
+        """What a write has to know of an order: its key, version, desks, link, transaction, what it counts as."""
         h = self.head.c
         last = h.tx if self.kind.postgres else sa.literal_column("0")
-        return sa.select(h.place, h.number, h.version, h.desks, h.link, last.label("last"))
+        return sa.select(h.place, h.number, h.version, h.desks, h.link, last.label("last"), *(h[name] for name in SEEN))
 
     def greatest(self, one: Any, other: Any) -> Any:
         """The greater of two values."""
@@ -108,11 +112,13 @@ class Statements:
     # -- the statements ----------------------------------------------------------------------------
 
     def _made(self) -> dict[str, Any]:
-        r, h, d, p, w, k = (t.c for t in (self.record, self.head, self.desk, self.private, self.word, self.receipt))
+        r, h, d, p, k = (t.c for t in (self.record, self.head, self.desk, self.private, self.receipt))
         postgres = self.kind.postgres
         order = [("place", h), ("number", h)]
         at = sa.and_(*(table[name] == b(f"_{name}") for name, table in order))
         state = self.state().where(at)
+        # A head may be replaced at its version: what it was counted as has to be what was looked at.
+        seen = sa.and_(*(h[name] == b(f"_{name}") for name in SEEN))
         told = [c.name for c in self.record.c if c.name not in ("id", "seq", "tx")]
         tx = {"tx": sa.func.greatest(self.tx, b("_last", type_=sa.BigInteger()))} if postgres else {}
         values = [*HEAD, "link"]
@@ -121,23 +127,19 @@ class Statements:
         return {
             "layout": sa.select(self.version_table.c.version_num),
             "state_of": state if postgres else state.with_for_update(),
+            "state_held": state.with_for_update(),
             "state_seen": state,
             "receipt_of": receipt,
             "receipt_now": receipt.with_for_update(nowait=True) if self.kind.waits else receipt,
             **({"key_lock": _KEY_LOCK} if postgres else {}),
             "add_record": (self.record.insert().inline().values(tx), told),
             "add_head": (self.head.insert().values(tx), ["place", "number", *values]),
-            "move_head": (self.head.update().where(at, h.version == b("_expected")).values(tx), values),
+            "move_head": (self.head.update().where(at, h.version == b("_expected"), seen).values(tx), values),
             "add_desk": _insert(self.desk),
             "drop_desks": self.desk.delete().where(d.place == b("_place"), d.number == b("_number")),
             "add_receipt": _insert(self.receipt),
             "add_owner": _insert(self.owner),
-            "add_private": _insert(self.private),
-            "drop_private": self.private.delete().where(
-                p.place == b("_place"), p.number == b("_number"), p.id == b("_id")
-            ),
-            "add_word": _insert(self.word),
-            "drop_words": self.word.delete().where(w.place == b("_place"), w.number == b("_number"), w.id == b("_id")),
+            **self._keeping(),
             "stream": sa.select(r.version, r.kind, r.schema, r.data)
             .where(r.place == b("_place"), r.number == b("_number"), r.version > b("_after"))
             .order_by(r.version),
@@ -154,8 +156,36 @@ class Statements:
             .order_by(p.id),
             "places": sa.select(h.place).distinct().order_by(h.place),
             "kept": self._kept(),
+            **self._counting(),
             **self._feeding(),
             **self._sharing(),
+        }
+
+    def _counting(self) -> dict[str, Any]:
+        t, total, d = self.tally.c, self.total.c, self.delta.c
+        cell = t.cell == b("_cell")
+        named = sa.and_(*(total[name] == b(f"_{name}") for name in ("place", "field", "value", "open")))
+        return {
+            "add_delta": (self.delta.insert().inline(), ["place", "data"]),
+            "drop_delta": self.delta.delete().where(d.id == b("_id")),
+            "add_tally": _insert(self.tally),
+            "move_tally": (self.tally.update().where(cell), ["n"]),
+            "drop_tally": self.tally.delete().where(cell),
+            "add_total": _insert(self.total),
+            "move_total": (self.total.update().where(named), ["n"]),
+            "drop_total": self.total.delete().where(named),
+        }
+
+    def _keeping(self) -> dict[str, Any]:
+        p, w = self.private.c, self.word.c
+        return {
+            "add_private": _insert(self.private),
+            "drop_private": self.private.delete().where(
+                p.place == b("_place"), p.number == b("_number"), p.id == b("_id")
+            ),
+            "add_word": _insert(self.word),
+            "words_of": sa.select(w.id, w.word).where(w.place == b("_place"), w.number == b("_number")),
+            "drop_words": self.word.delete().where(w.place == b("_place"), w.number == b("_number"), w.id == b("_id")),
         }
 
     def _kept(self) -> Any:

@@ -1,7 +1,7 @@
 """The tables of the server store (表结构), as SQLAlchemy knows them; ``migrations`` makes them.
 
-What could name a person lies in ``hotline_private``, ``hotline_word`` and ``hotline_owner`` and nowhere
-else, so that a server has three tables to clean after ``forget``.
+What could name a person lies in ``hotline_private``, ``hotline_word`` and ``hotline_owner``, words also in
+``hotline_total`` and ``hotline_delta``, and nowhere else: these a server has to clean after ``forget``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from hotline12345.core.errors import StoreError
 
+from .._rules import GROUPS
 from ..port import SCHEMA
 from ._flavour import Flavour
 
-LAYOUT = "0001"
+LAYOUT = "0002"
 """The migration this library's tables are those of."""
 
 STAMP = f"{LAYOUT}.{SCHEMA}"
@@ -33,13 +34,17 @@ VERSION_TABLE = PREFIX + "version"
 LIMITS = {
     "place": 64, "number": 255, "kind": 64, "status": 64, "category": 255, "area": 64, "holder": 255, "instant": 40,
     "digest": 128, "assignment": 128, "unit": 255, "role": 64, "key": 255, "fingerprint": 255, "id": 255,
-    "person": 255, "word": 128, "reader": 255, "name": 255, "owner": 255, "link": 64,
+    "person": 255, "word": 128, "reader": 255, "name": 255, "owner": 255, "link": 64, "cell": 32, "field": 16,
+    "value": 255,
 }  # fmt: skip
 """The most characters of each indexed value (library default): what every server can index together."""
 
 HEAD = ("version", "status", "open", "kind", "category", "area", "holder", "received", "due", "provisional", "digest",
         "wake", "changed", "desks")  # fmt: skip
 """The columns of a head beside its key and what the chain and the feed need."""
+
+SEEN = ("open", *GROUPS, "due", "digest")
+"""What an order is counted by."""
 
 
 class _Maker:
@@ -79,6 +84,7 @@ def tables(kind: Flavour, schema: str | None = None) -> sa.MetaData:
     _records(make)
     _heads(make)
     _private(make.table, make.col, make.text, make.long, make.index)
+    _counts(make)
     _sharing(make.table, make.col, make.text)
     if not kind.postgres:
         one = make.col("id", sa.Integer(), primary_key=True, autoincrement=False)
@@ -120,13 +126,13 @@ def _heads(make: _Maker) -> None:
         *((col("tx", sa.BigInteger()),) if make.kind.postgres else ()),
         index("head_status", "place", "status", "number"),
         index("head_holder", "place", "holder", "number"),
-        index("head_category", "place", "category", "number"),
+        index("head_category", "place", "category", "open", "area", "number"),
         index("head_area", "place", "area", "number"),
-        index("head_due", "place", "due", where="open = 1"),
+        index("head_due", "place", "open", "due", "number"),
         index("head_digest", "place", "digest", where="open = 1"),
         index("head_provisional", "place", "provisional", "number", where="provisional = 1"),
         index("head_wake", "place", "wake", "number", where=f"wake > '{make.kind.nothing}'"),
-        index("head_changed", "place", "changed"),
+        index("head_changed", "place", "changed", "number"),
     )
     make.table(
         "desk",
@@ -135,8 +141,8 @@ def _heads(make: _Maker) -> None:
         col("unit", text("unit")),
         col("role", text("role")),
         col("due", text("instant")),
-        index("desk_unit", "place", "unit", "number"),
-        index("desk_role", "place", "role", "number"),
+        index("desk_unit", "place", "unit", "number", "due"),
+        index("desk_role", "place", "role", "number", "due"),
         index("desk_due", "place", "due"),
     )
 
@@ -185,6 +191,33 @@ def _private(table: Any, col: Any, text: Any, long: Any, index: Any) -> None:
         col("number", text("number"), primary_key=True),
         col("person", text("person")),
         index("owner_person", "place", "person", "number"),
+    )
+
+
+def _counts(make: _Maker) -> None:
+    col, text = make.col, make.text
+    make.table(
+        "tally",
+        col("cell", text("cell"), primary_key=True),
+        col("place", text("place")),
+        col("open", sa.SmallInteger()),
+        *(col(field, text(field)) for field in GROUPS),
+        col("n", sa.Integer()),
+    )
+    make.table(
+        "total",
+        col("place", text("place"), primary_key=True),
+        col("field", text("field"), primary_key=True),
+        col("value", text("value"), primary_key=True),
+        col("open", sa.SmallInteger(), primary_key=True, autoincrement=False),
+        col("n", sa.Integer()),
+    )
+    identity = (sa.Identity(),) if make.kind.postgres else ()
+    make.table(
+        "delta",
+        col("id", sa.BigInteger(), *identity, primary_key=True, autoincrement=True),
+        col("place", text("place")),
+        col("data", make.long()),
     )
 
 

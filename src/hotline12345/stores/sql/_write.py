@@ -8,7 +8,7 @@ each unique.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -20,7 +20,8 @@ from ..port import Append, Appended, Desk, Head, Lease
 from . import _errors as faults
 from ._flavour import Flavour
 from ._run import Runner, Step
-from ._tables import STAMP, fits, release
+from ._tables import SEEN, STAMP, fits, release
+from ._tally import Note
 
 FEW = 4
 """Up to how many orders are looked at one by one; more are asked for together."""
@@ -108,12 +109,14 @@ def head_of(row: Sequence[Any], kind: Flavour) -> Head:
 
 
 class _State(NamedTuple):
-    """What is known of an order before the write."""
+    """What is known of an order before the write; ``words`` where its private records change."""
 
     version: int = 0
     desks: str = ""
     link: str = ""
     last: int = 0
+    seen: tuple[Any, ...] = ()
+    words: Mapping[str, set[str]] = {}
 
 
 _Order = tuple[str, str]
@@ -188,11 +191,15 @@ def _look(run: Runner, batch: Sequence[Ready], fence: Lease | None) -> tuple[dic
         steps += [("key_lock", {"_lock": key_lock(ready)}) for ready in keyed.values()]
     locks = len(steps)
     few = len(orders) <= FEW
+    # What words an order has, and will have, is true only while nobody else changes its private records.
+    changing = [*dict.fromkeys((r.place, r.number) for r in batch if r.append.expected and r.private)]
     if few:
         new = {(r.place, r.number) for r in batch if r.append.expected == 0}
         steps += [("receipt_of", {"_place": place, "_key": key}) for place, key in keyed]
         # A locking read of an order that is not there would hold the gap where it belongs.
-        steps += [("state_seen" if (p, n) in new else "state_of", {"_place": p, "_number": n}) for p, n in orders]
+        how = dict.fromkeys(changing, "state_held") | dict.fromkeys(new, "state_seen")
+        steps += [(how.get(order, "state_of"), {"_place": order[0], "_number": order[1]}) for order in orders]
+        steps += [("words_of", {"_place": place, "_number": number}) for place, number in changing]
     outcomes = run.together(steps)
     pass_gate(outcomes, fence)
     for ready, [(free,)] in zip(keyed.values(), outcomes[first:locks], strict=bool(run.kind.postgres)):
@@ -201,16 +208,31 @@ def _look(run: Runner, batch: Sequence[Ready], fence: Lease | None) -> tuple[dic
     if few:
         found = zip(keyed, outcomes[locks : locks + len(keyed)], strict=True)
         receipts = [(place, key, *rows[0]) for (place, key), rows in found if rows]
-        states = [row for rows in outcomes[locks + len(keyed) :] for row in rows]
+        at = locks + len(keyed)
+        states = [row for rows in outcomes[at : at + len(orders)] for row in rows]
+        worded = outcomes[at + len(orders) :]
     else:
-        receipts, states = _look_together(run, list(keyed), orders)
+        receipts, states = _look_together(run, list(keyed), orders, bool(changing))
+        worded = run.together([("words_of", {"_place": place, "_number": number}) for place, number in changing])
     get = run.kind.get
     seen = {(place, key): (get(number), version, get(print_)) for place, key, number, version, print_ in receipts}
     _not_under_way(run, [ready for key, ready in keyed.items() if key not in seen])
-    return {(row[0], row[1]): _State(*row[2:6]) for row in states}, seen
+    return _states(states, dict(zip(changing, worded, strict=True))), seen
 
 
-def _look_together(run: Runner, keyed: list[tuple[str, str]], orders: list[_Order]) -> tuple[list[Any], list[Any]]:
+def _states(rows: Sequence[Any], worded: Mapping[_Order, Sequence[tuple[str, str]]]) -> dict[_Order, _State]:
+    known = {}
+    for place, number, version, desks, end, last, *counted in rows:
+        words: dict[str, set[str]] = {}
+        for identity, word in worded.get((place, number), ()):
+            words.setdefault(identity, set()).add(word)
+        known[place, number] = _State(version, desks, end, last, tuple(counted), words)
+    return known
+
+
+def _look_together(
+    run: Runner, keyed: list[tuple[str, str]], orders: list[_Order], hold: bool
+) -> tuple[list[Any], list[Any]]:
     k, h = run.say.receipt.c, run.say.head.c
     receipts, states = [], []
     for place in dict.fromkeys(place for place, _ in orders):
@@ -222,7 +244,8 @@ def _look_together(run: Runner, keyed: list[tuple[str, str]], orders: list[_Orde
             )
             receipts += run.ask(asked)
         for i in range(0, len(numbers), _PART):
-            states += run.ask(run.say.state().where(h.place == place, h.number.in_(numbers[i : i + _PART])))
+            asked = run.say.state().where(h.place == place, h.number.in_(numbers[i : i + _PART]))
+            states += run.ask(asked.order_by(h.number).with_for_update() if hold else asked)
     return receipts, states
 
 
@@ -298,16 +321,19 @@ def _steps(
     """Return the changes to make, heads that move first: everybody takes orders in the same order."""
     moved, new, gone, desks = [], [], [], []
     owners, dropped, private, words = [], [], [], []
+    note = Note(kind.nothing)
     for (place, number), change in changes.items():
         before, last = change.before, change.last
         row = {**last.head, "link": change.link, "_last": before.last}
         order = {"_place": place, "_number": number}
         if before.version:
-            moved.append({**row, **order, "_expected": before.version})
+            counted = {f"_{name}": value for name, value in zip(SEEN, before.seen, strict=True)}
+            moved.append({**row, **order, "_expected": before.version, **counted})
         else:
             new.append(row)
             if change.first.owner:
                 owners.append(change.first.owner)
+        _count(note, place, change)
         if before.desks != last.head["desks"]:
             if before.desks != kind.nothing:
                 gone.append(order)
@@ -329,8 +355,22 @@ def _steps(
         ("add_private", private),
         ("add_word", words),
         ("add_receipt", receipts),
+        ("add_delta", note.rows()),
     ]
     return [step for step in steps if step[1]], len(moved)
+
+
+def _count(note: Note, place: str, change: _Change) -> None:
+    before, seen = change.before, tuple(change.last.head[name] for name in SEEN)
+    if seen != before.seen:
+        note.order(place, before.seen, seen)
+    if change.private:
+        had = {word for each in before.words.values() for word in each}
+        has = {row["word"] for rows in change.words.values() for row in rows}
+        replaced = {row["id"] for row in change.private.values()}
+        has.update(*(each for identity, each in before.words.items() if identity not in replaced))
+        note.words(place, had - has, -1)
+        note.words(place, has - had, 1)
 
 
 def stored(run: Runner, ready: Ready) -> bool:

@@ -10,12 +10,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
+from random import randrange
 from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
 
-from hotline12345.core.errors import Conflict, Fault, HotlineError, StoreError
+from hotline12345.core.errors import Conflict, Fault, HotlineError
 
 from .. import _rules as rules
 from ..port import Append, Appended, Fed, Head, Lease, Page, Parked, Private, Query, Record
@@ -25,6 +26,7 @@ from . import _feed as feeding
 from . import _find as finding
 from . import _leases as sharing
 from . import _migrate as migrate
+from . import _tally as tally
 from . import _url as urls
 from . import _write as writing
 from ._line import Cut, Line, Work, commits_itself
@@ -67,6 +69,7 @@ class SqlStore:
         self._line = Line(engine, say, self.where, timeout)
         self._owned = False
         self._fence: Lease | None = None
+        self._changed = [randrange(tally.FOLD)]  # many processes that each write little add up, too
         self._look(must_exist or readonly)
 
     def _look(self, must_exist: bool) -> None:
@@ -107,9 +110,9 @@ class SqlStore:
         if self.replica:
             raise faults.replica(self.where)
 
-    def _again(self, work: Work) -> tuple[Any, Any]:
+    def _again(self, work: Work, *, whole: bool = False) -> tuple[Any, Any]:
         self._writing()
-        return self._line.again(work)
+        return self._line.again(work, whole=whole)
 
     def _ask(self, name: str, **values: Any) -> list[Any]:
         """Return the rows of one fixed question; texts are put as they are stored."""
@@ -142,6 +145,9 @@ class SqlStore:
         while True:
             try:
                 done: tuple[Appended, ...] = self._line.transact(lambda run: writing.write(run, ready, self._fence))
+                self._changed[0] += len(ready)
+                if self._changed[0] >= tally.FOLD:
+                    self._fold()
                 return done
             except Cut as cut:
                 if self._settled(ready, cut.result, end):
@@ -165,10 +171,19 @@ class SqlStore:
                     raise faults.unknown_outcome(self.where) from wait
                 time.sleep(0.02)
 
+    def _fold(self) -> None:
+        """Add up what writes have noted for the counts; where that fails, somebody else does it later."""
+        if self._line.host is not None or self.readonly or self.replica or self.newer:
+            return
+        self._changed[0] = 0
+        with suppress(HotlineError, Cut):
+            while self._line.transact(tally.fold) == tally.MOST:
+                pass
+
     def forget(self, place: str, person: str) -> int:
         """Delete every private record of *person* in *place*, and the index itself from heads.
 
-        The rows are gone when it returns, and PostgreSQL is asked to vacuum the three tables they were in.  What
+        The rows are gone when it returns, and PostgreSQL is asked to vacuum the five tables they were in.  What
         a server's log, its replicas and the free space of its files keep: docs/privacy.md and ``scrub``.
         """
         if not person:
@@ -269,8 +284,11 @@ class SqlStore:
     def count(self, place: str, query: Query, by: str = "") -> dict[str, int]:
         """Count matching heads, grouped by the head field *by*, or ``{"": n}``."""
         rules.group(by)
-        found: dict[str, int] = self._line.read(lambda run: finding.count(run, place, query, by))
-        return found
+        found, waiting = self._line.read(lambda run: finding.count(run, place, query, by))
+        if waiting > 2 * tally.FOLD:
+            self._fold()
+        counts: dict[str, int] = found
+        return counts
 
     def head(self, place: str, number: str) -> Head | None:
         """Return the head of one order, or ``None``."""
@@ -328,7 +346,14 @@ class SqlStore:
     def check(self) -> list[Fault]:
         """Return what is wrong with the store (完整性检查)."""
         found: list[Fault] = self._line.read(lambda run: care.check(run, self.where))
-        return found
+        return [*found, *self._line.transact(lambda run: care.miscounted(run, self.where), whole=True)]
+
+    def reindex(self, place: str, heads: Sequence[Head]) -> None:
+        """Replace these orders' heads, desks and requesters whole; without heads, count anew; see ``store rebuild``."""
+        if heads:
+            self._again(lambda run: care.reindex(run, place, heads))
+        else:
+            self._again(lambda run: tally.recount(run, place), whole=True)
 
     def info(self) -> dict[str, Any]:
         """Return what ``doctor`` shows of the store; ``held_back`` says what keeps the feed waiting."""
@@ -358,40 +383,3 @@ class SqlStore:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
-
-
-def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
-    """Open the database *url* names: ``postgresql://…``, ``mysql://…``, ``mariadb://…``, ``sql+DIALECT://…``."""
-    made, options = urls.address(url)
-    engine = urls.engine_of(made, options)
-    try:
-        store = SqlStore(
-            engine,
-            schema=options.schema,
-            readonly=options.readonly,
-            must_exist=must_exist,
-            timeout=options.timeout,
-            patience=options.patience,
-        )
-    except (HotlineError, StoreError):
-        engine.dispose()
-        raise
-    store._owned = True
-    return store
-
-
-def upgrade(url: str) -> tuple[str, str]:
-    """Make the tables, or bring them up to date; return what they were ("" for none) and what they are."""
-    made, options = urls.address(url)
-    engine = urls.engine_of(made, options)
-    where = urls.shown(engine.url, options.schema)
-    line = Line(engine, Statements(engine.dialect, options.schema), where, options.timeout)
-    try:
-        with line.told():
-            with line.connect() as connection:
-                if care.replica(connection, line.say.kind):
-                    raise faults.replica(where)
-                care.refuse_encoding(connection, line.say.kind, where)
-            return migrate.upgrade(line.writer, line.say.kind, options.schema)
-    finally:
-        engine.dispose()

@@ -1,0 +1,212 @@
+"""Counts of the server store are exact, however many write, forget and add up at once (计数)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from hotline12345.core.errors import Conflict
+from hotline12345.stores import Append, Head, Private, Query, Record, open_store
+from hotline12345.testing.store_base import P, numbers, write
+
+sa = pytest.importorskip("sqlalchemy")
+
+from hotline12345.stores.sql import _migrate, _tables, _tally  # noqa: E402
+
+SERVERS = pytest.mark.parametrize("server", ["postgresql", "mysql"])
+WORDS = ("aa", "bb", "cc", "dd")
+STATUSES = ("received", "signed", "closed")
+QUERIES = (
+    *(Query(status=status) for status in STATUSES),
+    *(Query(open=flag, kind="help") for flag in (None, True, False)),
+    *(Query(category=category) for category in ("城乡建设", "城乡建设/供暖")),
+    *(Query(area=area, holder=holder) for area in ("21", "2101") for holder in (None, "u1")),
+    *(Query(open=flag, due_before=due) for flag in (None, True) for due in ("2026-11-03", "2026-11-03T12:00:00Z", "9")),
+    *(Query(open=flag, digest="d1") for flag in (None, False)),
+    *(Query(open=flag, not_digest="d1") for flag in (None, True)),
+    *(Query(words=(word,)) for word in WORDS),
+    Query(words=("aa", "bb")),
+    Query(words=("aa",), open=True),
+)
+
+
+def _head(number: str, version: int, die: random.Random) -> Head:
+    status = die.choice(STATUSES)
+    return Head(
+        P, number, version, status, status != "closed", die.choice(("help", "report")),
+        die.choice(("城乡建设", "城乡建设/供暖", "城乡建设局", "")), die.choice(("210100", "210102", "220400")),
+        die.choice(("u1", "u2", "")), f"p{number}", "", die.choice(("", "2026-11-03T00:00:00Z", "2026-11-04", "2026")),
+        False, die.choice(("", "d1", "d2")),
+    )  # fmt: skip
+
+
+def _work(store: Any, seed: int) -> None:
+    die = random.Random(seed)
+    for step in range(40):
+        number = str(die.randrange(12))
+        now = store.head(P, number)
+        version = now.version if now else 0
+        rows = () if version and die.random() < 0.3 else (Record(P, number, version + 1, "Noted", {"n": step}),)
+        words = tuple(die.sample(WORDS, die.randrange(4)))
+        kept = (Private(die.choice("12"), die.choice(("x", "y")), {"t": step}, words),) if die.random() < 0.6 else ()
+        try:
+            store.append([Append(P, number, version, rows, _head(number, version + len(rows), die), kept)])
+            if die.random() < 0.1:
+                store.forget(P, die.choice(("x", "y")))
+        except Conflict:
+            pass
+
+
+def _counts_hold(store: Any) -> None:
+    for query in QUERIES:
+        found = numbers(store, query)
+        assert store.count(P, query) == {"": len(found)}, query
+        heads = [store.head(P, number) for number in found]
+        for by in ("status", "holder"):
+            values = [getattr(head, by) for head in heads]
+            assert store.count(P, query, by) == {value: values.count(value) for value in sorted({*values})}, (query, by)
+
+
+@SERVERS
+def test_counts_are_those_of_the_heads_after_eight_writers(
+    server: str, clean_room: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_tally, "FOLD", 7)
+    store: Any = open_store(clean_room(server))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda seed: _work(store, seed), range(8)))
+    _counts_hold(store)
+    assert store.check() == []
+    store._line.transact(_tally.fold_all)
+    _counts_hold(store)
+    assert store.check() == []
+    store.close()
+
+
+@SERVERS
+def test_what_was_noted_is_added_up_and_no_note_is_left(
+    server: str, clean_room: Callable[[str], str], ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = clean_room(server)
+    store: Any = open_store(url)
+    name = f"{store.schema}.hotline_"
+    monkeypatch.setattr(_tally, "FOLD", 10**9)
+    for i in range(5):
+        store.append([write(str(i), holder="u")])
+    store.append([write("0", 1, holder="v")])
+    assert ask(url, f"SELECT count(*) FROM {name}delta") == [(6,)]
+    monkeypatch.setattr(_tally, "FOLD", 1)
+    assert store.count(P, Query(), "holder") == {"u": 4, "v": 1}  # who counts adds up
+    assert ask(url, f"SELECT count(*) FROM {name}delta") == [(0,)]
+    assert ask(url, f"SELECT n FROM {name}total WHERE field = 'holder' ORDER BY value") == [(4,), (1,)]
+    store.append([write(str(i), 1, holder="w") for i in range(1, 5)])
+    assert ask(url, f"SELECT value FROM {name}total WHERE field = 'holder'  ORDER BY value") == [("v",), ("w",)]
+    store.close()
+
+
+def test_a_hosts_open_transaction_holds_no_writer_up_and_is_counted_when_it_commits(
+    room_on: Callable[[str], str],
+) -> None:
+    store: Any = open_store(room_on("postgresql") + "&timeout=2")
+    with store._line.engine.connect() as connection:
+        connection.begin()
+        store.on(connection).append([write("1", holder="u")])
+        store.append([write("2", holder="u")])
+        store._line.transact(_tally.fold)
+        assert store.count(P, Query(), "holder") == {"u": 1}
+        assert store.on(connection).count(P, Query(), "holder") == {"u": 2}
+        connection.commit()
+    assert store.count(P, Query(), "holder") == {"u": 2}
+    store.close()
+
+
+@SERVERS
+def test_a_wrong_count_is_found_and_mended(
+    server: str, clean_room: Callable[[str], str], ask: Callable[..., Any]
+) -> None:
+    url = clean_room(server)
+    store: Any = open_store(url)
+    store.append([write("1", private=(Private("1", "x", {}, ("aa",)),)), write("2")])
+    store._line.transact(_tally.fold_all)
+    name = f"{store.schema}.hotline_"
+    ask(url, f"UPDATE {name}tally SET n = n + 1", f"UPDATE {name}total SET n = 9 WHERE field = 'word'")
+    assert [fault.code for fault in store.check()] == ["tally", "tally"]
+    store.reindex(P, ())
+    assert store.check() == []
+    assert store.count(P, Query(words=("aa",))) == {"": 1}
+    store.close()
+
+
+@SERVERS
+def test_nothing_of_a_forgotten_word_is_left_in_the_counts(
+    server: str, clean_room: Callable[[str], str], ask: Callable[..., Any]
+) -> None:
+    url = clean_room(server)
+    store: Any = open_store(url)
+    store.append([write("1", private=(Private("1", "x", {}, ("aa", "bb")), Private("2", "y", {}, ("bb",))))])
+    store.append([write("2", private=(Private("1", "y", {}, ("cc",)),))])
+    assert store.forget(P, "x") == 1
+    name = f"{store.schema}.hotline_"
+    assert ask(url, f"SELECT value, n FROM {name}total WHERE field = 'word' ORDER BY value") == [("bb", 1), ("cc", 1)]
+    assert ask(url, f"SELECT count(*) FROM {name}delta WHERE data LIKE '%aa%'") == [(0,)]
+    assert [store.count(P, Query(words=(word,)))[""] for word in ("aa", "bb", "cc")] == [0, 1, 1]
+    store.close()
+
+
+@SERVERS
+def test_tables_of_the_first_release_are_upgraded_and_counted(
+    server: str, room_on: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, ask: Callable[..., Any]
+) -> None:
+    url = room_on(server)
+    schema = url.partition("schema=")[2].partition("&")[0]
+    with monkeypatch.context() as old:
+        for module in (_migrate, _tables):
+            old.setattr(module, "LAYOUT", "0001")
+        old.setattr(_migrate, "STAMP", "0001.1")
+        engine = sa.create_engine(_plain(url))
+        _migrate.upgrade(engine, _kind(engine), schema)
+        engine.dispose()
+    tx = (", tx", ", 3") if server == "postgresql" else ("", "")
+    head = (
+        f"INSERT INTO {schema}.hotline_head (place, number, version, status, open, kind, category, area, holder, "
+        f"received, due, provisional, digest, wake, changed, desks, link{tx[0]}) "
+        f"VALUES ('{P}', '{{}}', 0, '{{}}', {{}}, 'help', '城乡建设', '210102', 'u', '', '{{}}', 0, 'd1', '', '', "
+        f"'', ''{tx[1]})"
+    )
+    word = f"INSERT INTO {schema}.hotline_word (place, word, number, id) VALUES ('{P}', 'aa', '1', '{{}}')"
+    ask(
+        url,
+        head.format("1", "signed", 1, "2026-11-03T00:00:00Z"),
+        head.format("2", "closed", 0, "2026-11-04T00:00:00Z"),
+        head.format("3", "closed", 0, ""),
+        word.format("1"),
+        word.format("2"),
+    )
+    from hotline12345.stores.sql import upgrade
+
+    assert upgrade(url) == ("0001.1", _tables.STAMP)
+    store: Any = open_store(url)
+    with store._line.connect() as connection:
+        assert _migrate.compare(connection, store._line.say.data, store.schema) == []
+    assert store.check() == []
+    assert store.count(P, Query(), "status") == {"closed": 2, "signed": 1}
+    assert store.count(P, Query(due_before="2026-11-04T00:00:01Z")) == {"": 2}
+    assert store.count(P, Query(words=("aa",))) == {"": 1}
+    _counts_hold(store)
+    store.close()
+
+
+def _plain(url: str) -> Any:
+    from hotline12345.stores.sql._url import address
+
+    return address(url)[0]
+
+
+def _kind(engine: Any) -> Any:
+    from hotline12345.stores.sql._flavour import flavour
+
+    return flavour(engine.dialect)

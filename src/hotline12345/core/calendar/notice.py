@@ -362,9 +362,10 @@ def _expand(form: str, clause: _Clause) -> list[date]:
 
 
 def _check_count(days: list[date], said: str) -> None:
-    if len(set(days)) != number_of(said):
-        zh = f"写着 {said} 天，起止之间是 {len(set(days))} 天"
-        raise _Untrue("wrong-count", zh, f"says {said} days, but there are {len(set(days))}")
+    wanted, there = number_of(said), len(set(days))
+    if there != wanted:
+        zh = f"写着 {wanted} 天，起止之间是 {there} 天"
+        raise _Untrue("wrong-count", zh, f"says {wanted} days, but there are {there}")
 
 
 def _day_after(feast: str, last: date, known: WorkCalendar | None) -> date | None:

@@ -57,7 +57,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "parting": frozenset({"core"}),
     "adopting": frozenset({"core"}),
     "book": frozenset({"core", "stores", "heads"}),
-    "neighbours": frozenset({"core", "stores", "book"}),
+    "neighbours": frozenset({"core", "stores", "book", "classifiers"}),
+    # "packs" and "text" late: the classifier "rules" reads a pack's rules or a file of them.
+    "classifiers": frozenset({"core", "plugins", "packs", "text"}),
     "clockwork": frozenset({"core", "stores", "privacy", "heads"}),
     "inquiry": frozenset({"core", "view", "hotline"}),
     "transition": frozenset({"core", "stores"}),
@@ -79,15 +81,17 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "packs",
             "plugins",
         }
-        | {"entry", "parting", "adopting"}
+        | {"entry", "parting", "adopting", "classifiers"}
     ),
     # "packs" late and only to open a pack by its name; "text" late, where a missing area is to be read.
-    "replay": frozenset({"core", "hotline", "heads", "stores.port", "channels", "packs", "text"}),
+    "replay": frozenset({"core", "hotline", "heads", "stores.port", "channels", "classifiers", "packs", "text"}),
     # "stores" likewise late: a city may be simulated into a store named by its URL.
     "simulate": frozenset({"core", "hotline", "heads", "stores", "packs", "report"}),
     # The kit holds others to their protocols, so it must know the protocols.
     # "hotline": the scripted flow that a disk is made to fail under is a whole hotline's.
-    "testing": frozenset({"core", "channels", "stores", "packs", "plugins", "delivery.protocol", "hotline"}),
+    "testing": frozenset(
+        {"core", "channels", "stores", "packs", "plugins", "delivery.protocol", "classifiers", "hotline"}
+    ),
     # What people write, read: learnt rules, places, the same matter again.  Tables of labels are read as channels
     # read tables; "fast" late, with the same answers.
     "text": frozenset({"core", "channels", "fast"}),

@@ -14,6 +14,8 @@ from attrs import evolve as change
 
 from .adopting import read_document, taken_over
 from .book import Beside, Book, moved_on, no_number
+from .classifiers import Classifier
+from .classifiers.advice import advice_of
 from .clockwork import Ticked, tick
 from .core import commands as c
 from .core.actor import SYSTEM, Actor, Role
@@ -49,6 +51,8 @@ class Hotline:
         number: makes an order number from an instant and the number of tries so far.
         secrets: the master key (≥ 16 bytes); by default a key file beside the store; see ``privacy.key_of``.
         edition: keep new orders under this edition; by default the one in force when received.
+        classifier: somebody's model, or its ``NAME:ARGUMENT``; asked at each Accept, its answer recorded.
+        trust: how far its answer goes: ``note``, ``fill`` or ``lead``; see ``classifiers``.
     """
 
     def __init__(
@@ -61,6 +65,8 @@ class Hotline:
         number: Callable[[datetime, int], str] = number_by_time,
         secrets: bytes | None = None,
         edition: str = "",
+        classifier: Classifier | str | None = None,
+        trust: str = "fill",
     ) -> None:
         if isinstance(pack, str):
             from .packs import load_pack
@@ -81,7 +87,7 @@ class Hotline:
         self._edition = pack.edition(edition).edition if edition else ""
         self._editions: dict[str, Policy] = {policy.digest: policy for policy in pack.every if policy.digest}
         self._book = Book(store, self.place)
-        self._near = Neighbours(self._book)
+        self._near = Neighbours(self._book, advice_of(classifier, trust))
 
     # ── the way in ──
 

@@ -13,9 +13,11 @@ from typing import Any
 from attrs import evolve as change
 
 from .book import Beside, Book
+from .classifiers import Question
+from .classifiers.advice import Advice
 from .core import commands as c
 from .core.actor import SYSTEM
-from .core.decide import decide
+from .core.decide import decide, permits
 from .core.errors import CommandError, UnknownOrder
 from .core.events import Accepted, Event
 from .core.evolve import fold
@@ -44,16 +46,16 @@ TOLD = 5
 
 
 class Neighbours:
-    """The other orders of a place (相关工单), as one order's commands need them."""
+    """The other orders of a place (相关工单), as one order's commands need them, and what a classifier says of it."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, book: Book, advice: Advice | None = None) -> None:
+        self._book, self._advice = book, advice
         self._store, self._place = book.store, book.place
 
     def accept(
         self, policy: Policy, order: Order, command: c.Accept, at: datetime, person: str, words: Mapping[str, Any]
     ) -> tuple[Event, ...]:
-        """Accept (受理) with what must be known: repeats, what the record lacks, past disruption.
+        """Accept (受理) with what must be known: repeats, what lacks, past disruption, what a classifier says.
 
         Args:
             person: the blind index of the requester; "" where nobody is to be found by it.
@@ -69,7 +71,12 @@ class Neighbours:
         taken = self._steps(heads) if policy.conduct else ()
         ladder = [step.code for step in policy.conduct]
         conduct = max(taken, key=lambda code: ladder.index(code) if code in ladder else -1, default="")
-        command = change(command, similar=similar, lacks=lacks, conduct=conduct)
+        judged = command.judged
+        if judged is None and self._advice is not None and permits(order, command):
+            area = command.area or order.intake.area
+            asked = Question(command.title, command.text, area, order.intake.channel)
+            judged = self._advice.judged(policy, asked)
+        command = change(command, similar=similar, lacks=lacks, conduct=conduct, judged=judged)
         events = decide(policy, order, command, at)
         first = events[0] if events else None
         if policy.repeat.others == "off" or not isinstance(first, Accepted) or not first.category:

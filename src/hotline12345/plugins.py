@@ -34,6 +34,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "kafka": "hotline12345.delivery.publishers.kafka:KafkaPublisher",
         "file": "hotline12345.delivery.publishers.files:FilePublisher",
     },
+    "hotline12345.classifiers": {"rules": "hotline12345.classifiers.rules:open_rules"},
     "hotline12345.packs": {
         "cn": "hotline12345.packs:builtin",
         "anhui": "hotline12345.packs:builtin",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .common import Speaking, answers, edition_option, no_such_file, pack_option, policy_of, print_json
+from .judging import ask, judged_json, show_judged, with_option
 from .printing import facts, print_csv, say, table
 
 if TYPE_CHECKING:
@@ -20,18 +21,22 @@ COLUMNS = ("rule", "field", "start", "end", "word", "weight", "negated", "suppos
 @click.command(
     "classify",
     cls=Speaking,
-    help="归类一段诉求：类别、类型、紧急程度，并列出每一处命中（含被否定的）。\n"
+    help="归类一段诉求：类别、类型、紧急程度，并列出每一处命中（含被否定的）；--with 再问一个归类器，一并列出。\n"
     "--\n"
-    "Classify a text: category, kind, urgency, and every word that said so, negated ones too.",
+    "Classify a text: category, kind, urgency, and every word that said so, negated ones too; --with asks a classifier "
+    "as well and shows both.",
 )
 @click.argument("words", metavar="[TEXT]", required=False, default="")
 @click.option("--text", default="", help="内容；- 从标准输入读 · text; - reads standard input")
 @click.option("--title", default="", help="标题 · title")
 @click.option("--file", "path", default="", help="从文件读内容（UTF-8） · read the text from a file")
+@with_option
 @pack_option
 @edition_option
 @answers("table", "json", "csv")
-def command(words: str, text: str, title: str, path: str, pack_name: str, edition: str, form: str) -> None:
+def command(
+    words: str, text: str, title: str, path: str, classifier: str, pack_name: str, edition: str, form: str
+) -> None:
     """Classify."""
     from ..core.classify import classify
 
@@ -41,14 +46,18 @@ def command(words: str, text: str, title: str, path: str, pack_name: str, editio
     policy = policy_of(pack_name, edition, need=("rules",))
     if policy.rules is None:
         raise no_rules(policy)
+    judged = ask(policy, classifier, title, body) if classifier else None
     found = classify(policy.rules, title, body)
     rows = [_hit(title, body, hit) for hit in found.hits]
     if form == "json":
-        print_json(_json(policy, found, rows))
+        print_json(_json(policy, found, rows) | ({"judged": judged_json(judged)} if judged is not None else {}))
     elif form == "csv":
         print_csv(COLUMNS, [tuple(row.values()) for row in rows])
     else:
         _show(policy, found, rows)
+        if judged is not None:
+            click.echo()
+            show_judged(judged, {"title": title, "text": body})
 
 
 def _body(text: str, path: str) -> str:

@@ -263,6 +263,7 @@ def hotline_of(
     reads: bool = False,
     need: Iterable[str] | None = None,
     edition: str = "",
+    **more: Any,
 ) -> Hotline:
     """Open the hotline of a pack over a store; readers refuse a file that is not there.
 
@@ -274,6 +275,7 @@ def hotline_of(
         reads: nothing will be written, and nobody looked for by name: a store without its key file will do.
         need: the parts of the pack to compile; ``None`` takes all.
         edition: keep new orders under this edition.
+        more: what else a hotline takes.
     """
     from ..hotline import Hotline
     from ..stores import open_store
@@ -288,7 +290,7 @@ def hotline_of(
         if pack_name or error.code != "unknown-pack":
             raise
         raise _elsewhere(found) from error
-    return Hotline(pack, opened, place=place, secrets=_no_key(opened) if reads else None, edition=edition)
+    return Hotline(pack, opened, place=place, secrets=_no_key(opened) if reads else None, edition=edition, **more)
 
 
 def _elsewhere(name: str) -> RequestError:

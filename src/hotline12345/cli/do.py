@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .story import Story
 
 CHOSEN = "hotline12345.do"
-GATHERED = ("by", "occurred", "ext", "similar", "lacks", "conduct", "earlier_steps", "numbers")
+GATHERED = ("by", "occurred", "ext", "similar", "lacks", "conduct", "earlier_steps", "numbers", "judged")
 """Fields that options of every command, or the hotline itself, fill in."""
 
 _HELP = {

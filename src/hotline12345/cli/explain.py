@@ -20,6 +20,7 @@ from .common import (
     print_json,
     store_option,
 )
+from .judging import judged_json, judged_line
 from .printing import day_of, facts, half, iso, say, table, when
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def _classification(one: ClassificationTold) -> dict[str, Any]:
         "urgency": one.urgency.value,
         "confidence": round(one.confidence, 6),
         "needs_person": one.needs_person,
+        "judged": judged_json(one.judged),
         "hits": [
             {
                 "rule": hit.rule,
@@ -181,6 +183,7 @@ def _disposal(one: DisposalTold) -> dict[str, Any]:
         "to": one.to,
         "basis": one.basis,
         "findings": _findings(one.findings),
+        "judged": judged_json(getattr(one.event, "judged", None)),
     }
 
 
@@ -275,8 +278,10 @@ def show_classifications(classifications: tuple[ClassificationTold, ...]) -> Non
             zh, en = "归类命中（规则与位置，不含原文）", "What classified it (rules and positions, no words)"
             click.echo(say(zh, en))
             click.echo(table(say("规则,所在,位置,权重,指向,说明", "rule,in,where,weight,for,note").split(","), rows))
-        else:
+        elif one.category_from != "model":
             click.echo(say("  由人写明或按默认，没有规则命中", "  given by a person or by default; no rule hit"))
+        if one.judged is not None:
+            click.echo(f"  {judged_line(one.judged)}")
         _show_findings(one.findings)
 
 
@@ -284,6 +289,9 @@ def _show_disposals(disposals: tuple[DisposalTold, ...], story: Story) -> None:
     for one in disposals:
         click.echo("\n" + say("处置：", "Disposed of: ") + f"{story.tell(one.event)}  {when(one.event.at)}")
         _show_findings(one.findings)
+        judged = getattr(one.event, "judged", None)
+        if judged is not None:
+            click.echo(f"  {judged_line(judged)}")
 
 
 def _show_findings(findings: tuple[Finding, ...]) -> None:

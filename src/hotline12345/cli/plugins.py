@@ -12,13 +12,14 @@ GROUPS = {
     "hotline12345.channels": ("渠道", "channels"),
     "hotline12345.packs": ("政策包", "packs"),
     "hotline12345.publishers": ("发布器", "publishers"),
+    "hotline12345.classifiers": ("归类器", "classifiers"),
 }
 
 
 @click.command(
     "plugins",
     cls=Speaking,
-    help="列出插件：存储、渠道、政策包、发布器，来自哪个软件包，能否加载。有加载不了的，退出码 1。\n"
+    help="列出插件：存储、渠道、政策包、发布器、归类器，来自哪个软件包，能否加载。有加载不了的，退出码 1。\n"
     "--\n"
     "List plug-ins by group, with where they come from; exit 1 when one does not load.",
 )

@@ -27,6 +27,7 @@ from .common import (
     store_option,
 )
 from .due import due_words
+from .judging import trust_option, with_option
 from .printing import facts, half, note, print_csv, progress, say, table
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ LISTED = 50
 @click.option(
     "--locate", is_flag=True, help="没有区划时从地址、内容识别，确定才填 · read a missing area from address and text"
 )
+@with_option
+@trust_option
 @click.option("--as", "actor", default="agent", show_default=True, help="谁收的：角色@单位/人员 · who takes it down")
 @store_option
 @own_pack_option
@@ -126,6 +129,8 @@ def command(form: str, path: str, **given: Any) -> None:
         given["place"],
         overlays=overlays_of(given["overlay_files"]),
         edition=given["edition"],
+        classifier=given["classifier"],
+        trust=given["trust"],
     )
     at = instant_of(given["recorded"]) if given["recorded"] else None
     if not path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .common import Speaking, answers, instant_of, no_such_file, overlay_option, overlays_of, pack_of, place_option
+from .judging import trust_option, with_option
 from .printing import facts, half, note, print_csv, print_json, progress, say, table
 from .roomy import roomy
 
@@ -56,6 +57,8 @@ _TOP = 10
     "--rows", "rows_file", default="", type=click.Path(), help="逐件写出结果（JSON 行） · write one JSON line an order"
 )
 @click.option("--encoding", default="", help="文件编码，默认自动识别 · encoding of the file")
+@with_option
+@trust_option
 @place_option
 @overlay_option
 @answers("table", "json", "csv")
@@ -65,15 +68,12 @@ def command(
     kind: str,
     mapping: str,
     area_file: str,
-    locate: bool,
-    disposition: bool,
     day: str,
-    store: str,
     rows_file: str,
     encoding: str,
-    place: str,
     overlay_files: tuple[str, ...],
     form: str,
+    **given: Any,
 ) -> None:
     """Replay a file."""
     from ..channels.columns import parse_mapping
@@ -93,15 +93,13 @@ def command(
         result = replay(
             reading,
             pack,
-            store,
+            given.pop("store"),
             kind=what,
-            disposition=disposition,
             area_map=areas,
-            locate=locate,
             on=on,
-            place=place,
             detail=bool(rows_file),
             progress=lambda done, total: advance(),
+            **given,  # what means the same there
         )
     if rows_file:
         _write_rows(rows_file, result)

@@ -11,10 +11,11 @@ from ..core.actor import ROLE_ZH, Actor, Role
 from ..core.policy import TRIGGERS, Policy
 from ..core.sla import Deadline
 from . import in_time
+from .judging import accepted
 from .printing import half, say, when
 from .taken_in import TELL, declined
 from .terms import CODES
-from .wording import APART, Two, basis_of, because, finding, form_told, joined
+from .wording import APART, Two, basis_of, because, form_told, joined
 
 _ENDS: dict[str, Two] = {
     "satisfied": ("群众满意", "the requester is satisfied"),
@@ -144,24 +145,6 @@ def _received(s: Story, ev: e.Received) -> str:
         else ""
     )
     return said + kind + "".join(f"，{m}" if say("zh", "en") == "zh" else f", {m}" for m in marks) + origin
-
-
-def _accepted(s: Story, ev: e.Accepted) -> str:
-    way = {"given": ("写明", "as given"), "rules": ("规则判定", "by the rules"), "default": ("默认", "by default")}
-    kind_way, category_way = way.get(ev.kind_from, ("", "")), way.get(ev.category_from, ("", ""))
-    parts = [
-        say(f"受理：{ev.kind.zh}（{kind_way[0]}）", f"accepted: {ev.kind.value} ({kind_way[1]})"),
-        say(f"{ev.category or '未归类'}（{category_way[0]}）", f"{ev.category or 'no category'} ({category_way[1]})"),
-    ]
-    if ev.category_from == "rules":
-        words = sum(not hit.negated for hit in ev.hits)
-        parts.append(say(f"把握 {ev.confidence:.0%}，命中 {words} 处", f"confidence {ev.confidence:.0%}, {words} hits"))
-    if ev.urgency.value != "normal":
-        parts.append(say(ev.urgency.zh, ev.urgency.value))
-    if ev.needs_person:
-        parts.append(say("需人工确认", "a person should look"))
-    parts += [finding(f.code, f.target, f.basis) for f in ev.findings]
-    return joined(*parts)
 
 
 def _dispatched(s: Story, ev: e.Dispatched) -> str:
@@ -352,7 +335,7 @@ def _rated(s: Story, ev: e.Rated) -> str:
 _Tell = Callable[[Story, Any], str]
 _TELL: dict[type[e.Event], _Tell] = {
     e.Received: _received,
-    e.Accepted: _accepted,
+    e.Accepted: accepted,
     e.Answered: _answered,
     e.Connected: _connected,
     e.Referred: _referred,

@@ -27,6 +27,9 @@ _NAMES = {
     "follower-needed": ("须指定专人跟进", "somebody is to be entrusted with following it up"),
     "unknown-channel": ("渠道不在登记之列", "the channel is not on the list"),
     "new-fact": ("有新的事实或理由", "a new fact or reason"),
+    "classifier.failed": ("归类器没有可用的回答", "the classifier gave no answer of use"),
+    "classifier.emergency": ("归类器认为是紧急情况，请立即核实", "an emergency, says the classifier: look at once"),
+    "classifier.differs": ("规则另判为", "the rules say"),
     "direct-answer": ("可以直接答复", "may be answered at once"),
 }
 _OUTCOMES = {

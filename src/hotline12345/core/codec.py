@@ -22,7 +22,7 @@ from .actor import SEPARATOR, Actor, Role
 from .errors import StoreError
 from .events.adoption import Taken
 from .memo import remembered
-from .refs import Finding, Form, HitRef, Origin, Ref
+from .refs import Finding, Form, HitRef, Judged, Origin, Ref
 from .sla import Deadline
 from .sla.timelimit import TimeLimit
 
@@ -130,7 +130,7 @@ _CODECS: dict[Any, tuple[Encode, Decode]] = {
     Actor: (remembered(_actor_out), _actor_in),
     TimeLimit: (remembered(str), lru_cache(1024)(TimeLimit.parse)),
 }
-for _cls in (Ref, Origin, HitRef, Finding, Form):
+for _cls in (Ref, Origin, HitRef, Judged, Finding, Form):
     _CODECS[_cls] = _record_codec(_cls)
 
 

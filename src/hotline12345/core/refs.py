@@ -1,9 +1,11 @@
-"""What events point at (引用): private records, other orders, classification hits, findings."""
+"""What events point at (引用): private records, other orders, classification hits, a classifier's answer, findings."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
+
+from .request import Kind, Urgency
 
 
 class Ref(NamedTuple):
@@ -28,6 +30,26 @@ class HitRef(NamedTuple):
     start: int
     end: int
     negated: bool = False
+
+
+class Judged(NamedTuple):
+    """What a classifier from outside answered (外部归类), and who that was; none of the citizen's words.
+
+    ``trust`` is what its answer was good for (note | fill | lead, see ``decide.judging``), ``failed`` the code of why
+    there is no answer, ``evidence`` (title | text, start, end).
+    """
+
+    by: str
+    version: str
+    trust: str = "fill"
+    category: str = ""
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    confidence: float = 0.0
+    needs_person: bool = True
+    failed: str = ""
+    scores: tuple[tuple[str, float], ...] = ()
+    evidence: tuple[tuple[str, int, int], ...] = ()
 
 
 class Form(NamedTuple):

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ..core.events import Accepted, Event
 from ..core.policy import Policy
-from ..core.refs import Finding
+from ..core.refs import Finding, Judged
 from ..core.request import Kind, Urgency
 
 
@@ -29,7 +29,10 @@ class HitTold:
 
 @frozen(weakref_slot=False)
 class ClassificationTold:
-    """What an acceptance went by (归类依据): as on record, each hit with the weight its rule has now."""
+    """What an acceptance went by (归类依据): as on record, each hit with the weight its rule has now.
+
+    ``judged`` is what a classifier from outside said, as its own word, whether it was taken or not.
+    """
 
     kind: Kind
     category: str
@@ -41,6 +44,7 @@ class ClassificationTold:
     needs_person: bool
     hits: tuple[HitTold, ...]
     findings: tuple[Finding, ...]
+    judged: Judged | None = None
 
 
 def classification_told(
@@ -83,6 +87,7 @@ def classification_told(
                 event.needs_person,
                 tuple(hits),
                 event.findings,
+                event.judged,
             )
         )
     return tuple(told)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve as change
 
 from ..channels import Parsed
+from ..classifiers import Classifier
 from ..core import commands as c
 from ..core.actor import Actor, Role
 from ..core.calendar import local
@@ -47,6 +48,8 @@ def replay(
     locate: bool = False,
     on: date | None = None,
     place: str = "",
+    classifier: Classifier | str | None = None,
+    trust: str = "fill",
     detail: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ReplayResult:
@@ -63,6 +66,7 @@ def replay(
         locate: read an area that is still missing from the address and the text, where it is certain.
         on: the day whose edition holds for every row; by default the newest.
         place: the hotline that receives; the pack's place by default.
+        classifier, trust: somebody's model and how far its answer goes, as a :class:`Hotline` takes them.
         detail: also return one line an order, with what it was taken for and by which words.
         progress: called with (rows done, rows) now and then.
 
@@ -74,7 +78,7 @@ def replay(
 
         pack = load_pack(pack)
     policy = pack.newest if on is None else pack.on(on)
-    run = Replay(pack, policy.edition, store, place, disposition)
+    run = Replay(pack, policy.edition, store, place, disposition, classifier=classifier, trust=trust)
     run.read(reading, kind, area_map_of(policy, area_map), locate)
     run.play(progress)
     return tally(run, kind, detail)
@@ -83,10 +87,12 @@ def replay(
 class Replay:
     """A replay under way (重放过程): a heap of what comes next and the hotline it happens to."""
 
-    def __init__(self, pack: Pack, edition: str, store: Store | str, place: str, disposition: bool) -> None:
+    def __init__(
+        self, pack: Pack, edition: str, store: Store | str, place: str, disposition: bool, **more: Any
+    ) -> None:
         self.made = ""
         self._made = 0
-        self.hotline = Hotline(pack, store, place=place, number=self._number, edition=edition)
+        self.hotline = Hotline(pack, store, place=place, number=self._number, edition=edition, **more)
         self.policy = pack.edition(edition)
         self.disposition = disposition
         self.rows = 0

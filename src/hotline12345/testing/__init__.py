@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .channel_contract import ChannelContract
+    from .classifier_contract import ClassifierContract
     from .clock import FakeClock
     from .pack_contract import PackContract
     from .power import PowerLoss
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChannelContract",
+    "ClassifierContract",
     "FakeClock",
     "FaultProxy",
     "PackContract",
@@ -42,6 +44,7 @@ __all__ = [
 
 _HOMES = {
     "ChannelContract": "channel_contract",
+    "ClassifierContract": "classifier_contract",
     "FakeClock": "clock",
     "FaultProxy": "proxy",
     "PackContract": "pack_contract",

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from .. import events as e
 from ..order import NO_CLOCKS, NO_COUNTS, NO_OUTCOME, NO_PENDING, Clock, Clocks, Intake, Order, Status, Topic, order_of
 from ..sla import Stage
 from .base import counted, ended, topic_of
 
+_came_in = attrgetter(*(name for name in Intake._fields if name != "marks"))
+
 
 def opened(event: e.Received) -> Order:
     """Return the order that *event* opens (开单)."""
-    intake = Intake(
-        event.place,
-        event.number,
-        event.received,
-        event.channel,
-        event.kind,
-        event.category,
-        event.area,
-        event.reference,
-        event.private,
-        event.anonymous,
-        event.confidential,
-        event.wants_reply,
-        event.pack,
-        event.edition,
-        event.origin,
-        event.ext,
-        event.level,
-        event.line,
-        event.parents,
-        event.digest,
-    )
+    intake = Intake(*_came_in(event))
     clocks = NO_CLOCKS if event.citizen is None else Clocks(Clock(Stage.HANDLE, event.citizen))
     return order_of((intake, 1, Status.RECEIVED, event.at, None, (), clocks, NO_COUNTS, NO_PENDING, NO_OUTCOME))
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from attrs import field, frozen
 
-from ..refs import Origin
+from ..refs import Judged, Origin
 from ..request import Kind, Request, Urgency
 from ..sla import Deadline
 from .base import PRIVATE, Command, short_code
@@ -49,6 +49,7 @@ class Accept(Command):
     lacks: tuple[str, ...] = ()
     new_fact: bool = False
     conduct: str = ""
+    judged: Judged | None = None
 
 
 @frozen(slots=False)

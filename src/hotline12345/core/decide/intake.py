@@ -5,19 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from attrs import evolve as change
+
 from .. import commands as c
 from ..actor import Role
-from ..classify import Classification, classify
+from ..classify import classify
 from ..classify.engine import Plain
 from ..errors import RequestError
 from ..events import Accepted, Answered, Connected, Declined, Entrusted, Event, Merged, Received, Referred
 from ..order import Order
 from ..policy import REFERRALS, REFUSALS, Line, Policy
-from ..refs import Finding, HitRef, Ref
+from ..refs import Finding, HitRef, Judged, Ref
 from ..request import Kind, Urgency
 from .acceptance import accepted_here, follower
 from .context import plain
 from .disposing import dispose
+from .judging import settle
 from .refusal import need_reason, refuse
 
 _hit_ref = partial(tuple.__new__, HitRef)  # many to a text, each of all its parts
@@ -91,38 +94,27 @@ def accept(policy: Policy, order: Order, command: c.Accept, at: datetime, ref: R
         _taken_by(line, command)
     hits: Plain = []
     found = classify(policy.rules, command.title, command.text, hits) if policy.rules is not None else None
-    kind, kind_from = _kind(policy, order, command, found)
-    category, category_from = _category(order, command, found)
     urgency = command.urgency or (found.urgency if found is not None else Urgency.NORMAL)
     if urgency is Urgency.NORMAL and command.urgency is None and line is not None:
         urgency = line.urgency or urgency  # the words tell of no urgency: the line's own
-    given = category_from == "given"
-    certain = given or (found is not None and not found.needs_person)
+    it = settle(policy, order, command, found, hits, urgency)
     disposed, findings = dispose(
-        policy, order, command, at, kind, category, certain=certain, urgency=urgency, found=found
+        policy, order, command, at, it.kind, it.category, certain=it.certain, urgency=it.urgency, found=found
     )
     if disposed:
-        return disposed
-    if policy.flow.answer_kinds and kind in policy.flow.answer_kinds:
+        return disposed if command.judged is None else tuple(_recorded(event, command.judged) for event in disposed)
+    if policy.flow.answer_kinds and it.kind in policy.flow.answer_kinds:
         findings = (*findings, Finding("direct-answer", "", policy.flow.basis))
-    accepted = Accepted(
-        at,
-        by,
-        kind,
-        category,
-        command.area or order.intake.area,
-        urgency,
-        kind_from,
-        category_from,
-        1.0 if given or found is None else round(found.confidence, 4),
-        category == "" or (not given and found is not None and found.needs_person),
-        _hits(hits),
-        findings,
-    )
+    accepted = Accepted(at, by, *it[:8], _hits(hits), (*findings, *it.findings), command.judged)
     if not policy.follower.persons or order.intake.marks.follower:
         return (accepted,)
-    person = follower(policy, order.number, kind)
+    person = follower(policy, order.number, it.kind)
     return (accepted, Entrusted(at, by, person, "", policy.follower.basis)) if person else (accepted,)
+
+
+def _recorded(event: Event, judged: Judged) -> Event:
+    """Return a disposal with what the classifier said; a request for a supplement is no disposal yet."""
+    return change(event, judged=judged) if isinstance(event, Answered | Referred | Declined) else event
 
 
 def _taken_by(line: Line, command: c.Accept) -> None:
@@ -135,22 +127,6 @@ def _taken_by(line: Line, command: c.Accept) -> None:
             f"由 {line.takes} 的人员受理",
             f"have somebody of {line.takes} accept it",
         )
-
-
-def _kind(policy: Policy, order: Order, command: c.Accept, found: Classification | None) -> tuple[Kind, str]:
-    given = command.kind or order.intake.kind
-    if given is not None:
-        return given, "given"
-    if found is not None and found.kind is not None:
-        return found.kind, "rules"
-    return policy.flow.default_kind, "default"
-
-
-def _category(order: Order, command: c.Accept, found: Classification | None) -> tuple[str, str]:
-    given = command.category or order.intake.category
-    if given:
-        return given, "given"
-    return (found.category, "rules") if found is not None and found.category else ("", "default")
 
 
 def answer(policy: Policy, order: Order, command: c.Answer, at: datetime, ref: Ref | None) -> tuple[Event, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from ..refs import Finding, HitRef, Origin, Ref
+from ..refs import Finding, HitRef, Judged, Origin, Ref
 from ..request import Kind, Urgency
 from ..sla import Deadline
 from .base import Event
@@ -46,12 +46,13 @@ class Accepted(Event):
     category: str
     area: str = ""
     urgency: Urgency = Urgency.NORMAL
-    kind_from: str = "given"  # given | rules | default
+    kind_from: str = "given"  # given | rules | model | default
     category_from: str = "given"
     confidence: float = 1.0
     needs_person: bool = False
     hits: tuple[HitRef, ...] = ()
     findings: tuple[Finding, ...] = ()
+    judged: Judged | None = None
 
 
 @frozen(slots=False)
@@ -64,6 +65,7 @@ class Answered(Event):
     category: str = ""
     private: Ref | None = None
     findings: tuple[Finding, ...] = ()
+    judged: Judged | None = None
 
 
 @frozen(slots=False)
@@ -86,6 +88,7 @@ class Referred(Event):
     kind: Kind | None = None
     category: str = ""
     findings: tuple[Finding, ...] = ()
+    judged: Judged | None = None
 
 
 @frozen(slots=False)
@@ -100,6 +103,7 @@ class Declined(Event):
     category: str = ""
     findings: tuple[Finding, ...] = ()
     how: str = "decline"  # decline | explain | dissuade
+    judged: Judged | None = None
 
 
 @frozen(slots=False)

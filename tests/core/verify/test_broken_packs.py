@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from attrs import evolve
 
 from hotline12345.core.errors import Fault
 from hotline12345.core.verify import CHECKS
 from hotline12345.packs import check_pack
-
-from ..golden import faults, same
 
 BROKEN = Path(__file__).resolve().parents[2] / "fixtures/packs/broken"
 # folder: what is found, how bad it is, and where (0: a line that is missing)
@@ -91,8 +91,8 @@ def test_a_broken_configuration_is_found_once_under_its_code_at_its_line(name: s
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))
-def test_every_finding_says_word_by_word_what_it_is_and_what_to_do(name: str) -> None:
-    same(Path(__file__).with_name("findings.txt"), name, faults(checked(name)))
+def test_every_finding_says_word_by_word_what_it_is_and_what_to_do(name: str, golden: Any) -> None:
+    golden(*(evolve(one, file=Path(one.file).name) for one in checked(name)))
 
 
 def test_every_folder_of_broken_packs_is_tried_and_every_finding_has_one() -> None:

@@ -185,7 +185,7 @@ def _parsed(reader: _Reader, spec: Mapping[str, Any], table: str, key: str) -> d
             reader.fault(
                 "unknown-number",
                 f"没有紧急号码「{spec['refer']}」",
-                f"no emergency number {spec['refer']!r}",
+                f"no emergency number {str(spec['refer'])!r}",
                 table,
                 key,
                 numbers,
@@ -198,7 +198,8 @@ def _parsed(reader: _Reader, spec: Mapping[str, Any], table: str, key: str) -> d
 def _options(reader: _Reader, options: dict[str, Any], table: str, key: str = "") -> None:
     """Tell what is wrong with *options*, and make words of those that are words."""
     if options.get("scope", "any") not in SCOPES:
-        reader.fault("bad-scope", f"scope 不能是 {options['scope']!r}", "unknown scope", table, key, "、".join(SCOPES))
+        zh, en = f"scope 不能是 {options['scope']!r}", f"scope cannot be {options['scope']!r}"
+        reader.fault("bad-scope", zh, en, table, key, "、".join(SCOPES))
     if not isinstance(options.get("negatable", True), bool):
         reader.fault("bad-value", "negatable 应是 true 或 false", "negatable must be true or false", table, key)
     for name in ("gap", "within"):
@@ -262,7 +263,7 @@ def _word(reader: _Reader, table: str, word: str, spec: Any, targets: dict[str, 
     if not is_phrase(word):
         zh, en = (
             "关键词为空、含换行，或短语某段为空、段数过多",
-            "a word is empty or holds a line break, or a phrase's part does",
+            "a word is empty or holds a line break, or a phrase has an empty part or too many parts",
         )
         reader.fault("empty-word", zh, en, table, word)
         return

@@ -74,7 +74,7 @@ class Adjustments:
                 one.metric,
                 value if before is None or before.value is None else EXACT.add(before.value, value),
                 indicator.unit,
-                orders=(*(before.orders if before else ()), *one.orders),
+                orders=tuple(dict.fromkeys((*(before.orders if before else ()), *one.orders))),
                 note=f"{before.note}；{note}" if before else note,
             )
         return found

@@ -241,8 +241,7 @@ def _too_much(rules: ScoreRules, found: Mapping[str, Figure]) -> Iterator[tuple[
     """Yield what is more than it can be: a ratio of more than all, points of more than there are."""
     for one in found.values():
         if one.unit == "percent" and one.value is not None and one.value > 100:
-            over = f"{one.metric}（{one.told()}）"
-            yield f"{over} 大于 100%", f"{over} is more than 100%"
+            yield f"{one.metric}（{one.told()}）大于 100%", f"{one.metric} ({one.told()}) is more than 100%"
     for part in rules.components:
         figure = found.get(part.metric)
         if figure is None or figure.value is None or not part.points or part.form in ("target", "share", "any"):

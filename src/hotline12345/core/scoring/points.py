@@ -143,7 +143,7 @@ def _arithmetic(part: Component, one: Indicator, value: Decimal) -> str:
         gap = EXACT.subtract(part.target, value)
         if gap <= 0:
             return short(part.points)
-        return f"{short(part.points)} - {short(gap)} × {short(part.slope)} = {short(worked)}"
+        return f"{short(part.points)} - {_cut(gap)} × {short(part.slope)} = {_cut(worked)}"
     if part.form in ("share", "linear"):
         by = part.points if part.form == "share" else part.slope
         of = f"{_cut(value)}%" if one.unit == "percent" else short(value)

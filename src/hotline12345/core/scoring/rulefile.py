@@ -98,8 +98,9 @@ def _indicators(reader: Reader, table: Mapping[Any, Any], basis: str) -> dict[st
     for number, one in enumerate(found.values(), 1):
         where = f"scoring.metric #{number}"
         for key, name in _made_of(one):
-            if name == one.id or (name not in found and name not in METRIC):
-                reader.fault("unknown-metric", where, key, *no_metric(name, tuple(found)))
+            if name not in found and name not in METRIC:
+                plain = tuple(each.id for each in found.values() if not each.numerator)
+                reader.fault("unknown-metric", where, key, *no_metric(name, plain))
             elif name in found and found[name].numerator:
                 zh, en = f"「{name}」本身也是算得的", f"{name!r} is worked out itself"
                 reader.fault("unknown-metric", where, key, zh, en)

@@ -75,7 +75,7 @@ def _counts_hold(store: Any) -> None:
 def test_counts_are_those_of_the_heads_after_eight_writers(
     server: str, clean_room: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_tally, "FOLD", 7)
+    monkeypatch.setattr(_tally, "FOLD", 50)
     store: Any = open_store(clean_room(server))
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda seed: _work(store, seed), range(8)))

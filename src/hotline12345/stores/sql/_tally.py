@@ -22,8 +22,11 @@ from ..port import Head, Query
 from ._run import Runner, Step
 from ._statements import ONE
 
-FOLD = 512
-"""After how many changed orders somebody adds the notes up."""
+NOTE = 8
+"""How many orders reading a note costs as much as, beside those it tells of."""
+
+FOLD = 512 * NOTE
+"""After how much that who counts has to read somebody adds the notes up: 512 notes, or 4,096 orders of imports."""
 
 MOST = 2048
 """How many notes are added up in one transaction."""
@@ -245,11 +248,16 @@ def _by_cells(run: Runner, place: str, q: Query, by: str, field: str) -> tuple[d
     asked = sa.select(sa.null() if value is None else value, sa.func.sum(c.n), sa.null()).where(*where)
     counted: Counter[str] = Counter()
 
+    asks = [(i, name) for i, name in enumerate(rules.GROUPS, 2) if getattr(q, name) is not None]
+
     def pending(note: Note) -> None:
-        for (_, is_open, *values), n in note.cells.items():
-            status, kind, category, area, holder = map(get, values)
-            if rules.matches(Head(place, "", 0, status, bool(is_open), kind, category, area, holder), q):
-                counted[get(values[rules.GROUPS.index(by)]) if by else ""] += n
+        for key, n in note.cells.items():
+            if q.open not in (None, bool(key[1])):
+                continue
+            fields: dict[str, Any] = {name: get(key[i]) for i, name in asks}
+            head = Head(place, "", 0, fields.pop("status", ""), True, **fields) if asks else None
+            if head is None or rules.matches(head, q._replace(open=None)):
+                counted[get(key[2 + rules.GROUPS.index(by)]) if by else ""] += n
 
     notes = _read(run, place, asked if value is None else asked.group_by(value), counted, pending)
     return {key: n for key, n in counted.items() if n} if by else {"": counted[""]}, notes

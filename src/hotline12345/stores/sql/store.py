@@ -145,7 +145,7 @@ class SqlStore:
         while True:
             try:
                 done: tuple[Appended, ...] = self._line.transact(lambda run: writing.write(run, ready, self._fence))
-                self._changed[0] += len(ready)
+                self._changed[0] += max(len(ready), tally.NOTE)
                 if self._changed[0] >= tally.FOLD:
                     self._fold()
                 return done
@@ -285,7 +285,7 @@ class SqlStore:
         """Count matching heads, grouped by the head field *by*, or ``{"": n}``."""
         rules.group(by)
         found, waiting = self._line.read(lambda run: finding.count(run, place, query, by))
-        if waiting > 2 * tally.FOLD:
+        if waiting * tally.NOTE > 2 * tally.FOLD:
             self._fold()
         counts: dict[str, int] = found
         return counts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -77,6 +78,49 @@ def test_of_a_table_only_elements_are_asked_that_it_has_columns_for(tmp_path: Pa
     assert [(row["line"], row["evidence"]) for row in found] == [(2, "contact"), (3, "time")]
 
 
+def qc(orders: Path, *more: str) -> Any:
+    """Return (line, evidence) of each record that lacks something, or the code of the refusal."""
+    result = CliRunner().invoke(main, ["qc", str(orders), "--text", "内容", "--format", "json", *more])
+    if result.exit_code == 2:
+        return json.loads(result.stderr)["code"]
+    return [(row["line"], row["evidence"]) for row in json.loads(result.stdout) if row["code"] == "lacks-elements"]
+
+
+def test_elements_can_be_asked_for_that_the_pack_does_not_ask_for(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text(
+        "内容,发生时间,区县,地址,姓名,是否匿名\n"
+        "路灯不亮,2026-09-01,,,王某某,\n"
+        "路灯不亮,,210102,,,是\n"
+        "昨天起路灯不亮,,,和平街1号,,否\n",
+        encoding="utf-8",
+    )
+    assert qc(orders, "--pack", "cn") == []
+    assert qc(orders, "--needs", "time") == [(2, "time"), (3, "time")]
+    assert qc(orders, "--needs", "时间", "--map", "happened=发生时间") == [(3, "time")]
+    where = ("--needs", "time，地点、姓名", "--address", "地址")
+    named = "happened=发生时间,area=区县,anonymous=是否匿名,name=姓名"
+    assert qc(orders, *where, "--map", named) == [(2, "place"), (3, "time"), (4, "name")]
+    assert qc(orders, "--needs", "place", "--map", "address=地址") == [(2, "place"), (3, "place")]
+
+
+def test_a_row_that_is_neither_anonymous_nor_not_is_refused(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("内容,匿名\n我要投诉物业乱收费,也许\n", encoding="utf-8")
+    told = CliRunner().invoke(main, ["--lang", "zh", "qc", str(orders), "--text", "内容", "--map", "anonymous=匿名"])
+    assert "也许" in told.stderr
+
+
+def test_an_element_that_no_column_tells_of_is_refused_and_not_passed_over(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("内容\n路灯不亮\n", encoding="utf-8")
+    assert qc(orders, "--needs", "contact") == "missing-column"
+    assert qc(orders, "--needs", "颜色") == "unknown-element"
+    assert qc(orders, "--map", "color=颜色") == "unknown-field"
+    assert qc(orders, "--map", "area") == "bad-mapping"
+    assert qc(orders, "--map", "area=区县") == "no-column"
+
+
 def test_the_orders_of_a_store_are_checked(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'orders.db'}"
     about = ("receive", "--pack", "beijing", "--store", store, "--format", "json")
@@ -89,6 +133,8 @@ def test_the_orders_of_a_store_are_checked(tmp_path: Path) -> None:
     assert result.exit_code == 1
     found = [(row["number"], row["code"]) for row in json.loads(result.stdout)]
     assert sorted(found) == sorted([(numbers[1], "relabelled"), (numbers[2], "lacks-elements")])
+    asked = CliRunner().invoke(main, ["qc", "--store", store, "--needs", "姓名", "--format", "json"])
+    assert [row["evidence"] for row in json.loads(asked.stdout) if row["code"] == "lacks-elements"] == ["name"] * 3
     shown = CliRunner().invoke(main, ["--lang", "zh", "qc", "--store", store]).stdout
     assert "记录缺要素" in shown
     assert "时间" in shown

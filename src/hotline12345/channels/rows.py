@@ -18,8 +18,8 @@ from .refusals import note, refusal, shown
 from .times import Told, read_time, told_by
 
 _TIMES = frozenset({"replied", "signed", "closed"})
-_YES = frozenset({"1", "true", "yes", "y", "是", "有", "匿名", "保密", "需要"})
-_NO = frozenset({"0", "false", "no", "n", "否", "无", "不匿名", "不保密", "不需要"})
+YES = frozenset({"1", "true", "yes", "y", "是", "有", "匿名", "保密", "需要"})
+NO = frozenset({"0", "false", "no", "n", "否", "无", "不匿名", "不保密", "不需要"})
 # 1.10101E+17 is what a spreadsheet writes into a CSV once it has dropped the last digits of an identity number.
 _LOST = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2,3}")
 _EXACT = 1e15
@@ -201,8 +201,8 @@ class RowReader:
         text = self._text(name, line, cells).lower()
         if not text:
             return default
-        if text in _YES or text in _NO:
-            return text in _YES
+        if text in YES or text in NO:
+            return text in YES
         raise self._bad("bad-flag", self.at[name], line, text, ("请填写 是 或 否", "give yes or no"))
 
     def _plain(self, index: int, line: int, value: Any) -> str:

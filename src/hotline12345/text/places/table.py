@@ -48,29 +48,47 @@ RETIRED = 0.5
 
 
 class Called(NamedTuple):
-    """A division as one name calls it (一名所指): ``key`` is its code as far as those below it share it."""
+    """A division as one name calls it (一名所指): ``key`` is its code as far as those below it share it.
+
+    ``now`` is the code of the one division it is today: its own while in use, "" where it was divided or ended.
+    """
 
     key: str
     level: int
     worth: float
     division: Division
+    now: str
 
 
 class Name:
     """A name and whose it is (名称), the highest level first; ``full`` when it is anybody's name in full."""
 
-    __slots__ = ("form", "full", "keys", "low", "places", "whose")
+    __slots__ = ("_within", "form", "full", "keys", "places", "top", "whose")
 
     def __init__(self, form: str) -> None:
         self.form = form
         self.full = False
         self.whose: list[Called] = []
+        self._within: frozenset[str] | None = None
 
     def settle(self) -> None:
-        """Lay out what is asked most: all keys, those of county level and above, and the lowest level."""
-        self.keys = tuple(called.key for called in self.whose)
-        self.places = tuple(called.key for called in self.whose if called.level < 4)
-        self.low = self.whose[-1].level
+        """Lay out what is asked most: all keys, those of county level and above, and the highest level."""
+        self.keys = tuple([called.key for called in self.whose])
+        self.places = tuple([called.key for called in self.whose if called.level < 4])
+        self.top = self.whose[0].level
+
+    def lies_in(self, places: tuple[str, ...]) -> bool:
+        """Whether a division of this name is one of *places*, or lies in one."""
+        keys = self.keys
+        if len(keys) == 1:
+            return keys[0].startswith(places)
+        if self._within is None:  # made when first asked: most of the towns are never met
+            self._within = frozenset([key[:size] for key in keys for size in _KEY[1:]])
+        return not self._within.isdisjoint(places)
+
+
+Begin = tuple[Name | None, dict[str, list[tuple[str, Name]]]]
+"""What begins with two characters: the name that is no longer, and by the third the others, the longest first."""
 
 
 def _level(called: Called) -> int:
@@ -85,8 +103,6 @@ class Divisions:
         self.used: dict[str, Division] = {}
         self.retired: dict[str, list[Division]] = {}
         self.names: dict[str, Name] = {}
-        self.lengths: dict[str, tuple[int, ...]] = {}
-        """How long the names are that begin with these two characters, the longest first."""
         gone: list[list[str]] = []
         towns: list[tuple[str, list[str]]] = []
         for line in text.split("\n"):
@@ -100,8 +116,8 @@ class Divisions:
             elif mark == "T":
                 code, *names = rest.split(" ")
                 towns.append((code, names))
-        for row in gone:
-            self._retire(*row)
+        for division in [self._retire(*row) for row in gone]:
+            self._recall(division)
         # Last, so that of a name's divisions the higher come first.
         for code, names in towns:
             for town in names:
@@ -110,12 +126,11 @@ class Divisions:
                     self._call(form, full, division)
         self.doubtful = frozenset(self._doubtful())
         """Zones in whose city a town is called by a part of their name: whoever says the one may mean the other."""
-        found: dict[str, set[int]] = {}
-        for form, name in self.names.items():
-            name.whose.sort(key=_level)
+        for name in self.names.values():
+            if len(name.whose) > 1:
+                name.whose.sort(key=_level)
             name.settle()
-            found.setdefault(form[:2], set()).add(len(form))
-        self.lengths = {start: tuple(sorted(lengths, reverse=True)) for start, lengths in found.items()}
+        self.begins = _begins(self.names)
 
     def _doubtful(self) -> Iterator[str]:
         zones: dict[str, list[Division]] = {}
@@ -141,7 +156,12 @@ class Divisions:
     def _call(self, form: str, full: bool, division: Division) -> None:
         code, level = division.code, division.level
         worth = FULL if full else TOWN if level == 4 else SHORT
-        called = Called(code[: _KEY[level]], level, worth - RETIRED if division.until else worth, division)
+        now = code
+        if division.until:
+            worth -= RETIRED
+            heirs = self.current(code)
+            now = heirs[0].code if len(heirs) == 1 else ""
+        called = Called(code[: _KEY[level]], level, worth, division, now)
         name = self.names.get(form)
         if name is None:
             name = self.names[form] = Name(form)
@@ -159,13 +179,17 @@ class Divisions:
         for form, full in zone_forms(name, city.name if city is not None else ""):
             self._call(form, full, division)
 
-    def _retire(self, code: str, name: str, since: str, until: str, then: str) -> None:
+    def _retire(self, code: str, name: str, since: str, until: str, then: str) -> Division:
         whole = tuple(found for found, year in _AT.findall(then) if not year)
         parts = tuple(found for found, _ in _AT.findall(then))
         level = 1 if code.endswith("0000") else 2 if code.endswith("00") else 3
         division = Division(code, name, level, self._above(code), since, until, whole or parts)
         self.retired.setdefault(code, []).append(division)
-        for form, full in forms(name, level):
+        return division
+
+    def _recall(self, division: Division) -> None:
+        code = division.code
+        for form, full in forms(division.name, division.level):
             known = self.names.get(form)
             # What is called so today, in the same place, is meant today.
             if full and not (known and any(not c.division.until and c.key[:4] == code[:4] for c in known.whose)):
@@ -216,6 +240,15 @@ class Divisions:
             else:
                 ahead += max(old, key=lambda d: d.until).then if old else ()  # a code may have been given out twice
         return tuple(found.values())
+
+
+def _begins(names: dict[str, Name]) -> dict[str, Begin]:
+    longer: dict[str, dict[str, list[tuple[str, Name]]]] = {}
+    for form in sorted(names, key=len, reverse=True):
+        thirds = longer.setdefault(form[:2], {})
+        if len(form) > 2:
+            thirds.setdefault(form[2], []).append((form[3:], names[form]))
+    return {pair: (names.get(pair), thirds) for pair, thirds in longer.items()}
 
 
 @cache

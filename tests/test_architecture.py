@@ -41,6 +41,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "centre": frozenset({"core", "channels", "text"}),
     # Tables are read and written, SQLite is locked as the order store locks it.
     "kb": frozenset({"core", "channels", "stores", "report"}),
+    # "delivery.envelope" for what event types begin with where they are sent.
+    "schema": frozenset({"core", "delivery.envelope"}),
     "outbox": frozenset({"core", "stores"}),
     "audit": frozenset({"core.errors", "stores"}),
     "rebuild": frozenset({"core", "stores", "heads", "privacy", "audit"}),

@@ -12,6 +12,7 @@ import pytest
 from attrs import fields, has
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from hotline12345.core import codec
 from hotline12345.core import events as e
@@ -19,6 +20,7 @@ from hotline12345.core.actor import Actor, Role
 from hotline12345.core.codec import SCHEMA, UPCASTERS, decode, encode
 from hotline12345.core.errors import RequestError, StoreError
 from hotline12345.core.sla import TimeLimit, Unit
+from hotline12345.schema import event_schema
 from hotline12345.testing.orders import AT, HANDLER, Life
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x1f"), max_size=12)
@@ -78,6 +80,25 @@ def test_every_event_comes_back_as_it_went(name: str) -> None:
         assert hash_of_instants(back) == hash_of_instants(event)
 
     round_trip()
+
+
+@pytest.mark.parametrize("name", e.EVENTS)
+def test_what_is_written_is_what_its_schema_says(name: str) -> None:
+    schema = event_schema(name)
+    Draft202012Validator.check_schema(schema)
+    check = Draft202012Validator(schema)
+
+    @settings(max_examples=15, deadline=None)
+    @given(made(e.EVENTS[name]))
+    def fits(event: e.Event) -> None:
+        data = json.loads(json.dumps(encode(event), allow_nan=False))
+        check.validate(data)
+        for needed in schema["required"]:
+            assert not check.is_valid({key: value for key, value in data.items() if key != needed})
+        assert not check.is_valid({**data, "stranger": 1})
+        assert not check.is_valid({**data, "by": ["nobody"]})
+
+    fits()
 
 
 def hash_of_instants(event: e.Event) -> list[str]:

@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "calendar": ("calendar", "工作日历", "the working-day calendar"),
     "store": ("store", "存储：导出、导入、备份、检查、重建", "export, import, back up, check, rebuild"),
     "audit": ("audit", "审计：锚点与校验链", "anchors and the chain of the log"),
+    "schema": ("schema", "数据格式：JSON Schema", "JSON Schema of requests, orders, records, envelopes"),
     "plugins": ("plugins", "列出插件", "list plug-ins"),
     "doctor": ("doctor", "体检：环境、存储、日历", "check environment, store and calendar"),
 }

@@ -112,7 +112,7 @@ def answers(*forms: str) -> Callable[[F], F]:
             "--format",
             "form",
             type=click.Choice(forms),
-            default="table",
+            default=forms[0],
             show_default=True,
             help="输出格式 · output format",
         )

@@ -36,7 +36,7 @@ class Kind(Enum):
         Raises:
             RequestError: ``unknown-kind``, with the kinds there are.
         """
-        kind = _KIND_BY_NAME.get(text.strip().lower())
+        kind = KIND_BY_NAME.get(text.strip().lower())
         if kind is None:
             raise RequestError(
                 f"没有诉求类型「{text}」",
@@ -56,7 +56,7 @@ KIND_ZH: dict[Kind, str] = {
     Kind.SUGGESTION: "建议",
     Kind.PRAISE: "表扬",
 }
-_KIND_BY_NAME: dict[str, Kind] = {
+KIND_BY_NAME: dict[str, Kind] = {
     **{kind.value: kind for kind in Kind},
     **{zh: kind for kind, zh in KIND_ZH.items()},
     "感谢": Kind.PRAISE,

@@ -124,6 +124,9 @@ WORDS = RuleSet.compile(
         Rule("e1", "着火", 5, urgency=Urgency.EMERGENCY, refer="119"),
     ]
 )
+EVEN = RuleSet.compile(
+    [Rule("a", "停水", 1, "城乡建设/供水"), Rule("b", "噪音", 1, "环境保护/噪音污染")], threshold=0.6
+)
 LADDER = (
     Rung("warn", "预警", None, "（一）", before=L("1wd"), owner="hotline", paper=Paper("notice", "预警单")),
     Rung("call", "催办", None, "（二）", at_once=True, owner="hotline"),
@@ -949,6 +952,344 @@ LIVES: dict[str, Any] = {
         c.SendBack(HANDLER, "x"),
     ),
     "archived": lived("closed", c.Archive(ADMIN)),
+    # ── at the edges ──
+    "statute-when-over": lived(
+        "signed",
+        Step(TICK, on(10, 13)),
+        Step(c.ApplyStatute(DISPATCHER, limit=L("6wd"), basis="条例"), on(10, 14)),
+        Step(TICK, on(10, 16)),
+        ladder=LADDER,
+    ),
+    "reclassified-when-over": lived(
+        "signed",
+        Step(TICK, on(10, 13)),
+        Step(c.Reclassify(ADMIN, urgency=Urgency.URGENT), on(10, 14)),
+        ladder=LADDER,
+        limits=(*LIMITS, limit("4wd", urgency=Urgency.URGENT)),
+    ),
+    "recounted-when-over": lived(
+        "signed", Step(TICK, on(10, 11)), Step(c.Recount(SYSTEM, "n"), on(10, 14), None, calendar=LATER), ladder=LADDER
+    ),
+    "settled-when-over": lived(
+        "signed",
+        Step(TICK, on(1, 1).replace(year=2027)),
+        Step(TICK, on(1, 4, 9).replace(year=2027), None, calendar=WorkCalendar.china((YEAR,))),
+        ladder=LADDER,
+        at=datetime(2026, 12, 24, 10, tzinfo=CST),
+    ),
+    "edition-when-over": lived(
+        "signed",
+        Step(TICK, on(10, 11)),
+        Step(
+            c.AdoptEdition(ADMIN, "2026-10-01"),
+            on(10, 14),
+            None,
+            edition="2026-10-01",
+            transition=MOVE,
+            limits=(limit("4wd"),),
+        ),
+        ladder=LADDER,
+    ),
+    "edition-while-suspended": lived(
+        "signed",
+        c.Suspend(HANDLER, "expert-opinion"),
+        Step(
+            c.AdoptEdition(ADMIN, "2026-10-01"),
+            None,
+            None,
+            edition="2026-10-01",
+            transition=MOVE,
+            limits=(limit("3wd"),),
+        ),
+        suspension=PAUSE,
+    ),
+    "edition-of-a-redo": lived(
+        "closed",
+        c.Reopen(SUPERVISOR),
+        Step(
+            c.AdoptEdition(ADMIN, "2026-10-01"),
+            None,
+            None,
+            edition="2026-10-01",
+            transition=MOVE,
+            limits=(limit("9wd"),),
+        ),
+        reopen=ReopenRule(limit=L("2wd"), basis="重办办法"),
+    ),
+    "edition-in-review": lived(
+        "replied",
+        Step(
+            c.AdoptEdition(ADMIN, "2026-10-01"),
+            None,
+            None,
+            edition="2026-10-01",
+            transition=KINDER,
+            limits=(limit("1wd", Stage.REVIEW), limit("5wd")),
+        ),
+        Step(
+            c.AdoptEdition(ADMIN, "2026-10-02"), None, None, edition="2026-10-02", limits=(limit("4wd", Stage.REVIEW),)
+        ),
+    ),
+    "settled-while-suspended": lived(
+        "signed",
+        c.Suspend(HANDLER, "expert-opinion"),
+        Step(TICK, on(12, 25, 9), None, calendar=WorkCalendar.china((YEAR,))),
+        suspension=PAUSE,
+        at=datetime(2026, 12, 24, 10, tzinfo=CST),
+    ),
+    "recounted-while-suspended": lived(
+        "signed",
+        c.Suspend(HANDLER, "expert-opinion", on(9, 30)),
+        Step(c.Recount(SYSTEM, "n"), None, None, calendar=LATER),
+        suspension=PAUSE,
+    ),
+    "statute-while-suspended": lived(
+        "signed",
+        c.Suspend(HANDLER, "expert-opinion", on(9, 30)),
+        c.Extend(HANDLER, L("1wd")),
+        c.GrantExtension(DISPATCHER),
+        c.ApplyStatute(DISPATCHER, "permit"),
+        statutes=LAWS,
+        suspension=PAUSE,
+    ),
+    "reclassified-while-suspended": lived(
+        "signed",
+        c.Suspend(HANDLER, "expert-opinion", on(9, 30)),
+        c.Reclassify(ADMIN, urgency=Urgency.URGENT),
+        suspension=PAUSE,
+        limits=(*LIMITS, limit("2wd", urgency=Urgency.URGENT)),
+    ),
+    "assisted-while-suspended": lived(
+        "signed",
+        c.Suspend(HANDLER, "expert-opinion", on(9, 30)),
+        c.Assist(DISPATCHER, "u3"),
+        c.Dispatch(HANDLER, "u2"),
+        suspension=PAUSE,
+        limits=(limit("5wd"), limit("1wd", Stage.SIGN)),
+    ),
+    "signed-after-a-suspension": lived(
+        "signed",
+        c.Suspend(HANDLER, "expert-opinion", on(9, 30)),
+        c.Dispatch(HANDLER, "u2"),
+        c.Sign(U2),
+        suspension=PAUSE,
+        limits=SIGNING,
+    ),
+    "suspended-when-over": lived(
+        "signed",
+        c.Assist(DISPATCHER, "u3"),
+        Step(c.Suspend(HANDLER, "expert-opinion", on(10, 13)), on(10, 10, 9)),
+        suspension=PAUSE,
+        limits=(limit("9wd"), limit("1wd", Stage.SIGN)),
+        dispatching=Dispatching(assist=AssistRule(L("3wd"))),
+    ),
+    "suspended-in-hours": lived(
+        "signed",
+        c.Suspend(HANDLER, "expert-opinion", on(9, 29, 12)),
+        c.Resume(DISPATCHER, "came"),
+        suspension=PAUSE,
+        limits=(limit("24h"),),
+    ),
+    "redo-sent-back-in-review": lived(
+        "closed", c.Reopen(SUPERVISOR), c.Reply(HANDLER), c.Review(REVIEWER, False, "vague")
+    ),
+    "reopened-to-the-centre": lived("disputed", c.Adjudicate(DISPATCHER), c.Decline(AGENT, "x"), c.Reopen(ADMIN)),
+    "reopened-where-it-was-handed-down": lived(
+        "accepted",
+        c.Dispatch(DISPATCHER, "east"),
+        c.Sign(EAST),
+        c.Dispatch(EAST, "street"),
+        c.Reply(STREET),
+        c.Reply(EAST),
+        c.Review(REVIEWER),
+        c.Close(CALLER),
+        c.Reopen(SUPERVISOR),
+        routes=ROUTES,
+    ),
+    "reopened-over-the-guard": lived(
+        "closed",
+        c.Reopen(SUPERVISOR, "x", "street", "flood"),
+        routes=ROUTES,
+        dispatching=Dispatching(grassroots=GrassrootsRule(True)),
+    ),
+    "guard-where-nobody-claims": lived(
+        "accepted",
+        c.Dispatch(DISPATCHER, "street"),
+        routes=TOWNS,
+        dispatching=Dispatching(grassroots=GrassrootsRule(True)),
+    ),
+    "guard-not-by-catalogue": lived(
+        "accepted",
+        c.Dispatch(DISPATCHER, "street"),
+        routes=ROUTES,
+        dispatching=Dispatching(grassroots=GrassrootsRule(True, False, ("城乡",))),
+    ),
+    "asked-and-accepted-all-the-same": lived(
+        c.Accept(AGENT, lacks=("place",)),
+        c.Accept(AGENT, disposition="handle", lacks=("place", "time")),
+        request={},
+        record=RecordRule(("place",), L("2d"), "五要素"),
+    ),
+    "asked-for-nothing": lived(
+        c.Accept(AGENT, lacks=("time",)), request={}, record=RecordRule(("place",), L("2d"), "五要素")
+    ),
+    "not-asked-without-contact": lived(
+        c.Accept(AGENT, lacks=("contact", "place")),
+        request={},
+        record=RecordRule(("place", "contact"), L("2d"), "五要素"),
+    ),
+    "accepted-with-many-hits": lived(c.Accept(SYSTEM, text="停水噪音" * 14 + "停水"), request={}, rules=WORDS),
+    "accepted-by-kind": lived(
+        c.Accept(AGENT, Kind.CONSULTATION), c.Reclassify(AGENT, Kind.HELP), request={}, types=TYPES[1:]
+    ),
+    "accepted-by-a-careful-line": lived(c.Accept(AGENT, text="停水"), request={"line": "7"}, lines=LINES, rules=WORDS),
+    "accepted-by-an-urgent-line": lived(
+        c.Accept(ADMIN, text="噪音"), request={"line": "biz"}, lines=LINES, rules=WORDS
+    ),
+    "accepted-of-a-new-fact": lived(
+        c.Accept(AGENT, new_fact=True, similar=(SAME,)), repeat=RepeatRule("auto", basis="重复办法")
+    ),
+    "accepted-where-repeats-are-off": lived(
+        c.Accept(AGENT, similar=(SAME, c.Similar("8", False, True))), repeat=RepeatRule("off")
+    ),
+    "emergency-before-a-repeat": lived(
+        c.Accept(AGENT, urgency=Urgency.EMERGENCY, similar=(SAME,)), repeat=RepeatRule("auto"), rules=WORDS
+    ),
+    "explained-unless-a-repeat": lived(
+        c.Accept(AGENT, text="国家秘密", similar=(SAME,)), scope=SCOPE, repeat=RepeatRule("auto", basis="重复办法")
+    ),
+    "denied-then-asserted": lived(c.Accept(AGENT, text="不是要判决，而是请求改判；判决不公"), request={}, scope=SCOPE),
+    "denied-only": lived(c.Accept(AGENT, text="没有判决"), request={}, scope=SCOPE),
+    "guessed-category-turns-nobody-away": lived(
+        c.Accept(AGENT, text="停水噪音"),
+        request={},
+        rules=EVEN,
+        scope=(ScopeRule("w", "channel", "告知", "办法", ("城乡建设", "环境保护")),),
+    ),
+    "sure-category-turns-away": lived(
+        c.Accept(AGENT, text="停水"),
+        request={},
+        rules=WORDS,
+        scope=(ScopeRule("w", "channel", "告知", "办法", ("城乡建设",)),),
+    ),
+    "reported-by-an-assistant": lived(
+        "signed", c.Assist(DISPATCHER, "u3"), Step(c.Report(U3), on(10, 11), N1), Step(TICK, on(10, 20)), ladder=LADDER
+    ),
+    "assisted-by-one-that-signed": lived(
+        "signed", Step(c.Assist(DISPATCHER, "u3"), on(9, 29, 9)), Step(c.Sign(U3), on(9, 29, 10)), limits=SIGNING
+    ),
+    "dispatched-again-without-a-clock": lived(
+        "signed",
+        c.Recall(DISPATCHER),
+        c.Dispatch(DISPATCHER, "u2"),
+        limits=(),
+        dispatching=Dispatching(hops=Hops(transfer="remaining")),
+    ),
+    "transferred-on-the-last-day": lived(
+        "signed",
+        Step(c.Recall(DISPATCHER), on(10, 10, 9)),
+        Step(c.Dispatch(DISPATCHER, "u2"), on(10, 12, 9)),
+        dispatching=Dispatching(hops=Hops(transfer="remaining")),
+    ),
+    "transferred-after-a-deferral": lived(
+        "signed",
+        c.Defer(DISPATCHER, on(12, 1), "money"),
+        c.Recall(DISPATCHER),
+        c.Dispatch(DISPATCHER, "u2"),
+        dispatching=Dispatching(hops=Hops(transfer="remaining")),
+    ),
+    "continued": lived(
+        "signed",
+        c.Recall(DISPATCHER),
+        Step(c.Dispatch(DISPATCHER, "u2"), on(9, 30, 9)),
+        dispatching=Dispatching(hops=Hops(transfer="continue")),
+    ),
+    "handed-down-late": lived("signed", Step(TICK, on(10, 12)), c.Dispatch(HANDLER, "u2"), c.Reply(U2), ladder=LADDER),
+    "problem-without-a-network": lived("disputed", dispatching=Dispatching(problem=ProblemRule(1))),
+    "problem-once": lived(
+        "signed",
+        c.SendBack(HANDLER, "x"),
+        c.Adjudicate(DISPATCHER, "reassign", "u2"),
+        c.SendBack(U2, "x"),
+        dispatching=Dispatching(problem=ProblemRule(1, 1, "u9", "办法")),
+    ),
+    "flagged-before-its-rung": lived(
+        "signed",
+        c.Flag(SUPERVISOR, "repeats"),
+        c.Flag(SUPERVISOR, "repeats", 2),
+        c.Flag(SUPERVISOR, "repeats", 3),
+        ladder=(Rung("many", "集中", L("1wd"), "（十五）", trigger="repeats", count=3),),
+    ),
+    "ladder-is-spared-once-replied": lived(
+        "signed", c.Flag(SUPERVISOR, "problem"), c.Reply(HANDLER), Step(TICK, on(10, 11)), ladder=LADDER
+    ),
+    "stages-are-late": lived(
+        "disputed",
+        Step(TICK, on(10, 1)),
+        c.Adjudicate(DISPATCHER, "reassign", "u2"),
+        c.Reply(U2),
+        Step(TICK, on(10, 11)),
+        c.Review(REVIEWER),
+        Step(TICK, on(10, 20)),
+        limits=TIMED,
+    ),
+    "consultation-is-late": lived("accepted", c.Consult(DISPATCHER, ("u1",)), Step(TICK, on(10, 1)), limits=TIMED),
+    "deferred-in-part": lived(
+        "signed",
+        c.Extend(HANDLER, L("9wd")),
+        c.GrantExtension(DISPATCHER),
+        c.Assist(DISPATCHER, "u3"),
+        c.Defer(DISPATCHER, on(10, 15, 12), "money"),
+    ),
+    "deferred-twice": lived(
+        "signed",
+        c.Defer(DISPATCHER, on(12, 1), "money"),
+        c.Defer(DISPATCHER, on(12, 9), "money"),
+        c.Extend(HANDLER, L("1wd")),
+        c.GrantExtension(DISPATCHER),
+    ),
+    "extended-after-a-deferral": lived(
+        "signed",
+        c.Defer(DISPATCHER, on(12, 1), "money"),
+        c.Extend(HANDLER, L("5wd")),
+        c.GrantExtension(DISPATCHER),
+        extension=ExtensionRule(up_to_original=True, total=None),
+    ),
+    "inherited": lived(
+        c.Accept(AGENT),
+        c.Dispatch(DISPATCHER, "u1"),
+        c.Sign(HANDLER),
+        c.Reclassify(ADMIN, urgency=Urgency.URGENT),
+        request={"line": "7"},
+        receive={
+            "origin": Origin("210200", "77"),
+            "citizen": deadline(L("3wd"), on(9, 25, 9), WorkCalendar.china(), basis="移交"),
+        },
+        limits=(*SIGNING, limit("2wd", urgency=Urgency.URGENT)),
+        lines=LINES,
+    ),
+    "counted-from-receipt-anew": lived(
+        "signed",
+        c.Reclassify(ADMIN, urgency=Urgency.URGENT),
+        Step(c.Reclassify(ADMIN, urgency=Urgency.NORMAL), on(9, 29, 9)),
+        limits=(limit("5wd"), limit("2wd", urgency=Urgency.URGENT, start="received")),
+    ),
+    "told-again": lived(
+        "signed",
+        c.Defer(DISPATCHER, on(12, 1), "money"),
+        c.Tell(AGENT),
+        c.Defer(DISPATCHER, on(12, 9), "money"),
+        c.Tell(AGENT, "deferred"),
+        tell=TELL,
+    ),
+    "contact-of-the-first-after-the-second": lived(
+        "signed",
+        c.SendBack(HANDLER, "x"),
+        c.Adjudicate(DISPATCHER, "reassign", "u2"),
+        c.Contact(U2),
+        Step(TICK, on(9, 29)),
+        limits=TIMED,
+    ),
     # ── what a host adds ──
     "late-entry": lived(
         "signed",

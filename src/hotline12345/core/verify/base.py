@@ -7,9 +7,10 @@ from datetime import date, datetime, time, timedelta
 from ..calendar import CST
 from ..errors import CalendarError, Fault
 from ..policy import Policy
-from ..sla import TimeLimit
+from ..sla import TimeLimit, Unit
 
 _DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 _YEARS = 2
 """How far back from the end of what the calendar knows days are tried: two years hold every feast twice."""
 _MORNING = time(9, 30, tzinfo=CST)
@@ -31,11 +32,13 @@ def starts(policy: Policy) -> tuple[datetime, ...]:
 def end_of(policy: Policy, stages: tuple[TimeLimit, ...], start: datetime) -> datetime | None:
     """Return when *stages*, one after the other, end; ``None`` where the calendar cannot tell."""
     at: datetime | None = start
-    for limit in stages:
+    for number, limit in enumerate(stages):
         if at is None:
             return None
+        # What is due at the midnight that ends a day is done on that day, and the next stage counts from there.
+        begin = at - _INSTANT if number and limit.unit in (Unit.DAYS, Unit.WORKING_DAYS) else at
         try:
-            at = policy.after(limit, at).at
+            at = policy.after(limit, begin).at
         except CalendarError:
             return None
     return at

@@ -175,10 +175,11 @@ def statutes(policy: Policy) -> Iterator[Fault]:
     rule = policy.extension
     if rule.most == 0 or (rule.most is None and rule.longest is None):
         return
-    more_zh, more_en = (rule.longest.zh, rule.longest.en) if rule.longest is not None else ("延期", "an extension")
+    longest = rule.longest
+    more_zh, more_en = (f"延 {longest.zh}", longest.en) if longest is not None else ("以延期", "an extension")
     for one in _handling(policy):
         if one.statute and one.limit is not None and one.extension is None:
-            zh = f"「{name_of(one)}」是法定时限，没有说可以延长；本地规定可延 {more_zh}（{rule.basis}）"
+            zh = f"「{name_of(one)}」是法定时限，没有说可以延长；本地规定可{more_zh}（{rule.basis}）"
             en = f"{name_of(one)!r} is set by law, without any extension; the place allows {more_en} ({rule.basis})"
             hint = "在这条时限写 extension，或核对法条 / give it its own `extension`, or look at the law again"
             yield found("extension-past-statute", zh, en, "limit", name_of(one), hint)

@@ -231,9 +231,8 @@ def decode(kind: str, data: Mapping[str, Any], schema: int = SCHEMA) -> e.Event:
         data = _upcast(kind, dict(data), schema)
     codec = _EVENTS.get(kind)
     if codec is None:
-        raise StoreError(
-            f"不认识的事件「{kind}」", f"unknown event {kind!r}", code="unknown-event", hint="升级 hotline12345"
-        )
+        zh, en = f"不认识的事件「{kind}」", f"unknown event {kind!r}"
+        raise StoreError(zh, en, code="unknown-event", hint="升级 hotline12345", hint_en="upgrade hotline12345")
     try:
         if not data.keys() <= codec.names:
             raise ValueError(", ".join(sorted(data.keys() - codec.names)))

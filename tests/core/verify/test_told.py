@@ -1,4 +1,4 @@
-"""Each check by itself (逐条核验): what it finds in a policy made for it, field by field, and where it finds nothing."""
+"""Each check by itself (逐条核验): what it finds in a policy made for it, field by field, and where nothing."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ..core.errors import RequestError
-from ..core.routing.grades import AREA_HINT, area_key
+from ..core.routing.grades import area_key
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
@@ -107,7 +107,7 @@ def write_pack(folder: Path, name: str, title: str, extends: str = "cn", place: 
         )
     if len(place) != 6 or area_key(place) is None:
         zh, en = f"区划代码「{place}」有误", f"bad division code {place!r}"
-        raise RequestError(zh, en, code="bad-place", hint="六位数字，例如 210100", hint_en=AREA_HINT)
+        raise RequestError(zh, en, code="bad-place", hint="六位数字，例如 210100", hint_en="six digits, such as 210100")
     target = folder / name
     if target.exists():
         zh, en = f"{target} 已经存在", f"{target} exists already"

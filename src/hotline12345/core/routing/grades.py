@@ -312,7 +312,9 @@ class _Rows:
             return None
 
 
-AREA_HINT = "2, 4, 6, 9 or 12 digits: 210000, 210100, 210102, 210102001"
+AREA_HINT = (
+    "区划代码为 2、4、6、9 或 12 位数字，例如 210102 / 2, 4, 6, 9 or 12 digits: 210000, 210100, 210102, 210102001"
+)
 
 
 def read_units(

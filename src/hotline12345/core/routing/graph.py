@@ -169,13 +169,9 @@ class RoutingGraph(Tree):
         """
         key = area_key(area)
         if key is None:
-            raise RequestError(
-                f"区划代码「{area}」有误",
-                f"bad area code {area!r}",
-                code="bad-area",
-                hint="区划代码为 2、4、6、9 或 12 位数字，例如 210102",
-                hint_en=AREA_HINT,
-            )
+            hint, _, hint_en = AREA_HINT.partition(" / ")
+            zh, en = f"区划代码「{area}」有误", f"bad area code {area!r}"
+            raise RequestError(zh, en, code="bad-area", hint=hint, hint_en=hint_en)
         home = self._network.areas[self.seat]
         if home.startswith(key):
             key = home  # Nothing nearer than the place itself is known.

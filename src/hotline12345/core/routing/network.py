@@ -74,7 +74,7 @@ def _register(units: Iterable[Unit], faults: list[Fault]) -> dict[str, Unit]:
             zh = f"单位代码重复：「{known[code].name}」与「{unit.name}」"
             en = f"the code is used twice: {known[code].name} and {unit.name}"
             faults.append(_fault("duplicate-unit", zh, en, code))
-        else:
+        elif code:  # one without a code would stand above every unit without a parent
             known[code] = unit
     return known
 

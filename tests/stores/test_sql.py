@@ -1,9 +1,10 @@
-"""The server store keeps the contract, on PostgreSQL and on MariaDB (服务器存储)."""
+"""The server store keeps the contract, on PostgreSQL, MariaDB and what descends from them (服务器存储)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,8 @@ class ServerContract(StoreContract):
     server = ""
 
     @pytest.fixture(autouse=True)
-    def _room(self, clean_room: Callable[[str], str]) -> None:
-        self._url = clean_room(self.server)
+    def _room(self, clean_room: Callable[[str], str], ask: Callable[..., Any]) -> None:
+        self._url, self._ask = clean_room(self.server), ask
 
     def open(self, path: Path) -> Store:
         return open_store(self._url)
@@ -39,3 +40,54 @@ class TestMysql(ServerContract):
     """Ordered by who reads first."""
 
     server = "mysql"
+
+
+class TestOceanbase(ServerContract):
+    """OceanBase's kernel in its MySQL mode."""
+
+    server = "oceanbase"
+
+
+class TestOpengauss(ServerContract):
+    """openGauss's dialect and driver, on PostgreSQL."""
+
+    server = "opengauss"
+
+
+class TestKingbase(ServerContract):
+    """KingbaseES's driver, on PostgreSQL."""
+
+    server = "kingbase"
+
+
+class TestEmptyIsNull(ServerContract):
+    """PostgreSQL made to refuse every empty text, as 达梦 does, which takes it for NULL."""
+
+    server = "postgresql"
+    processes = False
+
+    @pytest.fixture(autouse=True)
+    def _nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        pytest.importorskip("sqlalchemy")
+        from hotline12345.stores.sql import _flavour, _statements
+
+        real = _flavour.flavour
+        for module in (_flavour, _statements):
+            monkeypatch.setattr(module, "flavour", lambda dialect: real(dialect)._replace(nothing="\x01"))
+        self._refusing = False
+
+    def open(self, path: Path) -> Store:
+        store = super().open(path)
+        if not self._refusing:
+            self._refusing = True
+            schema = self._url.partition("schema=")[2].partition("&")[0]
+            texts = self._ask(
+                self._url,
+                "SELECT table_name, column_name FROM information_schema.columns "
+                f"WHERE table_schema = '{schema}' AND data_type IN ('text', 'character varying')",
+            )
+            assert len(texts) > 40
+            self._ask(
+                self._url, *(f"ALTER TABLE {schema}.{table} ADD CHECK (\"{column}\" <> '')" for table, column in texts)
+            )
+        return store

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import io
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -14,18 +18,27 @@ from hotline12345.core.errors import PluginError, StoreError
 from hotline12345.stores import Query, open_store
 from hotline12345.testing.store_base import P, write
 
+from .conftest import needs
+
 sa = pytest.importorskip("sqlalchemy")
 
 from sqlalchemy.dialects import mysql, oracle, postgresql, sqlite  # noqa: E402
 
-from hotline12345.stores.sql import _feed, _migrate  # noqa: E402
-from hotline12345.stores.sql._flavour import Flavour  # noqa: E402
+from hotline12345.stores.sql import _care, _errors, _feed, _migrate, _tables  # noqa: E402
+from hotline12345.stores.sql._flavour import Flavour, flavour  # noqa: E402
+from hotline12345.stores.sql._run import Runner  # noqa: E402
 from hotline12345.stores.sql._statements import Statement, Statements  # noqa: E402
 from hotline12345.stores.sql._tables import STAMP, release  # noqa: E402
 
 SERVERS = pytest.mark.parametrize("server", ["postgresql", "mysql"])
-# Drivers of the servers that were not at hand; compiled for wherever they are installed.
-DOMESTIC = ("opengauss_sqlalchemy", "dmSQLAlchemy", "sqlalchemy_kingbase", "oceanbase_py", "sqlalchemy_tidb")
+# Packages that speak to servers that were not at hand: (the driver, the dialect's module, its class).
+DOMESTIC = {
+    "opengauss": ("psycopg2", "opengauss_sqlalchemy.psycopg2", "OpenGaussDialect_psycopg2"),
+    "opengauss, distributed": ("psycopg2", "opengauss_sqlalchemy.dc_psycopg2", "OpenGaussDialect_dc_psycopg2"),
+    "kingbase": ("ksycopg2", "hotline12345.stores.sql._kingbase", "Kingbase"),
+    "dm": ("dmPython", "dmSQLAlchemy", "dmpython.DMDialect_dmPython"),
+    "oceanbase": ("pymysql", "pyobvector.schema.dialect", "OceanBaseDialect"),
+}
 
 
 @SERVERS
@@ -120,13 +133,140 @@ def test_every_statement_compiles_for_every_dialect_sqlalchemy_brings() -> None:
         assert all(statement.sql for statement in made.values())
 
 
-@pytest.mark.parametrize("module", DOMESTIC)
-def test_every_statement_compiles_for_a_domestic_dialect_that_is_installed(module: str) -> None:
-    pytest.importorskip(module)
-    names = {"opengauss_sqlalchemy": "opengauss", "dmSQLAlchemy": "dm", "sqlalchemy_kingbase": "kingbase"}
-    name = names.get(module, module.removeprefix("sqlalchemy_").removesuffix("_py"))
-    made = _statements(sa.dialects.registry.load(name)())
-    assert all(statement.sql for statement in made.values())
+def _domestic(name: str) -> Any:
+    driver, module, kind = DOMESTIC[name]
+    needs(driver)
+    needs(module)
+    made = attrgetter(kind)(importlib.import_module(module))
+    dialect = made(dbapi=made.import_dbapi())
+    if flavour(dialect).name == "opengauss":
+        dialect.supports_identity_columns = False  # as once it is connected: it takes every server for a 9.2
+    return dialect
+
+
+def _migration(dialect: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return what the migrations say to a server with no orders, as the dialect writes it."""
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+
+    from hotline12345.stores.sql.migrations.versions import v0001_first, v0002_counts
+
+    _migrate.known_to_alembic(flavour(dialect))
+    given = SimpleNamespace(config=SimpleNamespace(attributes={"schema": "x", "collation": ""}))
+    for name in ("_tally", "_totals"):
+        monkeypatch.setattr(v0002_counts, name, lambda *_: iter(()))
+    out = io.StringIO()
+    context = MigrationContext.configure(dialect=dialect, opts={"as_sql": True, "output_buffer": out})
+    with Operations.context(context):
+        for migration in (v0001_first, v0002_counts):
+            monkeypatch.setattr(migration, "context", given)
+            migration.upgrade()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", DOMESTIC)
+def test_every_statement_and_table_compiles_for_a_domestic_dialect(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialect = _domestic(name)
+    made = _statements(dialect)
+    assert len(made) > 30
+    positional = dialect.paramstyle == "qmark"
+    assert all(statement.sql and (statement.names is not None) == positional for statement in made.values())
+    tables = _tables.tables(flavour(dialect), "x")
+    written = _migration(dialect, monkeypatch)
+    for table in tables.tables.values():
+        # The words for a table and its indexes are those of the migration, whatever a dialect makes of them.
+        for element in (sa.schema.CreateTable(table), *map(sa.schema.CreateIndex, table.indexes)):
+            assert " ".join(str(element.compile(dialect=dialect)).split()) in " ".join(written.split())
+
+
+def test_dameng_gets_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    dialect = _domestic("dm")
+    made, written = _statements(dialect), _migration(dialect, monkeypatch)
+    assert "NUMERIC(38, 0)" in written  # it takes no more digits
+    assert "NUMERIC(40" not in written
+    assert "AS DATE" not in made["clock"].sql  # a date there has no time of day, and a lease would last one
+    assert "BIGDATEDIFF(MS" in made["clock"].sql
+    assert "> '\x01'" in made["awake"].sql  # "" is NULL there, which is never less
+    assert all(f'"{word}"' in written for word in ("number", "schema", "until"))  # its reserved words
+
+
+def test_opengauss_gets_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = _migration(_domestic("opengauss"), monkeypatch)
+    assert "BIGSERIAL" in written  # it has no IDENTITY
+    assert "WHERE open = 1" in written  # its own dialect keeps another word for it
+
+
+def test_a_dialect_is_known_by_what_it_descends_from() -> None:
+    class Oracle(oracle.dialect):  # as OceanBase's for its Oracle mode is made
+        name = "oceanbase"
+
+    class Kin(postgresql.dialect):
+        name = "vastbase"
+
+    assert flavour(Oracle()) == Flavour("oceanbase", False, False, False, "\x01")
+    assert flavour(Kin()).postgres
+    assert flavour(mysql.dialect()).mysql
+
+
+def test_a_database_that_takes_empty_for_null_is_refused() -> None:
+    answers = {"SHOW server_encoding": "UTF8", "SELECT '' IS NULL": True}
+    connection: Any = SimpleNamespace(exec_driver_sql=lambda sql: SimpleNamespace(scalar=lambda: answers[sql]))
+    with pytest.raises(StoreError) as caught:
+        _care.refuse_encoding(connection, flavour(postgresql.dialect()), "somewhere")
+    assert caught.value.code == "empty-is-null"
+    assert "DBCOMPATIBILITY" in caught.value.hint("en")
+
+
+def test_many_changes_go_one_by_one_where_the_driver_does_not_count_them() -> None:
+    dialect = _domestic("dm")
+    said: list[Any] = []
+
+    def said_to(sql: str, given: Any) -> Any:
+        said.append(given)
+        return SimpleNamespace(returns_rows=False, rowcount=1)
+
+    run = Runner(cast(Any, SimpleNamespace(exec_driver_sql=said_to, dialect=dialect)), Statements(dialect))
+    assert run.together([("drop_desks", [{"_place": P, "_number": number} for number in "abc"])]) == [3]
+    assert said == [(P, "a"), (P, "b"), (P, "c")]
+
+
+def _complaint(kind: str, **told: Any) -> Exception:
+    made = type(kind, (Exception,), told)
+    return made(*told.pop("args", ()))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (_complaint("IntegrityError", args=(SimpleNamespace(code=-6602),)), "unique"),
+        (_complaint("DatabaseError", args=(SimpleNamespace(code=-6403),)), "again"),
+        (_complaint("DatabaseError", args=(SimpleNamespace(code=-6407),)), "locked"),
+        (_complaint("IntegrityError", args=("what no table lists",)), "unique"),
+        (_complaint("SerializationFailure", kbcode="40001"), "again"),
+        (_complaint("UniqueViolation", pgcode="23505"), "unique"),
+        (_complaint("OperationalError", args=("no answer",)), "down"),
+        (_complaint("ProgrammingError", args=("a slip",)), ""),
+    ],
+)
+def test_what_a_domestic_driver_complains_about_is_understood(error: Exception, kind: str) -> None:
+    assert _errors.kind_of(error) == kind
+
+
+@pytest.mark.parametrize("name", ["opengauss", "kingbase"])
+def test_descendants_wait_no_longer_for_a_lock_than_asked(name: str, room_on: Callable[[str], str]) -> None:
+    url = room_on(name) + "&timeout=0.2"
+    store: Any = open_store(url)
+    with store._line.connect() as connection:
+        assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "200ms"
+        asked = (
+            "SELECT is_identity FROM information_schema.columns WHERE table_schema = '{}' AND column_name = 'id' AND "
+        )
+        asked += "table_name = 'hotline_record'"
+        identity = connection.exec_driver_sql(asked.format(store.schema)).scalar()
+        assert identity == ("NO" if name == "opengauss" else "YES")
+    assert store.info()["held_back"]["records"] == 0
+    store.scrub()
+    store.close()
 
 
 def test_the_feed_of_postgresql_stops_where_something_is_undecided() -> None:

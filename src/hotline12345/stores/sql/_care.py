@@ -35,7 +35,7 @@ def replica(connection: sa.Connection, kind: Flavour) -> bool:
 
 
 def refuse_encoding(connection: sa.Connection, kind: Flavour, where: str) -> None:
-    """Raise ``not-utf8`` for a PostgreSQL database that cannot hold every character."""
+    """Raise ``not-utf8`` or ``empty-is-null`` for a database of PostgreSQL's kind that cannot hold every text."""
     if not kind.postgres:
         return
     found = connection.exec_driver_sql("SHOW server_encoding").scalar()
@@ -46,6 +46,14 @@ def refuse_encoding(connection: sa.Connection, kind: Flavour, where: str) -> Non
             code="not-utf8",
             hint="请用 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 另建数据库",
             hint_en="make a database with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
+        )
+    if connection.exec_driver_sql("SELECT '' IS NULL").scalar():
+        raise StoreError(
+            f"{where} 把空串当作 NULL（Oracle 兼容模式），存不下空的文字",
+            f"{where} takes an empty text for NULL (its Oracle mode): it cannot hold one",
+            code="empty-is-null",
+            hint="请另建 PostgreSQL 兼容模式的库：openGauss 用 CREATE DATABASE … DBCOMPATIBILITY 'PG'",
+            hint_en="make a database in PostgreSQL mode; on openGauss: CREATE DATABASE … DBCOMPATIBILITY 'PG'",
         )
 
 
@@ -86,11 +94,17 @@ def vacuum(line: Line, *, full: bool) -> None:
     names = [table.fullname for table in (say.private, say.word, say.owner, say.total, say.delta)]
     with line.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if say.kind.postgres:
-            how = "FULL" if full else "INDEX_CLEANUP ON"
-            connection.exec_driver_sql(f"VACUUM ({how}) {', '.join(names)}")
+            # openGauss knows the words of PostgreSQL 9.2 only.
+            cleanly = "(INDEX_CLEANUP ON)" if _version(connection) >= (12,) else ""
+            for name in names:
+                connection.exec_driver_sql(f"VACUUM {'FULL' if full else cleanly} {name}")
         elif say.kind.mysql and full:
             for name in names:
                 connection.exec_driver_sql(f"ALTER TABLE {name} ENGINE = InnoDB")
+
+
+def _version(connection: sa.Connection) -> tuple[Any, ...]:
+    return tuple(connection.dialect.server_version_info or ())
 
 
 def check(run: Runner, where: str) -> list[Fault]:
@@ -234,7 +248,7 @@ def info(run: Runner, where: str) -> dict[str, Any]:
         "store": "sql",
         "url": where,
         "dialect": f"{run.kind.name}+{run.connection.dialect.driver}",
-        "server": ".".join(map(str, run.connection.dialect.server_version_info or ())),
+        "server": ".".join(map(str, _version(run.connection))),
         "schema": run.rows("layout")[0][0],
         "records": int(records),
         "orders": int(orders),
@@ -259,11 +273,13 @@ def _held_back(run: Runner) -> dict[str, Any]:
         waiting = run.ask(sa.select(sa.func.count()).select_from(run.say.record).where(r.seq.is_(None)))
         return {"records": int(waiting[0][0]), "by": "", "seconds": 0}
     waiting = run.ask(sa.select(sa.func.count()).select_from(run.say.record).where(r.tx >= run.say.settled))
+    # openGauss, a PostgreSQL 9.2 by its own account, does not tell which sessions have a number.
+    told = _version(run.connection) >= (9, 4)
+    which, order = ("backend_xid", "age(backend_xid) DESC") if told else ("xact_start", "xact_start")
     oldest = list(
         run.connection.exec_driver_sql(
             "SELECT pid, application_name, coalesce(extract(epoch FROM clock_timestamp() - xact_start), 0)::bigint "
-            "FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid() "
-            "ORDER BY age(backend_xid) DESC LIMIT 1"
+            f"FROM pg_stat_activity WHERE {which} IS NOT NULL AND pid <> pg_backend_pid() ORDER BY {order} LIMIT 1"
         )
     )
     by, seconds = (f"{oldest[0][0]} {oldest[0][1]}".strip(), int(oldest[0][2])) if oldest else ("", 0)

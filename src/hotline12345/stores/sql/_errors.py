@@ -8,7 +8,7 @@ from hotline12345.core.errors import Conflict, PluginError, StoreError
 
 from ..port import Append
 
-# By SQLSTATE (PostgreSQL and its descendants) and by number (the MySQL family).
+# By SQLSTATE (PostgreSQL and its descendants) and by number (the MySQL family; below zero, 达梦).
 _KINDS: dict[Any, str] = {
     "40001": "again", "40P01": "again", 1213: "again",
     "23505": "unique", 1062: "unique",
@@ -21,6 +21,7 @@ _KINDS: dict[Any, str] = {
     "57P01": "lost", "57P02": "lost", "57P03": "lost", 1053: "lost", 1927: "lost",
     2003: "down", 2002: "down", 2006: "lost", 2013: "lost",
     "22021": "value", "22001": "value", "54000": "value", 1366: "value", 1406: "value", 3854: "value",
+    -6403: "again", -6602: "unique", -6407: "locked", -70019: "lost", -70025: "lost", -6010: "lost", -70028: "down",
 }  # fmt: skip
 
 _TOLD = {
@@ -68,8 +69,7 @@ def kind_of(error: BaseException, raw: Any = None) -> str:
         return "value"
     if getattr(error, "connection_invalidated", False):
         return "lost"
-    number = cause.args[0] if cause.args and isinstance(cause.args[0], int) else None
-    state = number or getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    state = _state(cause)
     if state in _KINDS:
         return _KINDS[state]
     if isinstance(state, str) and state.startswith("08"):
@@ -78,7 +78,17 @@ def kind_of(error: BaseException, raw: Any = None) -> str:
         return "lost"
     if type(cause).__name__ == "InterfaceError" and cause.args[:1] == (0,):  # PyMySQL's closed connection
         return "lost"
+    if type(cause).__name__ == "IntegrityError":  # no column may be NULL, and none is: what remains is a key taken
+        return "unique"
     return "down" if type(cause).__name__ == "OperationalError" and state is None else ""
+
+
+def _state(cause: Any) -> Any:
+    """Return the SQLSTATE or number a driver gives its error, wherever it keeps it."""
+    first = cause.args[0] if cause.args else None
+    number = first if isinstance(first, int) else getattr(first, "code", None)  # dmPython's
+    named = (getattr(cause, name, None) for name in ("sqlstate", "pgcode", "kbcode"))  # psycopg, psycopg2, ksycopg2
+    return number or next((state for state in named if state), None)
 
 
 def translate(error: BaseException, where: str, raw: Any = None) -> StoreError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -57,10 +57,24 @@ def _lock(connection: sa.Connection, kind: Flavour, schema: str | None) -> None:
         connection.execute(sa.text("SELECT GET_LOCK(:name, 60)"), {"name": _name(connection, schema)})
 
 
+def known_to_alembic(kind: Flavour) -> None:
+    """Tell Alembic of a dialect it has not heard of: it descends from one that it knows, or is like any other."""
+    from alembic.ddl.impl import DefaultImpl
+    from alembic.ddl.mysql import MySQLImpl
+    from alembic.ddl.postgresql import PostgresqlImpl
+
+    try:
+        DefaultImpl.get_by_dialect(cast(Any, kind))  # by its name
+    except KeyError:
+        base = PostgresqlImpl if kind.postgres else MySQLImpl if kind.mysql else DefaultImpl
+        type(kind.name, (base,), {"__dialect__": kind.name})
+
+
 def _run(connection: sa.Connection, kind: Flavour, schema: str | None, before: str) -> None:
     from alembic import command
     from alembic.config import Config
 
+    known_to_alembic(kind)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes.update(

@@ -37,14 +37,14 @@ class Runner:
 
     def _step(self, name: str, values: Values) -> Any:
         statement = self.say.__dict__[name]
-        if isinstance(values, list):
-            if not values:
-                return 0
-            given: Any = [statement.values(each) for each in values]
-        else:
-            given = statement.values(values)
-        result = self.connection.exec_driver_sql(statement.sql, given)
-        return list(result) if result.returns_rows else result.rowcount
+        if not isinstance(values, list):
+            result = self.connection.exec_driver_sql(statement.sql, statement.values(values))
+            return list(result) if result.returns_rows else result.rowcount
+        given: Any = [statement.values(each) for each in values]
+        if given and self.connection.dialect.supports_sane_multi_rowcount:
+            return self.connection.exec_driver_sql(statement.sql, given).rowcount
+        # 达梦's does not count what many at once have met, and cannot run many of a driver's own statement.
+        return sum(self.connection.exec_driver_sql(statement.sql, each).rowcount for each in given)
 
 
 class PipedRunner(Runner):

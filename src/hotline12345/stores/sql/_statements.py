@@ -91,7 +91,10 @@ class Statements:
             return sa.literal_column("(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) / 1000000.0e0)")
         if self.kind.name == "sqlite":
             return sa.literal_column("((julianday('now') - 2440587.5) * 86400.0)")
-        return sa.literal_column("((CAST(SYS_EXTRACT_UTC(SYSTIMESTAMP) AS DATE) - DATE '1970-01-01') * 86400.0)")
+        utc = "SYS_EXTRACT_UTC(SYSTIMESTAMP)"
+        if self.kind.name == "dm":  # a DATE there has no time of day
+            return sa.literal_column(f"(BIGDATEDIFF(MS, TIMESTAMP '1970-01-01 00:00:00', {utc}) / 1000.0)")
+        return sa.literal_column(f"((CAST({utc} AS DATE) - DATE '1970-01-01') * 86400.0)")
 
     def heads(self) -> Any:
         """Heads with their requester, as ``head_of`` reads them."""

@@ -74,8 +74,8 @@ class _Maker:
         sa.Table(PREFIX + name, self.data, *parts, mysql_engine="InnoDB", mysql_charset="utf8mb4")
 
     def index(self, name: str, *columns: str, where: str = "", unique: bool = False) -> sa.Index:
-        only = sa.text(where) if where and self.kind.postgres else None
-        return sa.Index(PREFIX + name, *columns, unique=unique, postgresql_where=only)
+        only = self.kind.partial(sa.text(where) if where else None)
+        return sa.Index(PREFIX + name, *columns, unique=unique, **only)
 
 
 def tables(kind: Flavour, schema: str | None = None) -> sa.MetaData:
@@ -85,7 +85,7 @@ def tables(kind: Flavour, schema: str | None = None) -> sa.MetaData:
     _heads(make)
     _private(make.table, make.col, make.text, make.long, make.index)
     _counts(make)
-    _sharing(make.table, make.col, make.text)
+    _sharing(make.table, make.col, make.text, sa.Numeric(kind.digits, 0))
     if not kind.postgres:
         one = make.col("id", sa.Integer(), primary_key=True, autoincrement=False)
         make.table("sequence", one, make.col("last", sa.BigInteger()))
@@ -221,8 +221,7 @@ def _counts(make: _Maker) -> None:
     )
 
 
-def _sharing(table: Any, col: Any, text: Any) -> None:
-    where = sa.Numeric(40, 0)
+def _sharing(table: Any, col: Any, text: Any, where: Any) -> None:
     table("cursor", col("reader", text("reader"), primary_key=True), col("position", where))
     table(
         "parked",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from . import _errors as faults
-from ._flavour import flavour
+from ._flavour import Flavour, flavour
 
 _DRIVERS = {"postgresql": ("psycopg", "sql"), "mysql": ("pymysql", "mysql"), "mariadb": ("pymysql", "mysql")}
 
@@ -70,6 +71,8 @@ def engine_of(url: sa.URL, options: Options) -> sa.Engine:
     Raises:
         StoreError: ``bad-url`` for a server no driver is installed for.
     """
+    if url.drivername == "kingbase+ksycopg2":
+        offer_kingbase()
     try:
         engine = sa.create_engine(
             url,
@@ -82,15 +85,36 @@ def engine_of(url: sa.URL, options: Options) -> sa.Engine:
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
         raise faults.bad_url(url.render_as_string(), str(error), str(error)) from error
     engine.update_execution_options(**{READY: True})
-    if flavour(engine.dialect).mysql:
-        seconds = max(1, round(options.timeout))
+    for statement in _first(flavour(engine.dialect), options.timeout):
 
         @sa.event.listens_for(engine, "connect")
-        def _strict(raw: Any, _: Any) -> None:
+        def _ready(raw: Any, _: Any, statement: str = statement) -> None:
             with raw.cursor() as cursor:
-                cursor.execute(f"SET SESSION sql_mode = 'TRADITIONAL', innodb_lock_wait_timeout = {seconds}")
+                cursor.execute(statement)
+            raw.commit()
 
     return engine
+
+
+def _first(kind: Flavour, timeout: float) -> Iterator[str]:
+    """Yield what every connection is told first: to be strict with values, and how long to wait for a lock."""
+    if kind.mysql:
+        seconds = max(1, round(timeout))
+        yield f"SET SESSION sql_mode = 'TRADITIONAL', innodb_lock_wait_timeout = {seconds}"
+    elif kind.postgres and not kind.piped:  # psycopg says it while connecting
+        # PostgreSQL and KingbaseES have the first, openGauss the second, where its administrator lets users set it.
+        yield (
+            f"SELECT set_config(name, '{max(1, round(timeout * 1000))}', false) FROM pg_settings "
+            "WHERE name IN ('lock_timeout', 'lockwait_timeout') AND context = 'user'"
+        )
+
+
+def offer_kingbase() -> None:
+    """Make a dialect for KingbaseES known, unless its maker's own is installed (人大金仓): PyPI has none."""
+    try:
+        sa.dialects.registry.load("kingbase.ksycopg2")
+    except sa.exc.NoSuchModuleError:
+        sa.dialects.registry.register("kingbase.ksycopg2", f"{__package__}._kingbase", "Kingbase")
 
 
 def _arguments(url: sa.URL, options: Options) -> dict[str, Any]:

@@ -259,8 +259,10 @@ class SqlStore:
             return []
         end = time.monotonic() + self.patience
         while True:
+            # Asked before: what was undecided then and is decided now would be neither found nor waited for.
+            held = self._line.read(feeding.held)
             found: list[Fed] = self._line.read(lambda run: feeding.feed(run, after, limit, place))
-            if len(found) >= limit or not self._line.read(feeding.held):
+            if len(found) >= limit or not held:
                 return found
             placed = self._place()
             if not placed and time.monotonic() >= end:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy.dialects.mysql import LONGTEXT
 
-from hotline12345.stores.sql._flavour import flavour
+from hotline12345.stores.sql._flavour import Flavour, flavour
 
 revision = "0001"
 down_revision = None
@@ -62,8 +62,8 @@ INDEXES = {
 }
 
 
-def _type(name: str, postgres: bool) -> Any:
-    collation = "C" if postgres else None
+def _type(name: str, kind: Flavour) -> Any:
+    collation = "C" if kind.postgres else None
     if name[0] == "t" and name[1:].isdigit():
         return sa.String(int(name[1:]), collation=collation)
     return {
@@ -73,24 +73,24 @@ def _type(name: str, postgres: bool) -> Any:
         "small": sa.SmallInteger(),
         "big": sa.BigInteger(),
         "serial": sa.BigInteger(),
-        "number": sa.Numeric(40, 0),
+        "number": sa.Numeric(kind.digits, 0),
         "real": sa.Double(),
     }[name]
 
 
-def _column(text: str, keys: list[str], postgres: bool) -> sa.Column[Any]:
+def _column(text: str, keys: list[str], kind: Flavour) -> sa.Column[Any]:
     name, type_ = text.rstrip("?").split()
     serial = type_ == "serial"
-    made = [sa.Identity()] if serial and postgres else []
+    made = [sa.Identity()] if serial and kind.postgres else []
     return sa.Column(
-        name, _type(type_, postgres), *made, nullable=text.endswith("?"), primary_key=name in keys, autoincrement=serial
+        name, _type(type_, kind), *made, nullable=text.endswith("?"), primary_key=name in keys, autoincrement=serial
     )
 
 
 def upgrade() -> None:
     """Make the tables."""
     given = context.config.attributes
-    kind, schema, collation = flavour(op.get_bind().dialect), given["schema"], given["collation"]
+    kind, schema, collation = flavour(op.get_context().dialect), given["schema"], given["collation"]
     fill = {
         "where": "tx big" if kind.postgres else "seq big?",
         "tx": ", tx big" if kind.postgres else "",
@@ -103,19 +103,13 @@ def upgrade() -> None:
     tables = TABLES if kind.postgres else {**TABLES, "sequence": "id int, last big"}
     for table, columns in tables.items():
         keys = KEYS[table].split()
-        made = [_column(each, keys, kind.postgres) for each in columns.format(**fill).split(", ")]
+        made = [_column(each, keys, kind) for each in columns.format(**fill).split(", ")]
         op.create_table("hotline_" + table, *made, **options)
     for index, (table, columns, unique, where) in INDEXES.items():
-        only = sa.text(where.format(**fill)) if where and kind.postgres else None
+        only = kind.partial(sa.text(where.format(**fill)) if where else None)
         op.create_index(
-            "hotline_" + index,
-            "hotline_" + table,
-            columns.format(**fill).split(),
-            unique=unique,
-            schema=schema,
-            postgresql_where=only,
+            "hotline_" + index, "hotline_" + table, columns.format(**fill).split(), unique=unique, schema=schema, **only
         )
     if not kind.postgres:
-        op.bulk_insert(
-            sa.table("hotline_sequence", sa.column("id"), sa.column("last"), schema=schema), [{"id": 1, "last": 0}]
-        )
+        both = sa.column("id", sa.Integer()), sa.column("last", sa.BigInteger())
+        op.bulk_insert(sa.table("hotline_sequence", *both, schema=schema), [{"id": 1, "last": 0}])

@@ -35,7 +35,7 @@ PART = 5000
 def upgrade() -> None:
     """Make the tables, and count."""
     given = context.config.attributes
-    kind, schema, collation = flavour(op.get_bind().dialect), given["schema"], given["collation"]
+    kind, schema, collation = flavour(op.get_context().dialect), given["schema"], given["collation"]
     options: dict[str, Any] = {"schema": schema, "mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
     if collation:
         options["mysql_collate"] = collation
@@ -76,9 +76,8 @@ def upgrade() -> None:
     )
     _reindex(schema)
     if not kind.postgres:
-        op.bulk_insert(
-            sa.table("hotline_sequence", sa.column("id"), sa.column("last"), schema=schema), [{"id": 2, "last": 0}]
-        )
+        both = sa.column("id", sa.Integer()), sa.column("last", sa.BigInteger())
+        op.bulk_insert(sa.table("hotline_sequence", *both, schema=schema), [{"id": 2, "last": 0}])
     _insert(tally, _tally(schema))
     _insert(total, _totals(schema, kind.nothing))
 

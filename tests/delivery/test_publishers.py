@@ -1,7 +1,7 @@
 """Publishers against real servers and a server that fails in every way (发布器).
 
-Servers are named by HOTLINE12345_AMQP_URL, HOTLINE12345_NATS_URL and HOTLINE12345_REDIS_URL.  No Kafka server is asked
-for: its publisher is held to a producer that behaves as the client's documentation says.
+Servers are named by HOTLINE12345_AMQP_URL, HOTLINE12345_NATS_URL and HOTLINE12345_REDIS_URL.  Kafka over the
+wire is in ``test_kafka``; here its publisher is held to a producer that behaves as the client's documentation says.
 """
 
 from __future__ import annotations

@@ -40,7 +40,8 @@ def tick(hotline: Hotline, now: datetime, ours: Callable[[str], bool] | None = N
         settle: look for provisional deadlines, too; calendars do not learn while a process runs.
 
     Raises:
-        StoreError: also where an order cannot be read, once the others have been looked at.
+        StoreError: also where an order cannot be read, once the others have been looked at; ``facts["ticked"]`` says
+            what came of them.
     """
     looked = overdue = moved = 0
     unreadable: StoreError | None = None
@@ -55,9 +56,11 @@ def tick(hotline: Hotline, now: datetime, ours: Callable[[str], bool] | None = N
             unreadable = unreadable or _named(number, error)
             continue
         looked, overdue, moved = looked + 1, overdue + late, moved + shifted
+    done = Ticked(looked, overdue, moved)
     if unreadable is not None:
+        unreadable.facts["ticked"] = done
         raise unreadable
-    return Ticked(looked, overdue, moved)
+    return done
 
 
 def _named(number: str, error: StoreError) -> StoreError:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from .clockwork import tick
 from .core.errors import Conflict, StoreError
 from .delivery import Delivered, Destination, Turn, deliver, turn
+from .delivery.feeding import read_on
 from .delivery.parking import WHOLE, parking, pause_of
 from .delivery.turns import SECONDS, leasing, owner_name, running
 from .heads import stamp
@@ -31,7 +32,10 @@ SETTLE_EVERY = 3600.0
 
 
 class Worked(NamedTuple):
-    """What was done (工作结果): orders looked at by ticks, what they changed, messages sent, leases lost to others."""
+    """What was done (工作结果): orders looked at by ticks, what they changed, messages sent, leases lost to others.
+
+    ``unreadable`` counts the jobs that met an order that cannot be read and went on without it.
+    """
 
     orders: int = 0
     overdue: int = 0
@@ -40,6 +44,7 @@ class Worked(NamedTuple):
     failed: int = 0
     dead: int = 0
     lost: int = 0
+    unreadable: int = 0
 
     def and_(self, other: Worked) -> Worked:
         """Return both together."""
@@ -90,32 +95,24 @@ class Worker:
         self.running = running
         self.owner = owner_name()
         self.place = hotline_on(store).place
+        self.met: StoreError | None = None
         self._settled: dict[int, datetime] = {}
         self._first = int.from_bytes(blake2b(self.owner.encode(), digest_size=2).digest(), "big")
 
     def round(self) -> Worked:
         """Do a turn of every job that has something to do and that nobody else is at (一轮).
 
-        Raises:
-            StoreError: also where an order cannot be read, once every other job has had its turn.
+        An order that cannot be read holds up nothing else; the first such trouble of the round is ``self.met``.
         """
-        done = Worked()
+        done, self.met = Worked(), None
         jobs = [*self._ticks(), *self._deliveries()]
         # Each worker begins elsewhere, so that they do not all stand before the same door.
         start = self._first % max(len(jobs), 1)
         self._first += 1
-        unreadable: StoreError | None = None
         for name, act in jobs[start:] + jobs[:start]:
             if self.stopping():
                 break
-            try:
-                done = done.and_(self._turn(name, act))
-            except StoreError as error:
-                if error.code not in UNREADABLE:
-                    raise
-                unreadable = unreadable or error
-        if unreadable is not None:
-            raise unreadable
+            done = done.and_(self._turn(name, act))
         return done
 
     def _turn(self, name: str, act: Job) -> Worked:
@@ -128,6 +125,11 @@ class Worker:
             if conflict.code != "lease-lost":
                 raise
             return Worked(lost=1)
+        except StoreError as error:
+            if error.code not in UNREADABLE:
+                raise
+            self.met = self.met or error
+            return Worked(unreadable=1)
 
     def _hold(self, mine: Turn) -> Callable[[], None]:
         def hold() -> None:
@@ -159,10 +161,16 @@ class Worker:
             return True
 
         now = self.now()
-        ticked = tick(self.hotline_on(mine.store), now, ours, settle=settle)
+        unreadable = 0
+        try:
+            ticked = tick(self.hotline_on(mine.store), now, ours, settle=settle)
+        except StoreError as error:
+            if "ticked" not in error.facts:
+                raise
+            self.met, ticked, unreadable = self.met or error, error.facts["ticked"], 1
         if settle:
             self._settled[shard] = now
-        return Worked(ticked.orders, ticked.overdue, ticked.moved)
+        return Worked(ticked.orders, ticked.overdue, ticked.moved, unreadable=unreadable)
 
     # ── deliveries ──
 
@@ -190,7 +198,7 @@ def has_work(store: Store, to: Destination, now: datetime) -> bool:
     pause = pause_of(store, to.reader)
     if pause is not None and pause.retry > stamp(now):
         return False
-    if store.feed(store.cursor(to.reader), 1, to.wanted.place or None):
+    if read_on(store, store.cursor(to.reader), 1, to.wanted.place or None):
         return True
     due = parking(store).parked(to.reader, due=stamp(now), limit=2)
     return any((parked.place, parked.number) != WHOLE for parked in due)

@@ -16,6 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline12345.cli import main
+from hotline12345.core.errors import StoreError
+from hotline12345.worker import Worked
 
 FILE = """
 [[destination]]
@@ -173,3 +175,35 @@ def test_a_worker_that_is_told_to_stop_ends_well(run: Callable[..., Result], tmp
     assert json.loads(out)["sent"] == 3
     (row,) = told(run("deliver", "run", "--format", "json"))["destinations"]
     assert (row["sent"], row["busy"]) == (0, False), "the lease was given back"
+
+
+class Gone:
+    """A worker whose store is away for so many rounds, and who meets an order that cannot be read in all others."""
+
+    def __init__(self, away: int) -> None:
+        self.away, self.rounds, self.owner = away, 0, "w"
+        self.met: StoreError | None = None
+
+    def stopping(self) -> bool:
+        return self.rounds >= 30
+
+    def round(self) -> Worked:
+        self.rounds += 1
+        if self.rounds <= self.away:
+            raise StoreError("断开", "lost", code="unreachable")
+        self.met = StoreError("工单 N007 读不了", "order N007 cannot be read", code="unknown-event")
+        return Worked(unreadable=1)
+
+
+@pytest.mark.parametrize(("away", "code", "rounds"), [(0, 0, 30), (9, 0, 30), (10, 4, 10)])
+def test_a_worker_ends_when_the_store_stays_away_and_not_for_an_order(
+    away: int, code: int, rounds: int, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, waits = Gone(away), []
+    monkeypatch.setattr("hotline12345.worker.Worker", lambda *args, **more: gone)
+    monkeypatch.setattr("threading.Event.wait", lambda self, seconds: waits.append(seconds))
+    ended = run("worker", "--every", "1")
+    assert (ended.exit_code, gone.rounds) == (code, rounds)
+    assert ended.stderr.count("unknown-event") == (away < 10), "said once, and not every second"
+    assert waits[: min(away, 9)] == [1, 2, 4, 8, 16, 32, 60, 60, 60][: min(away, 9)]
+    assert waits[away:] == [1] * (30 - away) * (away < 10)

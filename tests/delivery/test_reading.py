@@ -30,6 +30,7 @@ first = 1
 longest = 2.5
 attempts = 3
 pause_after = 4
+refused_after = 9
 [destination.options]
 timeout = 5
 
@@ -68,7 +69,7 @@ def test_what_a_file_says_is_what_is_read(tmp_path: Path) -> None:
     assert urban.fields == ("status", "text")
     assert urban.wanted.events == ("Dispatched", "Urged")
     assert urban.wanted.since == datetime.fromisoformat("2026-10-01T00:00:00+08:00")
-    assert tuple(urban.retry) == (1, 2.5, 3, 4)
+    assert tuple(urban.retry) == (1, 2.5, 3, 4, 9)
     assert (archive.purpose, archive.settings.private, archive.reader) == ("publish", False, "deliver:archive")
     assert "n" * 24 not in repr(urban.settings._replace(secrets=()))
 

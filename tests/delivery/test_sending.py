@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +73,91 @@ def test_an_order_that_cannot_be_read_waits_and_others_pass(
     clock.pass_(3600)
     assert deliver(two.store, destination(), receiver, clock).sent == 2
     assert [each for each in receiver.seen if each[0] == "N001"] == ALL[:3]
+
+
+def _write(path: Path, data: str, number: str, version: int) -> str:
+    """Write over a record's content as an editor of the file would; return what was there."""
+    with closing(sqlite3.connect(path)) as raw, raw:
+        where = "WHERE number = ? AND version = ?"
+        (before,) = raw.execute(f"SELECT data FROM record {where}", (number, version)).fetchone()
+        raw.execute(f"UPDATE record SET data = ? {where}", (data, number, version))
+    return str(before)
+
+
+def test_a_damaged_record_holds_up_its_own_order_and_no_other(tmp_path: Path, receiver: Receiver, clock: Clock) -> None:
+    count = iter(range(1, 1000))
+    hotline = Hotline(
+        "shenyang", f"sqlite:///{tmp_path}/h.db", clock=clock, number=lambda at, tries: f"N{next(count):03d}"
+    )
+    for _ in range(3):
+        take_in(hotline)
+    before = _write(tmp_path / "h.db", "{broken", "N002", 2)
+    told = deliver(hotline.store, destination(), receiver, clock)
+    # Nothing of the order goes while its history cannot be read: what it was then nobody knows.
+    assert (told.read, told.sent, told.failed, told.paused) == (9, 6, 1, "")
+    assert {number for number, _ in receiver.seen} == {"N001", "N003"}
+    (parked,) = waiting(hotline.store, "deliver:province")
+    at = next(fed.position for fed in hotline.store.feed(0, 4) if fed.record.number == "N002")
+    assert (parked.number, parked.position, parked.error) == ("N002", at, "broken-record v2")
+    clock.pass_(60)
+    assert deliver(hotline.store, destination(), receiver, clock).failed == 1  # tried again, and still so
+    _write(tmp_path / "h.db", before, "N002", 2)
+    clock.pass_(60)
+    assert deliver(hotline.store, destination(), receiver, clock).sent == 3
+    assert [seen for seen in receiver.seen if seen[0] == "N002"] == [("N002", 1), ("N002", 2), ("N002", 3)]
+    hotline.store.close()
+
+
+def test_a_record_damaged_after_it_was_sent_holds_up_only_what_happens_to_its_order(
+    tmp_path: Path, receiver: Receiver, clock: Clock
+) -> None:
+    count = iter(range(1, 1000))
+    hotline = Hotline(
+        "shenyang", f"sqlite:///{tmp_path}/h.db", clock=clock, number=lambda at, tries: f"N{next(count):03d}"
+    )
+    for _ in range(3):
+        take_in(hotline)
+    deliver(hotline.store, destination(), receiver, clock)
+    for number in ("N001", "N002", "N003"):
+        withdraw(hotline, number)
+    _write(tmp_path / "h.db", "{broken", "N002", 1)
+    told = deliver(hotline.store, destination(), receiver, clock)
+    assert (told.sent, told.failed) == (2, 1)
+    assert [(parked.number, parked.error) for parked in waiting(hotline.store, "deliver:province")] == [
+        ("N002", "broken-record v1")
+    ]
+    hotline.store.close()
+
+
+def test_orders_refused_for_good_are_dead_letters_and_the_destination_goes_on(
+    hotline: Hotline, receiver: Receiver, clock: Clock
+) -> None:
+    for _ in range(12):
+        take_in(hotline)
+    receiver.says = lambda message: Answer(NEVER if message.number <= "N008" else DONE, "HTTP 422")
+    told = deliver(hotline.store, destination(), receiver, clock)
+    assert (told.dead, told.sent, told.paused) == (8, 12, "")
+    assert {parked.number for parked in dead(hotline.store, "deliver:province")} == {f"N{n:03d}" for n in range(1, 9)}
+
+
+def test_a_receiver_that_refuses_everything_is_paused_before_every_order_is_a_dead_letter(
+    hotline: Hotline, receiver: Receiver, clock: Clock
+) -> None:
+    for _ in range(12):
+        take_in(hotline)
+    receiver.says = lambda message: Answer(NEVER, "HTTP 400")
+    to = destination(retry=Retry(first=10, longest=60, attempts=3, pause_after=5, refused_after=6))
+    told = deliver(hotline.store, to, receiver, clock)
+    assert (told.dead, told.sent) == (6, 0)
+    assert told.paused > stamp(clock())
+    clock.pass_(60)
+    assert deliver(hotline.store, to, receiver, clock).dead == 1  # asked with one more
+    clock.pass_(60)
+    receiver.says = lambda message: Answer(DONE)
+    assert deliver(hotline.store, to, receiver, clock).paused == ""
+    assert resend(hotline.store, "deliver:province", clock()) == 7
+    deliver(hotline.store, to, receiver, clock)
+    assert len(receiver.seen) == 36
 
 
 def test_a_failing_order_waits_with_all_behind_it_and_others_pass(

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,7 +32,13 @@ if TYPE_CHECKING:
     from ..worker import Worked
 
 PATIENCE = 10
-"""How many rounds in a row the store may fail until a worker gives up (library default)."""
+"""How many rounds in a row the store itself may fail until a worker gives up (library default)."""
+
+LONGEST = 60.0
+"""The longest wait between two such rounds, in seconds (library default); from ``--every`` on it doubles."""
+
+SAY_EVERY = 3600.0
+"""How often the same unreadable order is told, in seconds (library default)."""
 
 
 @click.command(
@@ -104,7 +110,7 @@ def _work(
     )
     total, rounds = Worked(), 0
     note(say(f"工作进程 {worker.owner} 开始", f"worker {worker.owner} begins"))
-    failures = 0
+    failures, told = 0, _Told()
     while not worker.stopping():
         try:
             done, failures = worker.round(), 0
@@ -117,9 +123,28 @@ def _work(
         total, rounds = total.and_(done), rounds + 1
         if once:
             break
-        if done == Worked():
-            stop.wait(every)
+        told.once_in_a_while(worker.met)
+        if done._replace(unreadable=0) == Worked():
+            stop.wait(min(every * 2 ** max(failures - 1, 0), max(every, LONGEST)))
     _tell(total, rounds, form)
+    if once and worker.met is not None:
+        raise worker.met
+
+
+class _Told:
+    """What was said of orders that cannot be read, so that it is not said every second."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, datetime] = {}
+
+    def once_in_a_while(self, met: StoreError | None) -> None:
+        """Say *met*, unless that was done within the hour."""
+        if met is None:
+            return
+        last = self._last.get(met.zh)
+        if last is None or (now() - last).total_seconds() >= SAY_EVERY:
+            self._last[met.zh] = now()
+            note(f"{met} · " + say("只耽误它自己，其余照常", "it holds up itself alone, the others go on"))
 
 
 def _hotline(given: dict[str, Any]) -> tuple[Store, Any]:
@@ -163,9 +188,11 @@ def _tell(total: Worked, rounds: int, form: str) -> None:
         click.echo(
             say(
                 f"{rounds} 轮：查看工单 {total.orders} 张，新记超期 {total.overdue} 处，期限变更 {total.moved} 处；"
-                f"投递 {total.sent} 条，失败 {total.failed} 次，死信 {total.dead} 条；让给别人 {total.lost} 次",
+                f"投递 {total.sent} 条，失败 {total.failed} 次，死信 {total.dead} 条；让给别人 {total.lost} 次"
+                + (f"；遇到读不了的工单 {total.unreadable} 次" if total.unreadable else ""),
                 f"{rounds} rounds: {total.orders} orders looked at, {total.overdue} overdue recorded, {total.moved} "
                 f"deadlines moved; {total.sent} messages sent, {total.failed} attempts failed, {total.dead} dead "
-                f"letters; {total.lost} leases lost to others",
+                f"letters; {total.lost} leases lost to others"
+                + (f"; met an order that cannot be read {total.unreadable} times" if total.unreadable else ""),
             )
         )

@@ -19,6 +19,7 @@ from ..core.events import Event
 from ..core.order import Order
 from ..stores.port import Record, Store
 from ..view import view
+from .feeding import Broken
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 TYPE = "hotline12345.order."
@@ -28,7 +29,7 @@ QUIET = "publish"
 """The purpose under which :func:`hotline12345.view.view` gives nothing private (不含隐私内容): the default."""
 
 
-def event_id(record: Record) -> str:
+def event_id(record: Record | Broken) -> str:
     """Return the id of *record* wherever it is sent (消息编号): PLACE:NUMBER:VERSION, escaped to plain ASCII.
 
     A dot is escaped, too: signatures are made over ``id.timestamp.body``.

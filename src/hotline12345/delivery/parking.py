@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ..core.errors import RequestError, StoreError
 from ..heads import stamp
 from ..stores.port import Fed, Parked, Parking, Store
+from .feeding import Broken, read_on
 
 WHOLE = ("*", "*")
 """The order under which it is kept that a whole destination waits (整个目的地暂停): no place is called so."""
@@ -26,12 +27,15 @@ class Retry(NamedTuple):
         longest: no wait is longer.
         attempts: how often one message is tried before it is a dead letter; with these waits, some three days.
         pause_after: after so many failures in a row the whole destination waits, and the log waits with it.
+        refused_after: the same after so many messages refused for good in a row: one bad order is its own affair, and
+            a receiver that refuses everything would make a dead letter of every order.
     """
 
     first: float = 5.0
     longest: float = 3600.0
     attempts: int = 100
     pause_after: int = 5
+    refused_after: int = 20
 
 
 def wait(retry: Retry, attempts: int, name: str, after: float | None = None) -> timedelta:
@@ -130,17 +134,18 @@ def _parked(store: Store, reader: str, place: str, number: str) -> Parked:
     )
 
 
-def behind(store: Store, parked: Parked, upto: int) -> Iterator[Fed]:
+def behind(store: Store, parked: Parked, upto: int) -> Iterator[Fed | Broken]:
     """Yield the records of a parked order from its position to *upto* (暂停工单的后续记录), as the feed has them."""
     head = store.head(parked.place, parked.number)
     last = head.version if head is not None else 0
     after, limit = parked.position - 1, 1
-    while page := store.feed(after, limit, parked.place):
+    while page := read_on(store, after, limit, parked.place):
         for fed in page:
             if fed.position > upto:
                 return
-            if fed.record.number == parked.number:
+            record = fed if isinstance(fed, Broken) else fed.record
+            if record.number == parked.number:
                 yield fed
-                if fed.record.version >= last:
+                if record.version >= last:
                     return
         after, limit = page[-1].position, 1000

@@ -175,7 +175,7 @@ class _Reading:
                 self.wrong(f"retry.{key}", "没有这个键", "there is no such key", "unknown-key")
             elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
                 self.wrong(f"retry.{key}", "应为正数", "must be a positive number")
-            elif key in ("attempts", "pause_after") and not isinstance(value, int):
+            elif key in ("attempts", "pause_after", "refused_after") and not isinstance(value, int):
                 self.wrong(f"retry.{key}", "应为整数", "must be a whole number")
             else:
                 kept[key] = value

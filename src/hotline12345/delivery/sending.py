@@ -6,7 +6,7 @@ the cursor, or parked, or sent, and at worst sent again under the same id.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from ..heads import stamp
 from ..stores.port import UNREADABLE, Fed, Parked, Record, Store
 from .destinations import Destination
 from .envelope import CONTENT_TYPE, body_of, envelope, event_id
+from .feeding import Broken, read_on
 from .lives import Lives
 from .parking import WHOLE, behind, parking, pause_of, wait, waiting
 from .protocol import DONE, LATER, NEVER, Answer, Message, Publisher
@@ -84,8 +85,13 @@ class _Run:
         self.pause = pause_of(store, to.reader)
         self.held = {(p.place, p.number): p for p in waiting(store, to.reader)}
         self.changed: dict[tuple[str, str], Parked | None] = {}
-        self.left = to.retry.pause_after  # failures in a row until the whole destination waits
+        self.left, self.refusals = to.retry.pause_after, to.retry.refused_after  # in a row, until the whole waits
+        self.failing = False  # whether the receiver, and not an order of ours, has failed in this run
         self.error = ""
+
+    def _bearing(self) -> bool:
+        """Whether the receiver has not failed too often in a row."""
+        return self.left > 0 and self.refusals > 0
 
     def go(self, limit: int) -> None:
         """Try what is due, then follow the log; a destination in trouble is tried with one message of each."""
@@ -96,7 +102,7 @@ class _Run:
             self._probing()
             self._again()
             if self.pause is None:
-                if self.left:
+                if self._bearing():
                     self._follow(limit)
             else:
                 self._probing()
@@ -107,12 +113,12 @@ class _Run:
 
     def _probing(self) -> None:
         if self.pause is not None:
-            self.left = 1
+            self.left = self.refusals = 1
 
     def _settle(self) -> None:
         """Let the whole destination wait when it failed too often in a row; end its waiting when it did not."""
         before, self.pause = self.pause, None
-        if not self.left or (before is not None and self.told.failed):
+        if not self._bearing() or (before is not None and self.failing):
             attempts = (before.attempts if before is not None else 0) + 1
             until = stamp(self.now() + wait(self.to.retry, attempts, self.to.name))
             self.pause = Parked(self.to.reader, *WHOLE, self.cursor, attempts, until, self.error)
@@ -124,10 +130,13 @@ class _Run:
         """Try the parked orders that are due, each as far as it goes."""
         due = [parked for parked in self.held.values() if "" < parked.retry <= stamp(self.now())]
         for parked in sorted(due, key=lambda parked: parked.position):
-            if not self.left:
+            if not self._bearing():
                 return
             lives = None
             for fed in behind(self.store, parked, self.cursor):
+                if isinstance(fed, Broken):
+                    self._broken(fed)
+                    break
                 lives = lives or Lives(self.store, (fed.record,))
                 if not self._send(fed, lives):
                     break
@@ -139,19 +148,25 @@ class _Run:
             self._write()
 
     def _follow(self, limit: int) -> None:
-        while self.left and (size := min(BATCH, limit - self.told.read)) > 0:
-            page = self.store.feed(self.cursor, size, self.to.wanted.place or None)
+        while self._bearing() and (size := min(BATCH, limit - self.told.read)) > 0:
+            page = read_on(self.store, self.cursor, size, self.to.wanted.place or None)
             if not page:
                 return
-            lives = Lives(self.store, (fed.record for fed in page if self._may_go(fed.record)))
+            lives = self._lives(page)
             for fed in page:
-                if not self.left:
+                if not self._bearing():
                     break
-                if self._may_go(fed.record):
+                if isinstance(fed, Broken):
+                    if (fed.place, fed.number) not in self.held:
+                        self._broken(fed)
+                elif self._may_go(fed.record):
                     self._send(fed, lives)
                 self.cursor = fed.position
                 self.told = self.told._replace(read=self.told.read + 1)
             self._write()
+
+    def _lives(self, page: Sequence[Fed | Broken]) -> Lives:
+        return Lives(self.store, [f.record for f in page if not isinstance(f, Broken) and self._may_go(f.record)])
 
     def _may_go(self, record: Record) -> bool:
         return (record.place, record.number) not in self.held and self.to.wanted.names(record)
@@ -164,7 +179,7 @@ class _Run:
             if error.code not in UNREADABLE:
                 raise
             # It may be a newer library's: this order waits until we can read it, the others do not.
-            self._park(fed, Answer(LATER, error.code), event_id(fed.record))
+            self._park(fed.record, fed.position, Answer(LATER, _which(error.code, error.facts.get("version"))))
             return False
         if message is None:
             return True
@@ -172,12 +187,21 @@ class _Run:
         answer = _published(self.publisher, message)
         if answer.verdict == DONE:
             self.told = self.told._replace(sent=self.told.sent + 1)
-            self.left = self.to.retry.pause_after
+            self.left, self.refusals = self.to.retry.pause_after, self.to.retry.refused_after
             if self.pause is not None:  # it answers again
                 self.pause, self.changed[WHOLE] = None, None
             return True
-        self._park(fed, answer, message.id)
+        self._park(fed.record, fed.position, answer)
+        self.failing, self.error = True, answer.error
+        if answer.verdict == NEVER:
+            self.refusals -= 1
+        else:
+            self.left -= 1
         return False
+
+    def _broken(self, record: Broken) -> None:
+        """Let the order of a damaged record wait: it may yet be restored, and for whom it was nobody can tell."""
+        self._park(record, record.position, Answer(LATER, _which(record.code, record.version)))
 
     def _message(self, record: Record, lives: Lives) -> Message | None:
         to = self.to
@@ -191,17 +215,15 @@ class _Run:
         body = body_of(told)
         return Message(event_id(record), record.kind, place, number, version, body, self.now(), CONTENT_TYPE)
 
-    def _park(self, fed: Fed, answer: Answer, name: str) -> None:
-        place, number = fed.record.place, fed.record.number
+    def _park(self, record: Record | Broken, position: int, answer: Answer) -> None:
+        place, number = record.place, record.number
         before = self.held.get((place, number))
-        attempts = before.attempts + 1 if before is not None and before.position == fed.position else 1
+        attempts = before.attempts + 1 if before is not None and before.position == position else 1
         lost = answer.verdict == NEVER or attempts >= self.to.retry.attempts
-        retry = "" if lost else stamp(self.now() + wait(self.to.retry, attempts, name, answer.after))
-        parked = Parked(self.to.reader, place, number, fed.position, attempts, retry, answer.error)
+        retry = "" if lost else stamp(self.now() + wait(self.to.retry, attempts, event_id(record), answer.after))
+        parked = Parked(self.to.reader, place, number, position, attempts, retry, answer.error)
         self._keep((place, number), parked)
         self.told = self.told._replace(failed=self.told.failed + 1, dead=self.told.dead + lost)
-        self.left -= 1
-        self.error = answer.error
 
     def _keep(self, order: tuple[str, str], parked: Parked | None) -> None:
         self.changed[order] = parked
@@ -218,6 +240,11 @@ class _Run:
         gone = [order for order, parked in self.changed.items() if parked is None]
         parking(self.store).park(self.to.reader, self.cursor, kept, gone)
         self.changed.clear()
+
+
+def _which(code: str, version: int | None) -> str:
+    """Return what is kept of a record that cannot be read: what is wrong, and with which version of its order."""
+    return code if version is None else f"{code} v{version}"
 
 
 def _published(publisher: Publisher, message: Message) -> Answer:

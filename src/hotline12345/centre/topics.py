@@ -7,7 +7,7 @@ what matches the topic before and after the day it was closed (library default: 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -47,14 +47,7 @@ class Topic(NamedTuple):
 
     def about(self, message: Message) -> bool:
         """Whether *message* is about this topic: one of its orders, or of its words, area and category."""
-        if message.id in self.orders:
-            return True
-        if not (self.terms or self.category) or not message.area.startswith(self.area):
-            return False
-        if self.category and not f"{message.category}/".startswith(f"{self.category}/"):
-            return False
-        said = _plain(f"{message.title}\n{message.text}")
-        return 2 * sum(_plain(term) in said for term in self.terms) >= len(self.terms)
+        return message.id in self.orders or concerns(message, self.terms, self.area, self.category)
 
 
 class Recurrence(NamedTuple):
@@ -68,6 +61,16 @@ class Recurrence(NamedTuple):
     days: int
     watched: int
     verdict: str
+
+
+def concerns(message: Message, terms: Sequence[str], area: str, category: str) -> bool:
+    """Whether *message* lies in *area*, falls under *category* and says at least half of *terms* (相关)."""
+    if not (terms or category) or not message.area.startswith(area):
+        return False
+    if category and not f"{message.category}/".startswith(f"{category}/"):
+        return False
+    said = _plain(f"{message.title}\n{message.text}")
+    return 2 * sum(_plain(term) in said for term in terms) >= len(terms)
 
 
 def _plain(text: str) -> str:

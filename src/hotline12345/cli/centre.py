@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..core.errors import RequestError
-from .common import Speaking, SpeakingGroup, answers, hotline_of, no_such_file, now, own_pack_option, print_json
+from .common import Speaking, SpeakingGroup, answers, hotline_of, own_pack_option, print_json
 from .printing import day_of, facts, iso, print_csv, say, table, when
+from .rules import read_bytes
+from .seasons import seasons, which_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,35 +23,13 @@ _store = click.option("--store", default="", help="查工单的存储地址 · t
 @click.group(
     "centre",
     cls=SpeakingGroup,
-    help="热线机构自己的台账：话务、归并、拨测、领导接听日、每月一题。列名可用中文或英文，错误一次说全。\n"
+    help="热线机构自己的台账：话务、归并、拨测、领导接听日、每月一题、季节预案。列名可用中文或英文，错误一次说全。\n"
     "--\n"
-    "What the office itself keeps: calls, merged lines, test calls, answering days, topics of the month.",
+    "What the office itself keeps: calls, merged lines, test calls, answering days, topics of the month, plans "
+    "for seasons.",
 )
 def command() -> None:
     """Hold the office's registers."""
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise no_such_file(path, error) from error
-
-
-def _day(text: str) -> date:
-    if not text:
-        return now().date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RequestError(
-            f"看不懂日期「{text}」",
-            f"cannot read the day {text!r}",
-            code="bad-day",
-            hint="写成 2026-10-10",
-            hint_en="write 2026-10-10",
-        ) from error
 
 
 def _rate(rate: Any) -> str:
@@ -84,7 +63,7 @@ def calls(file: str, within: int, form: str) -> None:
     """Report on calls."""
     from ..centre.calls import read_calls, service, to_call_back
 
-    records = read_calls(_bytes(file), file)
+    records = read_calls(read_bytes(file), file)
     told = service(records, within)
     plain = {name: iso(value) if name == "worst_day_from" else value for name, value in told._asdict().items()}
     plain = {name: str(value) if "rate" in name and value is not None else value for name, value in plain.items()}
@@ -145,10 +124,10 @@ def lines(file: str, on: str, propose: str, approved: str, form: str) -> None:
     """Report on merged hotlines."""
     from ..centre.lines import MODE_ZH, check_new, progress, read_lines
 
-    register = read_lines(_bytes(file), file)
+    register = read_lines(read_bytes(file), file)
     if propose:
         check_new(register, propose, approved)
-    told = progress(register, _day(on))
+    told = progress(register, which_day(on))
     modes = [{"mode": mode, "done": done, "total": total} for mode, (done, total) in told.by_mode.items()]
     late = [{"number": one.number, "name": one.name, "planned": iso(one.planned)} for one in told.late]
     plain = {"total": told.total, "done": told.done, "by_mode": modes, "late": late}
@@ -176,7 +155,7 @@ def probes(file: str, form: str) -> None:
     """Report on test calls."""
     from ..centre.registers import probed, read_probes
 
-    found = probed(read_probes(_bytes(file), file))
+    found = probed(read_probes(read_bytes(file), file))
     rows = [
         {
             "unit": one.unit,
@@ -248,7 +227,7 @@ def days(file: str, store: str, pack_name: str, form: str) -> None:
             "post": one.post,
             "orders": _orders(one.orders, store, pack_name),
         }
-        for one in read_days(_bytes(file), file)
+        for one in read_days(read_bytes(file), file)
     ]
     if _out(form, {"days": rows}, ("day", "unit", "post"), rows):
         return
@@ -279,8 +258,8 @@ def topics(file: str, on: str, store: str, asked: str, mapping: str, days: int, 
     """Report on topics."""
     from ..centre.topics import VERDICT_ZH, read_topics, recurrence
 
-    day = _day(on)
-    register = read_topics(_bytes(file), file)
+    day = which_day(on)
+    register = read_topics(read_bytes(file), file)
     messages = None
     if asked or (store and any(one.done and one.done < day for one in register)):
         from .messages import gather
@@ -315,6 +294,9 @@ def _state(row: dict[str, Any]) -> str:
     return say("完成", "done") if row["done"] else say("在办", "running")
 
 
+command.add_command(seasons)
+
+
 @command.command(
     "take-up",
     cls=Speaking,
@@ -335,7 +317,7 @@ def take_up(file: str, rank: int, month: str, owner: str, measures: str, due: st
     """Take an issue up."""
     from ..centre.topics import taken_up
 
-    topic = taken_up(_issue(file, rank), month, owner, measures, _day(due))
+    topic = taken_up(_issue(file, rank), month, owner, measures, which_day(due))
     row = topic._asdict() | {"due": due, "orders": ";".join(topic.orders), "terms": ";".join(topic.terms)}
     if form == "json":
         print_json(row | {"orders": list(topic.orders), "terms": list(topic.terms)})
@@ -347,7 +329,7 @@ def _issue(file: str, rank: int) -> dict[str, Any]:
     import json
 
     try:
-        issues = json.loads(_bytes(file))["issues"]
+        issues = json.loads(read_bytes(file))["issues"]
         return next(issue for issue in issues if issue["rank"] == rank)
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise RequestError(

@@ -65,8 +65,10 @@ def differences(old: Policy, new: Policy) -> tuple[Change, ...]:
     found: list[Change] = []
     for each in attrs.fields(Policy):
         if each.init and each.name not in _ASIDE:
-            table = TABLES.get(each.name, each.name)
-            found += _compared(table, getattr(old, each.name), getattr(new, each.name))
+            one, two = getattr(old, each.name), getattr(new, each.name)
+            if each.name == "scoring" and (one is None) is not (two is None):
+                one, two = one or ScoreRules(()), two or ScoreRules(())
+            found += _compared(TABLES.get(each.name, each.name), one, two)
     found += _classification(old, new)
     found += _network(old, new)
     if old.calendar.digest != new.calendar.digest:
@@ -100,9 +102,10 @@ def _compared(table: str, old: Any, new: Any, what: str = "") -> Iterator[Change
         for key in dict.fromkeys((*old, *new)):
             one, two = old.get(key), new.get(key)
             if one != two:
-                yield Change(table, "", str(key), _kind(key in old, key in new), _text(one), _text(two))
+                was, now = (_text(one) if key in old else ""), (_text(two) if key in new else "")
+                yield Change(table, "", str(key), _kind(key in old, key in new), was, now)
     elif old != new:
-        yield Change(table, what, "", _kind(old is not None, new is not None), _text(old), _text(new))
+        yield Change(table, what, "", "changed", _text(old), _text(new))
 
 
 def _fields(table: str, what: str, old: Any, new: Any) -> Iterator[Change]:
@@ -189,7 +192,7 @@ def _name(rule: Any) -> str:
 
 def _gist(rule: Any) -> str:
     """Return what an added or removed rule says, in a word or two."""
-    for key in ("limit", "after", "disposition", "points", "name", "zh"):
+    for key in ("limit", "after", "disposition", "points", "name", "role", "zh"):
         value = getattr(rule, key, None)
         if value is not None or (isinstance(rule, LimitRule) and key == "limit"):
             return _text(value)

@@ -157,5 +157,5 @@ def _weighed(policy: Policy, place: int, weight: float) -> Policy:
     assert rules is not None
     changed = (evolve(rules.rules[place], weight=weight),) if weight else ()
     kept = (*rules.rules[:place], *changed, *rules.rules[place + 1 :])
-    keys = ("bias", "norm", "threshold", "margin", "sharpness", "categories")
+    keys = ("bias", "norm", "threshold", "margin", "sharpness", "categories", "title", "thresholds")
     return evolve(policy, rules=RuleSet.compile(kept, **{key: getattr(rules, key) for key in keys}))

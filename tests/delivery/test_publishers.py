@@ -71,7 +71,7 @@ def test_without_its_library_a_publisher_names_the_extra(
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(PluginError) as caught:
         plugin(GROUP, name)(Settings("?"))
-    assert caught.value.code == "no-publisher-extra"
+    assert caught.value.code == "missing-extra"
     assert f"hotline12345[{name}]" in caught.value.hint("en")
 
 

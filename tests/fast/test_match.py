@@ -118,7 +118,7 @@ def test_without_the_extra_there_is_no_best_matcher_and_asking_says_what_to_inst
     assert best_matcher() is None
     with pytest.raises(PluginError) as caught:
         AutomatonMatcher(["水"])
-    assert caught.value.code == "no-fast-extra"
+    assert caught.value.code == "missing-extra"
 
 
 def test_more_rule_sets_than_are_remembered_answer_rightly() -> None:

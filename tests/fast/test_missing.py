@@ -17,4 +17,4 @@ def test_without_numpy_the_bulk_functions_name_the_extra(module: str):
         "except PluginError as error: print(error.code)\n"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert out.strip() == "no-fast-extra"
+    assert out.strip() == "missing-extra"

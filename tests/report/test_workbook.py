@@ -46,5 +46,5 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(PluginError) as refused:
         workbook(TABLE)
-    assert refused.value.code == "no-report-extra"
+    assert refused.value.code == "missing-extra"
     assert "hotline12345[report]" in refused.value.hint_en

@@ -162,7 +162,7 @@ def test_without_scikit_learn_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(PluginError) as caught:
         learn(rows)
-    assert caught.value.code == "no-learn-extra"
+    assert caught.value.code == "missing-extra"
 
 
 # -- files

@@ -28,11 +28,13 @@ _DOES = {
     "alike",
     cls=Speaking,
     help="查重：每件诉求可能与之前哪几件是同一事项，得分由文字与类别、地点、时间、诉求人四项相乘，逐项说明。\n"
-    "FILE 是 CSV、TSV、JSON、JSON 行或 .xlsx，可为 gzip；或用 --store 查存储中的工单，并按政策包说明如何处理。\n"
+    "FILE 是 CSV、TSV、JSON、JSON 行或 .xlsx，可为 gzip；或用 --store 查存储中的工单，并按政策包说明如何处理；"
+    "索引每次在内存里现建，要反复查请在 Python 里留着 Index。\n"
     "--\n"
     "Which earlier messages each one may repeat: words and category, place, time and requester multiplied, each told.\n"
     "FILE is CSV, TSV, JSON, JSON lines or .xlsx, gzipped or not; --store looks at the orders kept, and tells what the "
-    "pack does about each.",
+    "pack does about each. The index is built in memory at each call; whoever asks again and again keeps an Index in "
+    "Python.",
 )
 @source
 @click.option("--number", default="", help="只查这一件 · only this one")

@@ -97,7 +97,7 @@ class Destination:
         """Return its publisher, not connected yet (打开发布器).
 
         Raises:
-            PluginError: ``unknown-plugin``, ``no-publisher-extra`` when its library is not installed.
+            PluginError: ``unknown-plugin``, ``missing-extra`` when its library is not installed.
         """
         made: Publisher = plugin(GROUP, self.publisher)(self.settings)
         return made

@@ -14,7 +14,7 @@ def missing(package: str) -> PluginError:
     return PluginError(
         f"没有安装 {package}",
         f"{package} is not installed",
-        code="no-fast-extra",
+        code="missing-extra",
         hint='pip install "hotline12345[fast]"，或使用纯 Python 的函数',
         hint_en='pip install "hotline12345[fast]", or use the pure functions',
     )

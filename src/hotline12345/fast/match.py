@@ -19,7 +19,7 @@ class AutomatonMatcher:
         words: distinct, non-empty keywords.
 
     Raises:
-        PluginError: ``no-fast-extra``, where ahocorasick-rs is not installed.
+        PluginError: ``missing-extra``, where ahocorasick-rs is not installed.
     """
 
     __slots__ = ("_blank", "_find")

@@ -22,7 +22,7 @@ def workbook(table: Table, lang: str = "zh", *, sheet: str = "") -> bytes:
     Numbers and decimals go in as numbers, everything else as text; order numbers stay whole.
 
     Raises:
-        PluginError: ``no-report-extra`` when XlsxWriter is not installed.
+        PluginError: ``missing-extra`` when XlsxWriter is not installed.
     """
     try:
         import xlsxwriter
@@ -30,7 +30,7 @@ def workbook(table: Table, lang: str = "zh", *, sheet: str = "") -> bytes:
         raise PluginError(
             "写 .xlsx 需要 XlsxWriter",
             "writing .xlsx needs XlsxWriter",
-            code="no-report-extra",
+            code="missing-extra",
             hint='pip install "hotline12345[report]"，或改用 csv',
             hint_en='pip install "hotline12345[report]", or use csv',
         ) from error

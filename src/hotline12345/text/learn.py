@@ -57,7 +57,7 @@ def learn(
             the labels are kinds.  They do not count against *max_rules*.
 
     Raises:
-        PluginError: ``no-learn-extra``, where scikit-learn is not installed.
+        PluginError: ``missing-extra``, where scikit-learn is not installed.
         RequestError: ``too-few-samples``, ``deep-labels``.
     """
     _scikit()
@@ -116,7 +116,7 @@ def _scikit() -> Any:
         raise PluginError(
             "学习规则需要 scikit-learn",
             "learning rules needs scikit-learn",
-            code="no-learn-extra",
+            code="missing-extra",
             hint='pip install "hotline12345[learn]"；测试与使用学得的规则不需要',
             hint_en='pip install "hotline12345[learn]"; testing and using what was learnt need it not',
         ) from error

@@ -27,7 +27,7 @@ def library(module: str, package: str, extra: str) -> Any:
     """Import what a publisher needs.
 
     Raises:
-        PluginError: ``no-publisher-extra``, naming the extra.
+        PluginError: ``missing-extra``, naming the extra.
     """
     try:
         return import_module(module)
@@ -35,7 +35,7 @@ def library(module: str, package: str, extra: str) -> Any:
         raise PluginError(
             f"没有安装 {package}",
             f"{package} is not installed",
-            code="no-publisher-extra",
+            code="missing-extra",
             hint=f'pip install "hotline12345[{extra}]"',
             hint_en=f'pip install "hotline12345[{extra}]"',
             extra=extra,

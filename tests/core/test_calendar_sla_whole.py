@@ -1,6 +1,6 @@
 """Days and deadlines whole (日子与到期): counting, notices, projections, lights; the table.
 
-What they came to stands in ``test_whole_days.txt``; how to write it anew says ``conftest.py``.
+What they came to stands in ``test_calendar_sla_whole.txt``; how to write it anew says ``conftest.py``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from attrs import evolve as change
 from hotline12345.core import commands as c
 from hotline12345.core.calendar import CST, Overlay, OverlayDay, WorkCalendar, overlay_from_table
 from hotline12345.core.calendar.almanac import base_version
-from hotline12345.core.calendar.notice import Notice, read_notice
+from hotline12345.core.calendar.notice import read_notice
 from hotline12345.core.calendar.noticedates import find_dates
 from hotline12345.core.calendar.noticetext import frame, item_of, number_of, paragraphs
 from hotline12345.core.calendar.overlay import overlay_as_toml
@@ -201,43 +201,53 @@ WHOLE = """国务院办公厅关于2026年
 国务院办公厅
 2025年11月4日
 （此件公开发布）"""
-NOTICES: dict[str, Callable[[], Notice]] = {
-    "whole": lambda: read_notice(WHOLE, url="https://example.org/1"),
-    "whole-given": lambda: read_notice(WHOLE, year=2026, number="某号", issued=date(2025, 11, 5)),
-    "part": lambda: read_notice("元旦：1月1日放假。", year=2026, number="某号"),
-    "moved": lambda: read_notice(
-        "六、国庆节、中秋节：10月1日至8日放假，共8天。其中，10月1日（星期四）、10月2日（星期五）、10月3日（星期六）为国庆节法定节假日，"
-        "10月4日（星期日）照常公休；10月3日（星期六）公休日及中秋节分别调至10月5日（星期一）、10月6日（星期二），"
-        "9月27日（星期日）、10月10日（星期六）公休日调至10月7日（星期三）、10月8日（星期四）。",
-        year=2009,
-        number="国办发明电〔2008〕0号",
+MOVED = (
+    "六、国庆节、中秋节：10月1日至8日放假，共8天。其中，10月1日（星期四）、10月2日（星期五）、10月3日（星期六）为国庆节法定节假日，"
+    "10月4日（星期日）照常公休；10月3日（星期六）公休日及中秋节分别调至10月5日（星期一）、10月6日（星期二），"
+    "9月27日（星期日）、10月10日（星期六）公休日调至10月7日（星期三）、10月8日（星期四）。"
+)
+LONGER = (
+    "国务院办公厅关于延长2020年春节假期的通知\n国办发明电〔2020〕1号\n经国务院批准，现将延长2020年春节假期的具体安排通知如下。\n"
+    "一、延长2020年春节假期至2月2日（农历正月初九，星期日），2月3日（星期一）起正常上班。\n"
+    "二、各地大专院校、中小学、幼儿园推迟开学，具体时间由教育部门另行通知。"
+)
+ANNIVERSARY = (
+    "国务院关于中国人民抗日战争胜利70周年纪念日调休放假的通知\n国发明电〔2015〕1号\n"
+    "2015年9月3日全国放假1天。为方便公众安排假日期间生产生活，特作如下调休：9月3日至5日调休放假，共3天。"
+    "其中9月3日（星期四）放假，9月4日（星期五）调休，9月6日（星期日）上班。\n国务院\n2015年5月13日"
+)
+BY_LAW = (
+    "关于某地放假的通知\n某政办发[2026]第3号\n各区人民政府：\n根据全国年节及纪念日放假办法，民族节日放假两天。现将放假安排通知如下：\n"
+    "(一)州庆：11月18日放假。\n11月21日上班。\n1.其他事项另行通知\n某州人民政府办公室2026年9月1日"
+)
+SAID: dict[str, tuple[str, dict[str, Any]]] = {
+    "whole": (WHOLE, {"url": "https://example.org/1"}),
+    "whole-given": (WHOLE, {"year": 2026, "number": "某号", "issued": date(2025, 11, 5)}),
+    "part": ("元旦：1月1日放假。", {"year": 2026, "number": "某号"}),
+    "moved": (MOVED, {"year": 2009, "number": "国办发明电〔2008〕0号"}),
+    "longer": (LONGER, {"known": WorkCalendar.china((SPRING,))}),
+    "as-long-as-known": ("春节假期延长至1月30日。", {"year": 2020, "url": "u", "known": WorkCalendar.china((SPRING,))}),
+    "anniversary": (ANNIVERSARY, {}),
+    "new-year-begins-before": (
+        "元旦：12月30日—1月1日放假，共3天。其中，12月29日（星期六）公休日调至12月31日（星期一）。",
+        {"year": 2008, "url": "u"},
     ),
-    "longer": lambda: read_notice(
-        "国务院办公厅关于延长2020年春节假期的通知\n国办发明电〔2020〕1号\n经国务院批准，现将延长2020年春节假期的具体安排通知如下。\n"
-        "一、延长2020年春节假期至2月2日（农历正月初九，星期日），2月3日（星期一）起正常上班。\n"
-        "二、各地大专院校、中小学、幼儿园推迟开学，具体时间由教育部门另行通知。",
-        known=WorkCalendar.china((SPRING,)),
-    ),
-    "anniversary": lambda: read_notice(
-        "国务院关于中国人民抗日战争胜利70周年纪念日调休放假的通知\n国发明电〔2015〕1号\n"
-        "2015年9月3日全国放假1天。为方便公众安排假日期间生产生活，特作如下调休：9月3日至5日调休放假，共3天。其中9月3日（星期四）放假，"
-        "9月4日（星期五）调休，9月6日（星期日）上班。\n国务院\n2015年5月13日"
-    ),
-    "new-year-begins-before": lambda: read_notice(
-        "元旦：12月30日—1月1日放假，共3天。其中，12月29日（星期六）公休日调至12月31日（星期一）。", year=2008, url="u"
-    ),
-    "years-in-the-sentence": lambda: read_notice("二〇二六年十月一日至七日放假调休，共七天。", number="某号"),
-    "with-the-weekend": lambda: read_notice(
+    "years-in-the-sentence": ("二〇二六年十月一日至七日放假调休，共七天。", {"number": "某号"}),
+    "with-the-weekend": (
         "清明节：4月5日放假，与周末连休。\n端午节：6月19、20、21日放假。\n劳动节：5月1-3日为法定节假日。",
-        year=2026,
-        number="某号",
+        {"year": 2026, "number": "某号"},
+    ),
+    "by-the-clause": (
+        "国庆节：10月1日,2日,3日放假,共3天,10月10日(星期六)恢复正常上班!请各单位认真执行;特此通知",
+        {"year": 2026, "number": "某号"},
     ),
 }
 
 
-@pytest.mark.parametrize("name", NOTICES)
+@pytest.mark.parametrize("name", SAID)
 def test_notice(name: str, golden: Any) -> None:
-    found = NOTICES[name]()
+    text, more = SAID[name]
+    found = read_notice(text, **more)
     overlay = found.overlay
     assert overlay_from_table(tomllib.loads(overlay_as_toml(overlay))) == overlay
     assert {one.source for one in overlay.days} == {overlay.source}
@@ -254,18 +264,30 @@ def test_overlay_as_toml(golden: Any) -> None:
     golden(overlay_as_toml(LOCAL), overlay_as_toml(Overlay((odd,), "源")), overlay_as_toml(NEXT))
 
 
-def test_text_of_a_notice(golden: Any) -> None:
-    found = frame(WHOLE)
+@pytest.mark.parametrize(
+    "text", [WHOLE, MOVED, LONGER, ANNIVERSARY, BY_LAW], ids=["whole", "moved", "longer", "day", "law"]
+)
+def test_text_of_a_notice(text: str, golden: Any) -> None:
+    found = frame("\ufeff" + text)
     sentences = [sentence for item in found.items for sentence in item_of(item).split("。;!")]
     golden(
-        f"{found.title} {found.number} {found.issued} {found.years}",
-        *(f"paragraph {each.line}: {each.written}" for each in paragraphs(WHOLE)),
-        *(f"item {each.line}: {each.text}" for each in found.items),
+        f"{found.title} | {found.number} | {found.issued} | {found.years}",
+        *(f"paragraph {each.line}: {each.written}" for each in paragraphs(text)),
+        *(f"item {each.lines[0]} to {each.lines[-1]}: {each.text}" for each in found.items),
         *(
             f"{form} {[(d.year, d.month, d.day, d.weekdays, d.said.written, d.odd) for d in dates]}"
             for form, dates in map(find_dates, sentences)
         ),
-        *(f"{text} {number_of(text)}" for text in ("12", "十二", "二十", "十", "三十一", "二〇二七", "两")),
+    )
+
+
+def test_numbers_and_folding(golden: Any) -> None:
+    words = ("12", "十二", "二十", "十", "三十一", "二〇二七", "两", "○", "２０２７")
+    odd = "（一）１月１日〔甲〕【乙】—–－―‒~～〜﹣“五一”‘’「」｡\n\n  第二段 有 空格（括号里。不断）。再一句；又一句！"
+    golden(
+        *(f"{text} {number_of(text)}" for text in words),
+        *(f"{each.line} {each.text} | {each.written}" for each in paragraphs(odd)),
+        *(f"{part.line} {part.text}" for each in paragraphs(odd) for part in each.split("。;!")),
     )
 
 
@@ -353,7 +375,24 @@ DUE: dict[str, Callable[[], Any]] = {
     ),
     "recounted": lambda: recount(lengthen(FIVE, L("2wd"), CHINA, basis="办法二"), WITH_LOCAL, BUSINESS),
     "recounted-suspended": lambda: recount(FIVE, CHINA, suspensions=(S(on(9, 29, 9), on(10, 8, 9)),)),
-    "set": lambda: recount(SET, WITH_LOCAL),
+    "set": lambda: [recount(SET, WITH_LOCAL), explain_recount(SET, WITH_LOCAL).deadline],
+    "last-day": lambda: [
+        deadline(L("4wd"), on(12, 24, 9, year=2060), CHINA, suspensions=(S(on(9, 1), on(9, 2)),)),
+        deadline(L("7d"), on(12, 24, 9, year=2060), CHINA),
+        deadline(L("24h"), on(12, 30, 9, year=2060), CHINA),
+        deadline(L("7wh"), on(12, 30, 9, year=2060), CHINA),
+    ],
+    "first-day": lambda: [deadline(L(text), on(1, 1, 9, year=2004), CHINA) for text in ("1wd", "2wd", "1d", "1wh")],
+    "halts-in-a-row": lambda: [
+        deadline(
+            L(text), MONDAY, CHINA, suspensions=(S(on(9, 30, 12), on(10, 9), "二"), S(on(9, 29), on(9, 30, 12), "一"))
+        )
+        for text in ("2wd", "2d", "20h", "8wh")
+    ],
+    "halts-at-the-edges": lambda: [
+        deadline(L(text), MONDAY, CHINA, BUSINESS, suspensions=(S(on(9, 29, 17, 30), on(9, 30, 17, 30)),))
+        for text in ("1wd", "2wd", "1d", "14wh")
+    ],
     "spent": lambda: [
         spent(one, unit)
         for one in (FIVE, lengthen(FIVE, L("2wd"), CHINA), lengthen(FIVE, L("2d"), CHINA), SET)

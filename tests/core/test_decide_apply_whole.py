@@ -1,6 +1,6 @@
 """Whole lives (整单经历): what each command makes, every field of every event, and what the order is afterwards.
 
-What they came to stands in ``test_whole_lives.txt``; how to write it anew says ``conftest.py``.
+What they came to stands in ``test_decide_apply_whole.txt``; how to write it anew says ``conftest.py``.
 """
 
 from __future__ import annotations
@@ -1289,6 +1289,60 @@ LIVES: dict[str, Any] = {
         c.Contact(U2),
         Step(TICK, on(9, 29)),
         limits=TIMED,
+    ),
+    "transferred-by-the-catalogue": lived(
+        "accepted",
+        c.Dispatch(DISPATCHER),
+        Step(c.Recall(DISPATCHER), on(9, 30, 9)),
+        Step(c.Dispatch(DISPATCHER), on(10, 8, 9)),
+        routes=ROUTES,
+        dispatching=Dispatching(hops=Hops(transfer="remaining")),
+    ),
+    "transferred-by-the-line": lived(
+        c.Accept(ADMIN),
+        c.Dispatch(DISPATCHER),
+        Step(c.Recall(DISPATCHER), on(9, 30, 9)),
+        Step(c.Dispatch(DISPATCHER), on(10, 8, 9)),
+        lines=LINES,
+        request={"line": "6"},
+        routes=ROUTES,
+        dispatching=Dispatching(hops=Hops(transfer="remaining")),
+    ),
+    "one-duty-is-late": lived(
+        "signed",
+        c.Suspend(HANDLER, "expert-opinion"),
+        Step(c.Defer(DISPATCHER, on(12, 1), "money"), on(9, 30, 9)),
+        Step(TICK, on(10, 1)),
+        c.Tell(AGENT, "deferred"),
+        tell=TELL,
+        suspension=PAUSE,
+    ),
+    "limits-for-others-only": lived(
+        "accepted",
+        c.Dispatch(DISPATCHER, "u1"),
+        c.Sign(HANDLER),
+        c.Reply(HANDLER),
+        c.Review(REVIEWER),
+        limits=(
+            limit("5wd"),
+            *(limit("1wd", stage, kind=Kind.REPORT) for stage in (Stage.SIGN, Stage.REVIEW, Stage.REDO)),
+            limit("1wd", Stage.CONTACT, kind=Kind.REPORT),
+            limit("1wd", Stage.DISPATCH, kind=Kind.REPORT),
+        ),
+    ),
+    "urgency-stays": lived(
+        c.Accept(AGENT, urgency=Urgency.URGENT), c.Reclassify(AGENT, Kind.REPORT), c.Reclassify(AGENT, category="交通")
+    ),
+    "signed-in-a-consultation-of-stages": lived(
+        "replied", c.Review(REVIEWER, False, "vague"), c.Assist(DISPATCHER, "u3"), c.Sign(U3), limits=TIMED
+    ),
+    "a-lower-unit-replies": lived("signed", c.Dispatch(HANDLER, "u2"), c.Reply(U2)),
+    "a-lower-unit-asks-and-replies": lived("signed", c.Dispatch(HANDLER, "u2"), c.Extend(U2, L("1wd")), c.Reply(U2)),
+    "the-lead-asks-and-its-assistant-replies": lived(
+        "signed", c.Assist(DISPATCHER, "u3"), c.Extend(HANDLER, L("1wd")), c.Reply(U3)
+    ),
+    "asks-to-end-and-is-handed-back": lived(
+        "signed", c.Dispatch(HANDLER, "u2"), c.AskTermination(U2, "moved", "", "说明"), c.SendBack(U2, "x")
     ),
     # ── what a host adds ──
     "late-entry": lived(

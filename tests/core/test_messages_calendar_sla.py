@@ -1,6 +1,6 @@
 """What calendars, deadlines, requests and commands refuse, word by word (日历、时限、诉求、命令的错误文字).
 
-The words are in ``test_messages_time.txt``; how to write it anew says ``conftest.py``.
+The words are in ``test_messages_calendar_sla.txt``; how to write it anew says ``conftest.py``.
 """
 
 from __future__ import annotations

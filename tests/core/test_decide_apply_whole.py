@@ -1344,6 +1344,7 @@ LIVES: dict[str, Any] = {
     "asks-to-end-and-is-handed-back": lived(
         "signed", c.Dispatch(HANDLER, "u2"), c.AskTermination(U2, "moved", "", "说明"), c.SendBack(U2, "x")
     ),
+    "asserted-between-denials": lived(c.Accept(AGENT, text="没有判决；对判决不服；没有判决"), request={}, scope=SCOPE),
     # ── what a host adds ──
     "late-entry": lived(
         "signed",

@@ -55,6 +55,7 @@ SAID: dict[str, Callable[[], object]] = {
     "nth-runs-out": lambda: CHINA.nth_working_day(date(2060, 12, 30), 9),
     "between-after-the-calendar": lambda: CHINA.working_days_between(date(2061, 1, 1), date(2026, 1, 1)),
     "seconds-after-the-calendar": lambda: CHINA.working_seconds_until(on(2061, 1, 1)),
+    "no-working-day-before": lambda: CHINA.nth_working_day(date(2004, 1, 1), 0),
     "bad-count": lambda: CHINA.bounds(date(2026, 1, 1), -1),
     "unknown-year": lambda: STRICT.nth_working_day(date(2026, 12, 30), 3),
     "windows-overlap": lambda: WorkCalendar.china(windows=((time(9), time(12)), (time(11), time(17)))),

@@ -193,7 +193,9 @@ class WorkCalendar:
         if n < 0:
             raise bad_count(n)
         rank = self.ranks[start - FIRST] + n - 1
-        if 0 <= rank < self.known_rank or n == 0:
+        if rank < 0:  # the first days of the calendar are rest days, and what was before them is not known
+            raise out_of_reach(day)
+        if rank < self.known_rank or n == 0:
             return self.working_days[rank], self.working_days[rank]
         if self.on_unknown == "error":
             raise unknown_year(day, self.known_until)

@@ -32,7 +32,7 @@ class Reindexing(Protocol):
 
 
 class Difference(NamedTuple):
-    """A head that is not what the log says (索引差异): ``stored`` is ``None`` where there is none."""
+    """A head that is not what the log says (索引差异): ``stored`` is ``None`` where there is none that can be read."""
 
     place: str
     number: str
@@ -56,7 +56,7 @@ def differences(store: Store) -> Iterator[Difference]:
     """
     for place, heads in _counted(store):
         for counted in heads:
-            stored = store.head(place, counted.number)
+            stored = _stored(store, place, counted.number)
             if stored != counted:
                 yield Difference(place, counted.number, stored, counted)
 
@@ -76,11 +76,21 @@ def rebuild(store: Store) -> Iterator[Difference]:
             hint_en="export it with store export, and import it into a new store",
         )
     for place, heads in _counted(store):
-        wrong = [Difference(place, h.number, s, h) for h in heads if (s := store.head(place, h.number)) != h]
+        wrong = [Difference(place, h.number, s, h) for h in heads if (s := _stored(store, place, h.number)) != h]
         store.reindex(place, heads)
         yield from wrong
     for place in store.places():
         store.reindex(place, ())
+
+
+def _stored(store: Store, place: str, number: str) -> Head | None:
+    """Return the head that is there; ``None``, too, for one that cannot be read."""
+    try:
+        return store.head(place, number)
+    except StoreError as error:
+        if error.code != "broken-head":
+            raise
+        return None
 
 
 def _counted(store: Store) -> Iterator[tuple[str, list[Head]]]:

@@ -95,6 +95,44 @@ def test_a_record_that_is_no_json_is_named_by_whatever_reads_it(run, store, two,
     assert [(each["code"], each["where"]) for each in found] == [("edited", f"210100/{two[0]} v1")]
 
 
+def test_a_head_that_cannot_be_read_is_named_and_made_again(run, store, two, tmp_path):
+    before = _tables(tmp_path / "orders.db")
+    _damage(tmp_path, f"UPDATE head SET desks = '[[' WHERE number = '{two[0]}'")
+    for command in (("list",), ("audit", "verify"), ("store", "export", "x.ndjson")):
+        told = run(*command, "--store", store, code=4).err
+        assert "broken-head" in told
+        assert "store rebuild" in told
+        assert two[0] in told
+    found = run("store", "check", "--store", store, "--format", "json", code=1).json["findings"]
+    assert [each["code"] for each in found] == ["desk"]
+    wrong = run("store", "rebuild", "--check", "--store", store, "--format", "json", code=1).json["findings"]
+    assert [(each["number"], each["fields"]) for each in wrong] == [(two[0], "head")]
+    run("store", "rebuild", "--store", store)
+    assert _tables(tmp_path / "orders.db") == before
+    run("list", "--store", store)
+
+
+def test_a_record_that_is_no_utf8_is_named_and_the_audit_goes_on(run, store, two, tmp_path):
+    content = "CAST(x'7b2261223a22fffe227d' AS TEXT)"
+    _damage(tmp_path, f"UPDATE record SET data = {content} WHERE number = '{two[0]}' AND version = 2")
+    found = run("audit", "verify", "--store", store, "--format", "json", code=1).json["findings"]
+    assert [(each["code"], each["where"]) for each in found] == [("edited", f"210100/{two[0]} v2")]
+    for command in (("store", "export", "x.ndjson"), ("show", two[0])):
+        told = run(*command, "--store", store, code=4).err
+        assert "broken-record" in told
+        assert f"{two[0]} v2" in told
+    _damage(tmp_path, f"UPDATE head SET category = CAST(x'fffe' AS TEXT) WHERE number = '{two[1]}'")
+    assert two[1] in run("list", "--store", store, code=4).err
+
+
+def test_a_check_finds_what_cannot_be_read_and_says_what_it_does_not_look_at(run, store, two, tmp_path):
+    _damage(tmp_path, f"UPDATE record SET data = '[' WHERE number = '{two[0]}' AND version = 1")
+    checked = run("store", "check", "--store", store, "--format", "json", code=1)
+    assert [each["code"] for each in checked.json["findings"]] == ["record"]
+    assert f"{two[0]}/v1" in checked.json["findings"][0]["text"]
+    assert "audit verify" in checked.err
+
+
 def test_sqlite_is_not_opened_as_a_server(run):
     pytest.importorskip("sqlalchemy")
     assert "bad-url" in run("list", "--store", "sql:sqlite:///x.db", code=4).err

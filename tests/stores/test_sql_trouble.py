@@ -165,6 +165,24 @@ def test_what_is_torn_is_found(server: str, clean_room: Callable[[str], str], as
     store.close()
 
 
+@SERVERS
+def test_a_head_that_cannot_be_read_is_named_and_can_be_made_again(
+    server: str, clean_room: Callable[[str], str], ask: Callable[..., Any]
+) -> None:
+    url = clean_room(server)
+    store: Any = open_store(url)
+    store.append([write("1"), write("2")])
+    before = store.head(P, "2")
+    ask(url, f"UPDATE {store.schema}.hotline_head SET desks = '[[' WHERE number = '2'")
+    for read in (lambda: store.find(P, Query()), lambda: store.head(P, "2")):
+        with pytest.raises(StoreError, match=f"{P}/2") as caught:
+            read()
+        assert (caught.value.code, "store rebuild" in caught.value.hint("en")) == ("broken-head", True)
+    store.reindex(P, [before])
+    assert store.head(P, "2") == before
+    store.close()
+
+
 def _files(store: Any, ask: Callable[..., Any], url: str) -> bytes:
     """Return the bytes of every file of the store's tables and indexes."""
     paths = ask(

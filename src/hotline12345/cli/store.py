@@ -183,6 +183,12 @@ def check(store: str, form: str) -> None:
         found: list[Fault] = getattr(opened, "check", list)()
     lang = lang_of(None)
     rows = [(fault.code, fault.zh if lang == "zh" else fault.en) for fault in found]
+    note(
+        say(
+            "没有核对校验链：记录有没有被人改过，用 audit verify",
+            "the chain was not gone by: whether somebody altered records, audit verify tells",
+        )
+    )
     _findings(form, ("code", "text"), say("代码,发现", "code,finding"), rows)
 
 

@@ -83,6 +83,18 @@ def broken_record(rows: Iterable[tuple[str, str, Any, Any, int]]) -> StoreError:
     )
 
 
+def broken_head(place: str, number: str) -> StoreError:
+    """Return the refusal to read a head that somebody has written over; records and private words are untouched."""
+    return StoreError(
+        f"工单 {place}/{number} 的索引无法读取：存储被改动或损坏",
+        f"the head of order {place}/{number} cannot be read: the store was altered or is damaged",
+        code="broken-head",
+        hint="索引可由记录重算：先备份，再执行 hotline12345 store rebuild --store 地址",
+        hint_en="heads are counted anew from the records: back up, then run hotline12345 store rebuild --store URL",
+        order=(place, number),
+    )
+
+
 def stale(append: Append, actual: int) -> Conflict:
     """Return the refusal of a write that expected another version."""
     where = f"{append.place}/{append.number}"

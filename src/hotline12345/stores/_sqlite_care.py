@@ -23,6 +23,12 @@ CHECKS = (
         "SELECT place, number FROM record GROUP BY place, number HAVING count(*) <> max(version) LIMIT 20",
     ),
     (
+        "record",
+        "记录的内容无法读取",
+        "the content of a record cannot be read",
+        "SELECT place, number, 'v' || version FROM record WHERE NOT json_valid(data) LIMIT 20",
+    ),
+    (
         "head",
         "工单索引与记录不符",
         "the head of an order disagrees with its records",
@@ -49,6 +55,12 @@ CHECKS = (
         "SELECT * FROM (SELECT place, number FROM head WHERE desks <> '' EXCEPT SELECT place, number FROM desk) "
         "UNION SELECT * FROM (SELECT place, number FROM desk EXCEPT SELECT place, number FROM head WHERE desks <> '') "
         "LIMIT 20",
+    ),
+    (
+        "desk",
+        "工单索引中的承办席位无法读取",
+        "the desks in the head of an order cannot be read",
+        "SELECT place, number FROM head WHERE desks <> '' AND NOT json_valid(desks) LIMIT 20",
     ),
     (
         "tail",

@@ -29,6 +29,13 @@ Work = Callable[[sqlite3.Connection, bool], Any]
 """Something to do in a transaction; the second argument asks to be careful: it is the second try."""
 
 
+def _text_or_bytes(found: bytes) -> str | bytes:
+    try:
+        return found.decode()
+    except UnicodeDecodeError:
+        return found
+
+
 class File:
     """One database as one process has it open (数据库文件); stores under a lease share it."""
 
@@ -162,10 +169,18 @@ class File:
             raise faults.translate(error, self.path) from error
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return what *query* finds."""
+        """Return what *query* finds; what somebody has written over with no UTF-8 as the bytes it is."""
         conn = self.reading()
         try:
-            return conn.execute(query, values).fetchall()
+            try:
+                return conn.execute(query, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+                conn.text_factory = _text_or_bytes
+                return conn.execute(query, values).fetchall()
+            finally:
+                conn.text_factory = str
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
             if self._closed:
                 raise rules.closed() from error

@@ -98,10 +98,28 @@ class Ready:
         self.row = (*self.row[:_LINK], link)
 
 
+def _desks(said: str, place: str, number: str) -> tuple[Desk, ...]:
+    """Return the desks in a head."""
+    try:
+        return tuple(Desk(*desk) for desk in json.loads(said)) if said else ()
+    except rules.UNREADABLE as error:
+        raise rules.broken_head(place, number) from error
+
+
+def _shown(part: str | bytes) -> str:
+    return part if isinstance(part, str) else part.decode("utf-8", "backslashreplace")
+
+
 def head_of(row: tuple[Any, ...]) -> Head:
-    """Return the head in a row of :data:`HEADS`."""
+    """Return the head in a row of :data:`HEADS`.
+
+    Raises:
+        StoreError: ``broken-head``.
+    """
     (place, number, version, status, is_open, kind, category, area, holder, requester) = row[:10]
     received, due, provisional, digest, wake, desks, changed, _ = row[10:]
+    if bytes in map(type, row[:-1]):  # no UTF-8; see File.rows
+        raise rules.broken_head(*(_shown(part) for part in row[:2]))
     return Head(
         place,
         number,
@@ -118,7 +136,7 @@ def head_of(row: tuple[Any, ...]) -> Head:
         bool(provisional),
         digest,
         wake,
-        tuple(Desk(*desk) for desk in json.loads(desks)) if desks else (),
+        _desks(desks, place, number),
         changed,
     )
 
@@ -191,10 +209,10 @@ def _write(conn: sqlite3.Connection, ready: Ready, old: tuple[Any, ...] | None) 
     _count(conn, place, old, row)
     before = old[_DESKS] if old else ""
     if before != row[_DESKS]:
-        for assignment, unit, *_ in json.loads(before) if before else ():
+        for held in _desks(before, place, number):
             conn.execute(
                 "DELETE FROM desk WHERE place = ? AND unit = ? AND number = ? AND assignment = ?",
-                (place, unit, number, assignment),
+                (place, held.unit, number, held.assignment),
             )
         for desk in append.head.desks:
             conn.execute(_INSERT_DESK, (place, desk.unit, number, desk.assignment, desk.role, desk.due))

@@ -101,10 +101,14 @@ def head_of(row: Sequence[Any], kind: Flavour) -> Head:
     get = kind.get
     (place, number, version, status, is_open, kind_, category, area, holder) = row[:9]
     received, due, provisional, digest, wake, changed, desks, person = row[9:]
+    try:
+        held = tuple(Desk(*desk) for desk in json.loads(desks)) if desks != kind.nothing else ()
+    except rules.UNREADABLE as error:
+        raise rules.broken_head(get(place), get(number)) from error
     return Head(
         get(place), get(number), version, get(status), bool(is_open), get(kind_), get(category), get(area),
         get(holder), get(person) if person else "", get(received), get(due), bool(provisional), get(digest), get(wake),
-        tuple(Desk(*desk) for desk in json.loads(desks)) if desks != kind.nothing else (), get(changed),
+        held, get(changed),
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ from hotline12345.core.policy.calling import CallPlan, CallRule, RatingRule, Sca
 from hotline12345.core.policy.dispatching import AssistRule, Dispatching, GrassrootsRule, Hops, ProblemRule
 from hotline12345.core.policy.timing import DeferralRule, StatuteRule, SuspensionRule, TellRule
 from hotline12345.core.policy.transition import TransitionRule
-from hotline12345.core.refs import Origin, Ref
+from hotline12345.core.refs import Judged, Origin, Ref
 from hotline12345.core.request import Kind, Request, Requester, Urgency
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
 from hotline12345.core.sla import Stage, TimeLimit, deadline
@@ -124,6 +124,10 @@ WORDS = RuleSet.compile(
         Rule("e1", "着火", 5, urgency=Urgency.EMERGENCY, refer="119"),
     ]
 )
+MODEL = Judged(
+    "m", "1", "fill", "环境保护/噪音污染", Kind.REPORT, Urgency.NORMAL, 0.87, False,
+    scores=(("环境保护/噪音污染", 0.87),), evidence=(("text", 0, 2),)
+)  # fmt: skip
 EVEN = RuleSet.compile(
     [Rule("a", "停水", 1, "城乡建设/供水"), Rule("b", "噪音", 1, "环境保护/噪音污染")], threshold=0.6
 )
@@ -1345,6 +1349,96 @@ LIVES: dict[str, Any] = {
         "signed", c.Dispatch(HANDLER, "u2"), c.AskTermination(U2, "moved", "", "说明"), c.SendBack(U2, "x")
     ),
     "asserted-between-denials": lived(c.Accept(AGENT, text="没有判决；对判决不服；没有判决"), request={}, scope=SCOPE),
+    # ── a classifier from outside ──
+    "judged-and-noted": lived(
+        c.Accept(SYSTEM, text="停水", judged=MODEL._replace(trust="note")), request={}, rules=WORDS
+    ),
+    "judged-and-filled": lived(c.Accept(SYSTEM, text="你好", judged=MODEL), request={}, rules=WORDS),
+    "judged-where-the-rules-know": lived(c.Accept(SYSTEM, text="停水投诉", judged=MODEL), request={}, rules=WORDS),
+    "judged-where-the-rules-doubt": lived(c.Accept(SYSTEM, text="停水噪音", judged=MODEL), request={}, rules=EVEN),
+    "judged-and-led": lived(
+        c.Accept(SYSTEM, text="停水投诉", judged=MODEL._replace(trust="lead")), request={}, rules=WORDS
+    ),
+    "judged-in-doubt": lived(
+        c.Accept(SYSTEM, text="你好", judged=MODEL._replace(trust="lead", needs_person=True)), request={}, rules=WORDS
+    ),
+    "judged-where-a-person-knows": lived(
+        c.Accept(SYSTEM, Kind.PRAISE, "政策", judged=MODEL._replace(trust="lead", urgency=Urgency.EMERGENCY)),
+        request={},
+        rules=WORDS,
+    ),
+    "judged-in-vain": lived(
+        c.Accept(SYSTEM, text="停水", judged=Judged("m", "1", "lead", failed="timeout")), request={}, rules=WORDS
+    ),
+    "judged-in-vain-beside": lived(
+        c.Accept(SYSTEM, text="停水", judged=Judged("m", "1", "fill", failed="timeout")), request={}, rules=WORDS
+    ),
+    "judged-in-vain-and-given": lived(
+        c.Accept(SYSTEM, category="政策", judged=Judged("m", "1", "lead", failed="timeout")), request={}, rules=WORDS
+    ),
+    "judged-an-emergency": lived(
+        c.Accept(SYSTEM, text="停水", judged=MODEL._replace(urgency=Urgency.EMERGENCY)), request={}, rules=WORDS
+    ),
+    "judged-urgent": lived(
+        c.Accept(SYSTEM, text="噪音", judged=MODEL._replace(urgency=Urgency.URGENT)), request={}, rules=WORDS
+    ),
+    "judged-urgent-and-given": lived(
+        c.Accept(SYSTEM, urgency=Urgency.NORMAL, judged=MODEL._replace(urgency=Urgency.URGENT)), request={}, rules=WORDS
+    ),
+    "judged-into-the-scope": lived(
+        c.Accept(SYSTEM, text="你好", judged=MODEL._replace(category="政法/审判")), request={}, rules=WORDS, scope=SCOPE
+    ),
+    "judged-without-rules": lived(c.Accept(SYSTEM, judged=MODEL), request={}),
+    "judged-where-an-emergency-is-supposed": lived(
+        c.Accept(SYSTEM, text="如果着火怎么办", judged=MODEL._replace(trust="lead")), request={}, rules=WORDS
+    ),
+    "judged-where-a-kind-has-its-threshold": lived(
+        c.Accept(SYSTEM, text="投诉", judged=MODEL._replace(kind=None)),
+        request={},
+        rules=RuleSet.compile([Rule("k", "投诉", 2, kind=Kind.COMPLAINT)], thresholds={"complaint": 0.9}),
+    ),
+    "judged-and-turned-away": lived(
+        c.Accept(SYSTEM, text="国家秘密", judged=MODEL), request={}, rules=WORDS, scope=SCOPE
+    ),
+    "judged-and-told": lived(c.Accept(SYSTEM, judged=MODEL, similar=(SAME,)), repeat=RepeatRule("auto")),
+    "judged-and-asked": lived(
+        c.Accept(AGENT, lacks=("place",), judged=MODEL), request={}, record=RecordRule(("place",), L("2d"), "五要素")
+    ),
+    # ── and some more ──
+    "nobody-wants-a-reply-but-others-do": lived(
+        c.Join(SYSTEM, ("7",)), "replied", c.Review(REVIEWER), request={"kind": Kind.HELP, "wants_reply": False}
+    ),
+    "guard-in-an-area-that-is-none": lived(
+        c.Accept(AGENT, area="999999"),
+        c.Dispatch(DISPATCHER, "street"),
+        routes=ROUTES,
+        dispatching=Dispatching(grassroots=GrassrootsRule(True)),
+    ),
+    "rung-set-in-motion-below-a-warning": lived(
+        "signed", c.Supervise(SUPERVISOR, "warn"), c.Supervise(SUPERVISOR, "letter"), ladder=LADDER
+    ),
+    "rung-set-in-motion-before-another-trigger": lived(
+        "signed", c.Supervise(SUPERVISOR, "meeting"), c.Supervise(SUPERVISOR, "unsolved"), ladder=LADDER
+    ),
+    "statute-after-a-deferral": lived(
+        "signed", c.Defer(DISPATCHER, on(12, 1), "money"), c.ApplyStatute(DISPATCHER, "permit"), statutes=LAWS
+    ),
+    "extended-by-a-law-of-the-place": lived(
+        "signed",
+        c.Extend(HANDLER, L("30d")),
+        c.GrantExtension(DISPATCHER),
+        limits=(limit("60d", statute=True, extension=L("30d")),),
+        extension=ExtensionRule(longest=L("1d")),
+    ),
+    "extended-in-all": lived(
+        "signed", c.Extend(HANDLER, L("3wd")), c.GrantExtension(DISPATCHER), extension=ExtensionRule(total=L("8wd"))
+    ),
+    "asked-at-the-last-moment": lived(
+        "signed",
+        Step(c.Extend(HANDLER, L("5wd")), on(10, 9, 23)),
+        c.GrantExtension(DISPATCHER),
+        extension=ExtensionRule(1, L("5wd"), True, L("5wd"), None, L("1wd"), basis="延期办法"),
+    ),
     # ── what a host adds ──
     "late-entry": lived(
         "signed",

@@ -387,6 +387,19 @@ SAID: dict[str, Callable[[], object]] = {
     "suspension-past": no("signed", c.Suspend(DISPATCHER, "weather", AT), suspension=PAUSES),
     "suspension-too-long": no("signed", c.Suspend(DISPATCHER, "weather", day(10, 4)), suspension=PAUSES),
     "suspension-total": no("signed", c.Suspend(DISPATCHER, "weather", day(10, 2)), suspension=PAUSES),
+    "suspension-total-hours": no(
+        "signed", c.Suspend(DISPATCHER, "weather", day(10, 1)), suspension=evolve(PAUSES, total=LIMIT("17wh"))
+    ),
+    "suspension-total-exact": no(
+        "signed",
+        c.Suspend(DISPATCHER, "weather", day(9, 29, 13)),
+        c.Resume(DISPATCHER),
+        c.Suspend(DISPATCHER, "weather", day(9, 29, 15, 1)),
+        suspension=evolve(PAUSES, total=LIMIT("24h"), most=2),
+    ),
+    "suspension-total-days": no(
+        "signed", c.Suspend(DISPATCHER, "weather", day(10, 2)), suspension=evolve(PAUSES, total=LIMIT("1wd"))
+    ),
     "suspension-not-centre": no("signed", c.Suspend(HANDLER, "weather"), suspension=PAUSES),
     "suspension-not-head": no("signed", c.Suspend(HANDLER, "weather"), suspension=evolve(PAUSES, approver="unit-head")),
     "suspension-not-lead": no(

@@ -44,6 +44,16 @@ def alone(rows: list[Any]) -> int:
     return found
 
 
+def messages() -> list[Any]:
+    """Return the real messages as rows of complaints; none where the data are not at hand."""
+    from hotline12345.channels.plain import PlainChannel
+    from hotline12345.core.request import Kind
+
+    folder = Path(os.environ.get("HOTLINE12345_DATA") or ROOT.parent / "shared" / "data")
+    path = folder / "messages" / "replied.csv.gz"
+    return list(PlainChannel().read(path.read_bytes(), kind=Kind.COMPLAINT)) if path.exists() else []
+
+
 def main() -> None:
     """Measure and print."""
     from hotline12345.channels.plain import PlainChannel

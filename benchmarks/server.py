@@ -1,10 +1,12 @@
-"""How fast the server store writes on PostgreSQL, against psycopg by hand (服务器存储的写入速度).
+"""How fast the server store writes, against the driver by hand (服务器存储的写入速度): PostgreSQL, and MariaDB beside.
 
-By hand means: the same rows into the same tables with the same statements, everything but the links of the chain made
-beforehand, nothing looked at, no key locked; a statement at a time, and again in psycopg's pipeline.  The sides take
-turns, each in a schema of its own, dropped at the end.
+By hand means: the same rows into the same tables, a statement a table, everything but the links of the chain made
+beforehand, nothing looked at, no key locked; a statement at a time, with psycopg again in its pipeline; many rows by
+``executemany``.  Then eight threads at once, and a replay of real messages where HOTLINE12345_DATA has them.
+The sides take turns, each in a schema of its own, dropped at the end.
 
-Run: ``HOTLINE12345_PG_URL=postgresql://… python benchmarks/server.py [ROUNDS | --quick]``
+Run: ``python benchmarks/server.py [ROUNDS | --quick]``, with HOTLINE12345_PG_URL=postgresql://… in the environment,
+HOTLINE12345_MYSQL_URL=mysql://… or both.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ import os
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from _measure import compare, show
@@ -23,38 +27,49 @@ from hotline12345.stores import Append, open_store
 from hotline12345.stores._text import FIRST, digest, link
 
 Batches = list[list[Append]]
-ORDER = ("move_head", "add_head", "add_record", "drop_desks", "add_desk", "add_owner", "add_private", "add_word",
-         "add_receipt")  # fmt: skip
+ORDER = ("move_head", "add_head", "add_record", "drop_desk", "move_desk", "add_desk", "add_owner", "add_private",
+         "add_word", "add_receipt", "add_delta")  # fmt: skip
 
 
 class Hand:
-    """psycopg by hand on the store's tables in *schema*."""
+    """The driver by hand on the store's tables at *url*."""
 
-    def __init__(self, url: str, schema: str) -> None:
-        import psycopg
+    def __init__(self, url: str) -> None:
+        from hotline12345.stores.sql._tables import SEEN
+        from hotline12345.stores.sql._tally import Note
+        from hotline12345.stores.sql._write import _move_desks
 
-        store = open_store(f"{url}?schema={schema}")
-        self.say, self.kind = store._line.say, store._kind  # type: ignore[attr-defined]
-        store.close()
-        self.conn = psycopg.connect(url)
+        self.move_desks, self.note, self.seen = _move_desks, Note, SEEN
+        self.before: dict[str, tuple[Any, ...]] = {}
+        self.store = open_store(url)
+        self.say, self.kind = self.store._line.say, self.store._kind  # type: ignore[attr-defined]
+        self._lent = self.store._line.writer.raw_connection()  # type: ignore[attr-defined]  # the pool's till closed
+        self.conn: Any = self._lent.driver_connection
         self.links: dict[str, str] = {}
         self.desks: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Give the connection back, and close."""
+        self._lent.close()
+        self.store.close()
 
     def commit(self, batch: list[Any], piped: bool) -> None:
         """Write *batch*, a list of ``Ready``, in one transaction, table by table."""
         rows: dict[str, list[Any]] = {name: [] for name in ORDER}
+        note = self.note(self.kind.nothing)
         for ready in batch:
-            self._add(rows, ready)
+            self._add(rows, ready, note)
+        rows["add_delta"] = note.rows()
         with self.conn.pipeline() if piped else nullcontext(), self.conn.cursor() as cursor:
             for name in ORDER:
-                sql, values = getattr(self.say, name).sql, rows[name]
+                statement, values = getattr(self.say, name), rows[name]
                 if len(values) == 1:
-                    cursor.execute(sql, values[0])
+                    cursor.execute(statement.sql, statement.values(values[0]))
                 elif values:
-                    cursor.executemany(sql, values)
+                    cursor.executemany(statement.sql, [statement.values(each) for each in values])
             self.conn.commit()
 
-    def _add(self, rows: dict[str, list[Any]], ready: Any) -> None:
+    def _add(self, rows: dict[str, list[Any]], ready: Any, note: Any) -> None:
         append, last = ready.append, self.links.get(ready.number, "")
         order = {"_place": ready.place, "_number": ready.number}
         for record, text in zip(append.records, ready.texts, strict=True):
@@ -67,16 +82,20 @@ class Hand:
         self.links[ready.number] = last
         head = {**ready.head, "link": last, "_last": 0}
         if append.expected:
-            rows["move_head"].append({**head, **order, "_expected": append.expected})
+            counted = {f"_{name}": value for name, value in zip(self.seen, self.before[ready.number], strict=True)}
+            rows["move_head"].append({**head, **order, "_expected": append.expected, **counted})
         else:
             rows["add_head"].append(head)
             rows["add_owner"].append(ready.owner)
         before = self.desks.get(ready.number, self.kind.nothing)
         if before != ready.head["desks"]:
-            if before != self.kind.nothing:
-                rows["drop_desks"].append(order)
-            rows["add_desk"].extend(ready.desks(self.kind))
+            self.move_desks(self.kind, before, ready, rows["drop_desk"], rows["move_desk"], rows["add_desk"])
             self.desks[ready.number] = ready.head["desks"]
+        seen = tuple(ready.head[name] for name in self.seen)
+        if seen != self.before.get(ready.number, ()):
+            note.order(ready.place, self.before.get(ready.number, ()), seen)
+        self.before[ready.number] = seen
+        note.words(ready.place, {row["word"] for words in ready.words.values() for row in words}, 1)
         rows["add_private"].extend(ready.private.values())
         for words in ready.words.values():
             rows["add_word"].extend(words)
@@ -84,51 +103,101 @@ class Hand:
 
 
 @contextmanager
-def schemas(url: str, count: int) -> Iterator[list[str]]:
-    """Make *count* schemas of our own, and drop them."""
-    import psycopg
+def places(url: str, count: int) -> Iterator[list[str]]:
+    """Make *count* schemas of our own (databases on the MySQL family), give their addresses, and drop them."""
+    import sqlalchemy as sa
 
+    from hotline12345.stores.sql import _url
+
+    made, options = _url.address(url)
+    engine = _url.engine_of(made, options).execution_options(isolation_level="AUTOCOMMIT")
+    word = "SCHEMA" if url.startswith("postgresql") else "DATABASE"
     names = [f"hotline_bench_{uuid.uuid4().hex[:8]}" for _ in range(count)]
-    with psycopg.connect(url, autocommit=True) as conn:
+    mark = "&" if "?" in url else "?"
+    with engine.connect() as conn:
         try:
             for name in names:
-                conn.execute(f"CREATE SCHEMA {name}")  # type: ignore[call-overload]
-            yield names
+                conn.execute(sa.text(f"CREATE {word} {name}"))
+            yield [f"{url}{mark}schema={name}" for name in names]
         finally:
             for name in names:
-                conn.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")  # type: ignore[call-overload]
+                conn.execute(sa.text(f"DROP {word} IF EXISTS {name}{' CASCADE' * (word == 'SCHEMA')}"))
+    engine.dispose()
 
 
 def writing(url: str, title: str, make: Callable[[int], Batches], events: int, rounds: int) -> dict[str, Any]:
     """Time the commits that *make* gives for each turn."""
     from hotline12345.stores.sql._write import Ready
 
-    with schemas(url, 3) as (first, second, third):
-        store, plain, piped = open_store(f"{url}?schema={first}"), Hand(url, second), Hand(url, third)
+    postgres = url.startswith("postgresql")
+    driver = "psycopg" if postgres else "pymysql"
+    with places(url, 2 + postgres) as (first, *others):
+        store, hands = open_store(first), [Hand(other) for other in others]
         turns = [make(turn) for turn in range(rounds + 1)]
-        ours = iter(turns)
-        hand = [[[Ready(a, plain.kind) for a in batch] for batch in made] for made in turns]
-        by_hand, in_pipeline = iter(hand), iter(hand)
+        ready = [[[Ready(a, hands[0].kind) for a in batch] for batch in made] for made in turns]
 
-        def run_ours() -> None:
-            for batch in next(ours):
+        def ours(left: Iterator[Batches]) -> None:
+            for batch in next(left):
                 store.append(batch)
 
-        def run_plain() -> None:
-            for batch in next(by_hand):
-                plain.commit(batch, piped=False)
+        def by_hand(hand: Hand, left: Iterator[list[list[Any]]], piped: bool) -> None:
+            for batch in next(left):
+                hand.commit(batch, piped)
 
-        def run_piped() -> None:
-            for batch in next(in_pipeline):
-                piped.commit(batch, piped=True)
-
-        sides = {"hotline12345": run_ours, "psycopg, pipelined": run_piped, "psycopg": run_plain}
+        sides: dict[str, Callable[[], None]] = {"hotline12345": partial(ours, iter(turns))}
+        if postgres:
+            sides["psycopg, pipelined"] = partial(by_hand, hands[1], iter(ready), True)
+        sides[driver] = partial(by_hand, hands[0], iter(ready), False)
         try:
-            return compare(title, sides, events, rounds)
+            return compare(f"{store.where.split(':')[0]}: {title}", sides, events, rounds)  # type: ignore[attr-defined]
         finally:
             store.close()
-            plain.conn.close()
-            piped.conn.close()
+            for hand in hands:
+                hand.close()
+
+
+def at_once(url: str, rounds: int, threads: int = 8, orders: int = 16) -> dict[str, Any]:
+    """Time *threads* that write an event a commit at once, against one, and against the driver by hand in as many."""
+    from hotline12345.stores.sql._write import Ready
+
+    with places(url, 2) as (first, second), ThreadPoolExecutor(threads) as pool:
+        store, hands = open_store(first), [Hand(second) for _ in range(threads)]
+
+        def lives(side: str) -> Iterator[list[list[Append]]]:
+            return iter([[life(f"{side}{turn}-{i}", i) for i in range(orders)] for turn in range(rounds + 1)])
+
+        def one(steps: list[Append]) -> None:
+            for step in steps:
+                store.append([step])
+
+        def by_hand(hand: Hand, mine: list[list[Any]]) -> None:
+            for steps in mine:
+                for step in steps:
+                    hand.commit([step], False)
+
+        many, alone, hand_made = lives("m"), lives("a"), lives("h")
+        ready = iter([[[Ready(a, hands[0].kind) for a in steps] for steps in turn] for turn in hand_made])
+
+        def together() -> None:
+            list(pool.map(one, next(many)))
+
+        def singly() -> None:
+            for steps in next(alone):
+                one(steps)
+
+        def hands_together() -> None:
+            mine = next(ready)
+            list(pool.map(by_hand, hands, [mine[k::threads] for k in range(threads)]))
+
+        name = store.where.split(":")[0]  # type: ignore[attr-defined]
+        try:
+            return compare(f"{name}: one commit an event, {threads} threads at once",
+                           {"hotline12345": together, "hotline12345, 1 thread": singly, "by hand": hands_together},
+                           orders * 8, rounds)  # fmt: skip
+        finally:
+            store.close()
+            for hand in hands:
+                hand.close()
 
 
 def singly(turn: int, orders: int = 20) -> Batches:
@@ -146,49 +215,49 @@ def in_bulk(turn: int) -> Batches:
     return [[life(f"c{turn}-{i}", i)[0] for i in range(1000)]]
 
 
-def replaying(url: str, rounds: int, count: int = 60) -> dict[str, Any]:
-    """Time a whole replay of *count* invented messages on PostgreSQL and in memory."""
-    from hotline12345.channels.plain import PlainChannel
+def replaying(url: str, rounds: int) -> dict[str, Any]:
+    """Time a whole replay of the 2,816 real messages on the server and in memory."""
+    from replay import messages
+
     from hotline12345.core.request import Kind
     from hotline12345.packs import load_pack
     from hotline12345.replay import replay
 
-    texts = ("小区路灯不亮", "楼下烧烤店油烟扰民", "暖气不热，室内只有十四度", "公交车站牌被撞倒", "工地夜间施工噪音大")
-    lines = [
-        f"2026-03-{2 + i % 20:02d} {8 + i % 9:02d}:{i % 60:02d},第{i}号楼{texts[i % len(texts)]}" for i in range(count)
-    ]
-    data = ("time,text\n" + "\n".join(lines) + "\n").encode()
-    pack, rows = load_pack("liaoyuan"), list(PlainChannel().read(data, kind=Kind.COMPLAINT))
-    with schemas(url, rounds + 1) as names:
-        urls = [f"{url}?schema={name}" for name in names]
+    rows, pack = messages(), load_pack("liaoyuan")
+    if not rows:
+        return {"question": "a whole replay of real messages (rows)", "skipped": "no data; set HOTLINE12345_DATA"}
+    with places(url, rounds + 1) as urls:
         for each in urls:
             open_store(each).close()
         left = iter(urls)
         sides: dict[str, Callable[[], Any]] = {
-            "postgresql": lambda: replay(rows, pack, next(left), kind=Kind.COMPLAINT),
+            url.split(":")[0]: lambda: replay(rows, pack, next(left), kind=Kind.COMPLAINT),
             "memory": lambda: replay(rows, pack, kind=Kind.COMPLAINT),
         }
-        return compare("a whole replay of invented messages (rows)", sides, len(rows), rounds)
+        return compare("a whole replay of real messages (rows)", sides, len(rows), rounds)
 
 
 def main() -> None:
     """Print what there is to say."""
-    url = os.environ.get("HOTLINE12345_PG_URL", "")
-    missing = "" if url else "set HOTLINE12345_PG_URL to a PostgreSQL server"
+    urls = [os.environ.get(name, "") for name in ("HOTLINE12345_PG_URL", "HOTLINE12345_MYSQL_URL")]
+    missing = "" if any(urls) else "set HOTLINE12345_PG_URL to a PostgreSQL server, or HOTLINE12345_MYSQL_URL"
     try:
-        import psycopg  # noqa: F401
         import sqlalchemy  # noqa: F401
     except ImportError:
         missing = 'pip install "hotline12345[sql]"'
     if missing:
-        return show({"question": "the server store on PostgreSQL", "skipped": missing})
+        return show({"question": "the server store", "skipped": missing})
     rounds = 1 if "--quick" in sys.argv else int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    return show(
-        writing(url, "one commit an event", singly, 160, rounds),
-        writing(url, "an order's 8 events in one commit (events)", by_order, 320, rounds),
-        writing(url, "1,000 new orders in one commit (orders)", in_bulk, 1000, rounds),
-        replaying(url, max(1, rounds // 2)),
-    )
+    found = []
+    for url in filter(None, urls):
+        found += [
+            writing(url, "one commit an event", singly, 160, rounds),
+            writing(url, "an order's 8 events in one commit (events)", by_order, 320, rounds),
+            writing(url, "1,000 new orders in one commit (orders)", in_bulk, 1000, rounds),
+            at_once(url, rounds),
+            replaying(url, 1),
+        ]
+    return show(*found)
 
 
 if __name__ == "__main__":

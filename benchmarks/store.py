@@ -9,7 +9,6 @@ Run: ``python benchmarks/store.py [ROUNDS | --quick]``
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 import tempfile
@@ -253,20 +252,17 @@ def long_order(rounds: int, times: int = 200) -> dict[str, Any]:
 
 def replaying(rounds: int) -> dict[str, Any]:
     """Time a whole replay of real messages on SQLite and in memory."""
-    from replay import ROOT
+    from replay import messages
 
-    from hotline12345.channels.plain import PlainChannel
     from hotline12345.core.request import Kind
     from hotline12345.packs import load_pack
     from hotline12345.replay import replay
 
-    folder = Path(os.environ.get("HOTLINE12345_DATA") or ROOT.parent / "shared" / "data")
-    path = folder / "messages" / "replied.csv.gz"
-    if not path.exists():
+    pack, rows = load_pack("liaoyuan"), messages()
+    if not rows:
         return {"question": "a whole replay on SQLite and in memory", "skipped": "no data; set HOTLINE12345_DATA"}
-    pack, rows = load_pack("liaoyuan"), list(PlainChannel().read(path.read_bytes(), kind=Kind.COMPLAINT))
-    with tempfile.TemporaryDirectory(dir=".") as folder_:
-        urls = iter(f"sqlite:///{folder_}/{i}.db" for i in range(2 * rounds + 2))
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        urls = iter(f"sqlite:///{folder}/{i}.db" for i in range(2 * rounds + 2))
         return compare(
             "a whole replay of real messages (rows)",
             {

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from .. import _rules as rules
 from ..port import Lease, Parked
+from ._look import gate, pass_gate
 from ._run import Runner, Step
 from ._tables import fits
-from ._write import gate, pass_gate
 
 
 def _stamp(until: float) -> str:

@@ -17,7 +17,7 @@ from hotline12345.core.errors import HotlineError
 from .. import _rules as rules
 from . import _errors as faults
 from . import _url as urls
-from ._run import Runner, runner
+from ._run import Runner, Unmergeable, runner
 from ._statements import Statements
 from ._write import Overtaken
 
@@ -142,8 +142,11 @@ class Line:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def transact(self, work: Work, *, whole: bool = False) -> Any:
+    def transact(self, work: Work, *, whole: bool = False, alone: bool = False) -> Any:
         """Run *work* in a transaction, again where it is known not to have committed; *whole*: seeing one moment.
+
+        Args:
+            alone: one statement of *work* changes something, if it can: that is its own transaction, two journeys less.
 
         Raises:
             Cut: the connection was lost while committing.
@@ -152,10 +155,13 @@ class Line:
         with self.told():
             if self.host is not None:
                 return self._within(self.host, work)
+            alone = alone and self.say.kind.piped
             end, tries = time.monotonic() + self.timeout, 0
             while True:
                 try:
-                    return self._once(work, self.whole if whole else self.writer)
+                    return self._alone(work) if alone else self._once(work, self.whole if whole else self.writer)
+                except Unmergeable:
+                    alone = False
                 except Lost:
                     if time.monotonic() > end:
                         raise
@@ -188,6 +194,16 @@ class Line:
                 transaction.rollback()
                 raise
             return result
+
+    def _alone(self, work: Work) -> Any:
+        with self._taken(self.reader) as connection:
+            run = runner(connection, self.say, alone=True)
+            try:
+                return work(run)
+            except self.errors as error:
+                if not self._lost(connection, error):
+                    raise
+                raise (Cut(run.planned) if run.planned is not None else Lost()) from error
 
     def _within(self, host: sa.Connection, work: Work) -> Any:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ._merge import Change, apart, merges
 from ._statements import Statements
 
 Values = Mapping[str, Any] | list[dict[str, Any]]
@@ -14,13 +15,24 @@ Step = tuple[str, Values]
 Rows = list[Any]
 
 
-class Runner:
-    """Runs statements on one connection, within whatever transaction it is in."""
+class Unmergeable(Exception):
+    """What is to be changed takes more than one statement (内部信号): it needs a transaction; nothing was done."""
 
-    def __init__(self, connection: Connection, say: Statements) -> None:
+
+class Runner:
+    """Runs statements on one connection, within whatever transaction it is in.
+
+    Args:
+        alone: there is none: a change has to be one statement, which is a transaction by itself.
+    """
+
+    def __init__(self, connection: Connection, say: Statements, alone: bool = False) -> None:
         self.connection = connection
         self.say = say
         self.kind = say.kind
+        self.alone = alone
+        self.planned: Any = None
+        """What is to be returned, once a statement that commits by itself is under way."""
 
     def rows(self, name: str, **values: Any) -> Rows:
         """Return the rows of one question."""
@@ -34,6 +46,10 @@ class Runner:
     def together(self, steps: Sequence[Step]) -> list[Any]:
         """Run *steps* in order: rows for each question, for each change how many rows it met."""
         return [self._step(name, values) for name, values in steps]
+
+    def change(self, steps: Sequence[Change], lock: int | None = None, planned: Any = None) -> int:
+        """Make the changes of *steps*; return how many rows the first of them met."""
+        return int(self.together(steps)[0])
 
     def _step(self, name: str, values: Values) -> Any:
         statement = self.say.__dict__[name]
@@ -50,18 +66,19 @@ class Runner:
 class PipedRunner(Runner):
     """The same by psycopg's pipeline: the server is waited for once for all steps."""
 
-    def __init__(self, connection: Connection, say: Statements) -> None:
-        super().__init__(connection, say)
+    def __init__(self, connection: Connection, say: Statements, alone: bool = False) -> None:
+        super().__init__(connection, say, alone)
         if not connection.in_transaction():
             connection.begin()
         self.raw: Any = connection.connection.driver_connection
-        self._row = self._rows()
+        self._row, self._numbered = self._psycopg()
 
     @staticmethod
-    def _rows() -> Any:
+    def _psycopg() -> tuple[Any, Any]:
+        from psycopg import RawCursor
         from psycopg.rows import tuple_row
 
-        return tuple_row
+        return tuple_row, RawCursor
 
     def rows(self, name: str, **values: Any) -> Rows:
         """Return the rows of one question."""
@@ -85,6 +102,38 @@ class PipedRunner(Runner):
                 cursors.append(None if values == [] else cursor)
         return [_outcome(cursor) for cursor in cursors]
 
+    def change(self, steps: Sequence[Change], lock: int | None = None, planned: Any = None) -> int:
+        """Make the changes of *steps* in as few statements as may be; return how many rows the first of them met.
+
+        Args:
+            lock: the number of the lock to hold; nothing is done where another transaction has it.
+            planned: what is to be returned, should the connection be lost in a change that commits by itself.
+
+        Raises:
+            Unmergeable: the changes take several statements, and there is no transaction.
+        """
+        parts = apart(steps)
+        if len(parts) == 1:
+            self.planned = planned
+            return _met(self._run(parts[0], lock))
+        if self.alone:
+            raise Unmergeable
+        with self.raw.pipeline():
+            cursors = [self._run(part) for part in parts]
+        return _met(cursors[0])
+
+    def _run(self, part: Sequence[Change], lock: int | None = None) -> Any:
+        name, rows = part[0]
+        if not merges(name, rows):
+            cursor = self.raw.cursor(row_factory=self._row)
+            cursor.executemany(self.say.__dict__[name].sql, rows)
+            return cursor
+        return self._numbered(self.raw, row_factory=self._row).execute(*self.say.merger.merged(part, lock))
+
+
+def _met(cursor: Any) -> int:
+    return int(cursor.fetchone()[0] if cursor.description else cursor.rowcount)
+
 
 def _outcome(cursor: Any) -> Any:
     if cursor is None:
@@ -92,6 +141,6 @@ def _outcome(cursor: Any) -> Any:
     return cursor.fetchall() if cursor.description else cursor.rowcount
 
 
-def runner(connection: Connection, say: Statements) -> Runner:
+def runner(connection: Connection, say: Statements, alone: bool = False) -> Runner:
     """Return what runs statements best on *connection*."""
-    return (PipedRunner if say.kind.piped else Runner)(connection, say)
+    return (PipedRunner if say.kind.piped else Runner)(connection, say, alone)

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as b
 
 from ._flavour import Flavour, flavour
+from ._merge import Merger
 from ._tables import HEAD, PREFIX, SEEN, VERSION_TABLE, tables
 
 ONE: Any = sa.literal_column("1")
-_KEY_LOCK = sa.select(sa.func.pg_try_advisory_xact_lock(b("_lock", type_=sa.BigInteger())))
 
 
 class Statement(NamedTuple):
@@ -51,6 +51,7 @@ class Statements:
             compiled = made.compile(dialect=dialect, column_keys=columns)
             places = getattr(compiled, "positiontup", None)
             self.__dict__[name] = Statement(compiled.string, tuple(places) if places is not None else None)
+        self.merger = Merger(self)
 
     record: sa.Table
     head: sa.Table
@@ -119,6 +120,7 @@ class Statements:
         postgres = self.kind.postgres
         order = [("place", h), ("number", h)]
         at = sa.and_(*(table[name] == b(f"_{name}") for name, table in order))
+        desk = sa.and_(d.place == b("_place"), d.number == b("_number"), d.assignment == b("_assignment"))
         state = self.state().where(at)
         # A head may be replaced at its version: what it was counted as has to be what was looked at.
         seen = sa.and_(*(h[name] == b(f"_{name}") for name in SEEN))
@@ -129,17 +131,17 @@ class Statements:
         receipt = sa.select(k.number, k.version, k.fingerprint).where(mine)
         return {
             "layout": sa.select(self.version_table.c.version_num),
-            "state_of": state if postgres else state.with_for_update(),
             "state_held": state.with_for_update(),
             "state_seen": state,
             "receipt_of": receipt,
             "receipt_now": receipt.with_for_update(nowait=True) if self.kind.waits else receipt,
-            **({"key_lock": _KEY_LOCK} if postgres else {}),
+            **(self._looking() if postgres else {}),
             "add_record": (self.record.insert().inline().values(tx), told),
             "add_head": (self.head.insert().values(tx), ["place", "number", *values]),
             "move_head": (self.head.update().where(at, h.version == b("_expected"), seen).values(tx), values),
             "add_desk": _insert(self.desk),
-            "drop_desks": self.desk.delete().where(d.place == b("_place"), d.number == b("_number")),
+            "move_desk": (self.desk.update().where(desk), ["unit", "role", "due"]),
+            "drop_desk": self.desk.delete().where(desk),
             "add_receipt": _insert(self.receipt),
             "add_owner": _insert(self.owner),
             **self._keeping(),
@@ -189,6 +191,32 @@ class Statements:
             "add_word": _insert(self.word),
             "words_of": sa.select(w.id, w.word).where(w.place == b("_place"), w.number == b("_number")),
             "drop_words": self.word.delete().where(w.place == b("_place"), w.number == b("_number"), w.id == b("_id")),
+        }
+
+    def _looking(self) -> dict[str, Any]:
+        """What PostgreSQL is asked before a write: of one order in one row, or of many at a time."""
+        h, k = self.head.c, self.receipt.c
+        place: Any = b("_place")
+        layout = self.version_table.c.version_num
+        keys, numbers = (sa.any_(b(name, type_=sa.ARRAY(sa.String))) for name in ("_keys", "_numbers"))
+        locks = sa.func.unnest(b("_locks", type_=sa.ARRAY(sa.BigInteger))).column_valued("id")
+        free = sa.func.pg_try_advisory_xact_lock
+        one = sa.select(ONE.label("one")).subquery("one")
+        joined = one.outerjoin(self.receipt, (k.place == place) & (k.key == b("_key")))
+        joined = joined.outerjoin(self.head, (h.place == place) & (h.number == b("_number")))
+        asked = sa.select(
+            sa.select(layout).limit(ONE).scalar_subquery(), free(b("_lock", type_=sa.BigInteger())),
+            k.number, k.version, k.fingerprint, *list(self.state().selected_columns)[2:],
+        )  # fmt: skip
+        receipts = sa.select(k.place, k.key, k.number, k.version, k.fingerprint)
+        states = self.state().where(h.place == place, h.number == numbers)
+        return {
+            "look": asked.select_from(joined),
+            "key_lock": sa.select(free(b("_lock", type_=sa.BigInteger()))),
+            "key_locks": sa.select(free(locks)),
+            "receipts_of": receipts.where(k.place == place, k.key == keys),
+            "states_of": states,
+            "states_held": states.order_by(h.number).with_for_update(),
         }
 
     def _kept(self) -> Any:

@@ -8,25 +8,18 @@ each unique.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from hashlib import blake2b
+from collections.abc import Sequence
 from typing import Any, NamedTuple
-
-import sqlalchemy as sa
 
 from .. import _rules as rules
 from .._text import FIRST, digest, dumps, encode, link
 from ..port import Append, Appended, Desk, Head, Lease
-from . import _errors as faults
 from ._flavour import Flavour
-from ._run import Runner, Step
-from ._tables import SEEN, STAMP, fits, release
+from ._look import Order, Seen, State, key_lock, look
+from ._merge import Change
+from ._run import Runner
+from ._tables import SEEN, fits
 from ._tally import Note
-
-FEW = 4
-"""Up to how many orders are looked at one by one; more are asked for together."""
-
-_PART = 500
 
 
 class Overtaken(Exception):
@@ -81,11 +74,11 @@ class Ready:
         }
         # fmt: on
 
-    def desks(self, kind: Flavour) -> list[dict[str, Any]]:
-        """Return the rows of the order's desks, the last of two under one assignment."""
-        put, found = kind.put, {}
-        for desk in self.append.head.desks:
-            found[desk.assignment] = {
+    def desks(self, kind: Flavour) -> dict[str, dict[str, Any]]:
+        """Return the rows of the order's desks by assignment, the last of two under one."""
+        put = kind.put
+        return {
+            desk.assignment: {
                 "place": self.place,
                 "number": self.number,
                 "assignment": put(fits("assignment", desk.assignment)),
@@ -93,7 +86,8 @@ class Ready:
                 "role": put(fits("role", desk.role)),
                 "due": put(fits("instant", desk.due)),
             }
-        return list(found.values())
+            for desk in self.append.head.desks
+        }
 
 
 def head_of(row: Sequence[Any], kind: Flavour) -> Head:
@@ -112,24 +106,13 @@ def head_of(row: Sequence[Any], kind: Flavour) -> Head:
     )  # fmt: skip
 
 
-class _State(NamedTuple):
-    """What is known of an order before the write; ``words`` where its private records change."""
-
-    version: int = 0
-    desks: str = ""
-    link: str = ""
-    last: int = 0
-    seen: tuple[Any, ...] = ()
-    words: Mapping[str, set[str]] = {}
-
-
-_Order = tuple[str, str]
+_Rows = list[dict[str, Any]]
 
 
 class _Change(NamedTuple):
     """What one order's part of the batch comes to."""
 
-    before: _State
+    before: State
     first: Ready
     last: Ready
     link: str
@@ -144,142 +127,27 @@ def write(run: Runner, batch: Sequence[Ready], fence: Lease | None) -> tuple[App
         Conflict: ``stale``, ``key-reused``, ``in-flight``, ``lease-lost``; the caller rolls back.
         Overtaken: another writer was faster than what was looked at.
     """
-    states, seen = _look(run, batch, fence)
+    states, seen = look(run, batch, fence)
     answers, changes, records, receipts = _plan(batch, states, seen, run.kind)
     if not changes:
         return answers
     steps, moves = _steps(run.kind, changes, records, receipts)
-    outcomes = run.together(steps)
-    if moves and outcomes[0] != moves:
+    lock = key_lock(batch[0]) if run.alone else None
+    met = run.change(steps, lock, answers)
+    if (moves and met != moves) or (lock is not None and not met):
         raise Overtaken(batch[0].append)
     return answers
 
 
-def key_lock(ready: Ready) -> int:
-    """Return the number of the lock that says this key's write is under way."""
-    place, key = ready.append.place, ready.append.key
-    name = f"hotline12345/{len(place)}/{place}/{key}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(name, digest_size=8).digest(), "big", signed=True)
-
-
-# -- looking -------------------------------------------------------------------------------------------
-
-
-def gate(run: Runner, fence: Lease | None) -> list[Step]:
-    """Return what is asked before every write: who made the tables, and whether the lease is held."""
-    steps: list[Step] = [("layout", {})]
-    if fence is not None:
-        put = run.kind.put
-        steps.append(("lease_held", {"_name": put(fence.name), "_owner": put(fence.owner), "_token": fence.token}))
-    return steps
-
-
-def pass_gate(outcomes: list[Any], fence: Lease | None) -> None:
-    """Refuse the write when a newer library has been here, or the lease is lost."""
-    layout = outcomes[0][0][0] if outcomes[0] else ""
-    if release(layout) > release(STAMP):
-        raise rules.newer(layout)
-    if fence is not None and not outcomes[1]:
-        raise rules.lease_lost(fence)
-
-
-_Seen = dict[tuple[str, str], tuple[str, int, str]]
-
-
-def _look(run: Runner, batch: Sequence[Ready], fence: Lease | None) -> tuple[dict[_Order, _State], _Seen]:
-    keyed = {(r.place, r.receipt["key"]): r for r in batch if r.receipt}
-    orders = list(dict.fromkeys((r.place, r.number) for r in batch))
-    steps = gate(run, fence)
-    first = len(steps)
-    if run.kind.postgres:
-        steps += [("key_lock", {"_lock": key_lock(ready)}) for ready in keyed.values()]
-    locks = len(steps)
-    few = len(orders) <= FEW
-    # What words an order has, and will have, is true only while nobody else changes its private records.
-    changing = [*dict.fromkeys((r.place, r.number) for r in batch if r.append.expected and r.private)]
-    if few:
-        new = {(r.place, r.number) for r in batch if r.append.expected == 0}
-        steps += [("receipt_of", {"_place": place, "_key": key}) for place, key in keyed]
-        # A locking read of an order that is not there would hold the gap where it belongs.
-        how = dict.fromkeys(changing, "state_held") | dict.fromkeys(new, "state_seen")
-        steps += [(how.get(order, "state_of"), {"_place": order[0], "_number": order[1]}) for order in orders]
-        steps += [("words_of", {"_place": place, "_number": number}) for place, number in changing]
-    outcomes = run.together(steps)
-    pass_gate(outcomes, fence)
-    for ready, [(free,)] in zip(keyed.values(), outcomes[first:locks], strict=bool(run.kind.postgres)):
-        if not free:
-            raise faults.in_flight(ready.append)
-    if few:
-        found = zip(keyed, outcomes[locks : locks + len(keyed)], strict=True)
-        receipts = [(place, key, *rows[0]) for (place, key), rows in found if rows]
-        at = locks + len(keyed)
-        states = [row for rows in outcomes[at : at + len(orders)] for row in rows]
-        worded = outcomes[at + len(orders) :]
-    else:
-        receipts, states = _look_together(run, list(keyed), orders, bool(changing))
-        worded = run.together([("words_of", {"_place": place, "_number": number}) for place, number in changing])
-    get = run.kind.get
-    seen = {(place, key): (get(number), version, get(print_)) for place, key, number, version, print_ in receipts}
-    _not_under_way(run, [ready for key, ready in keyed.items() if key not in seen])
-    return _states(states, dict(zip(changing, worded, strict=True))), seen
-
-
-def _states(rows: Sequence[Any], worded: Mapping[_Order, Sequence[tuple[str, str]]]) -> dict[_Order, _State]:
-    known = {}
-    for place, number, version, desks, end, last, *counted in rows:
-        words: dict[str, set[str]] = {}
-        for identity, word in worded.get((place, number), ()):
-            words.setdefault(identity, set()).add(word)
-        known[place, number] = _State(version, desks, end, last, tuple(counted), words)
-    return known
-
-
-def _look_together(
-    run: Runner, keyed: list[tuple[str, str]], orders: list[_Order], hold: bool
-) -> tuple[list[Any], list[Any]]:
-    k, h = run.say.receipt.c, run.say.head.c
-    receipts, states = [], []
-    for place in dict.fromkeys(place for place, _ in orders):
-        keys = [key for where, key in keyed if where == place]
-        numbers = [number for where, number in orders if where == place]
-        for i in range(0, len(keys), _PART):
-            asked = sa.select(k.place, k.key, k.number, k.version, k.fingerprint).where(
-                k.place == place, k.key.in_(keys[i : i + _PART])
-            )
-            receipts += run.ask(asked)
-        for i in range(0, len(numbers), _PART):
-            asked = run.say.state().where(h.place == place, h.number.in_(numbers[i : i + _PART]))
-            states += run.ask(asked.order_by(h.number).with_for_update() if hold else asked)
-    return receipts, states
-
-
-def _not_under_way(run: Runner, fresh: list[Ready]) -> None:
-    """Elsewhere than on PostgreSQL: refuse a key that somebody's open transaction has taken, without waiting."""
-    if run.kind.postgres or not run.kind.waits or len(fresh) > FEW or isolated(run):
-        return
-    for ready in fresh:
-        try:
-            run.rows("receipt_now", _place=ready.place, _key=ready.receipt["key"] if ready.receipt else "")
-        except sa.exc.DBAPIError as error:
-            if faults.kind_of(error) == "locked":
-                raise faults.in_flight(ready.append) from error
-            raise
-
-
-def isolated(run: Runner) -> bool:
-    """Tell whether a locking read of nothing would hold a gap (MySQL's REPEATABLE READ, a host's choice)."""
-    return run.kind.mysql and run.connection.get_isolation_level().upper() != "READ COMMITTED"
-
-
 # -- planning ------------------------------------------------------------------------------------------
 
-_Plan = tuple[tuple[Appended, ...], dict[_Order, _Change], list[dict[str, Any]], list[dict[str, Any]]]
+_Plan = tuple[tuple[Appended, ...], dict[Order, _Change], list[dict[str, Any]], list[dict[str, Any]]]
 
 
-def _plan(batch: Sequence[Ready], states: dict[_Order, _State], seen: _Seen, kind: Flavour) -> _Plan:
+def _plan(batch: Sequence[Ready], states: dict[Order, State], seen: Seen, kind: Flavour) -> _Plan:
     """Refuse what is stale; return the answers and what the batch comes to for each order, in order of orders."""
     answers: list[Appended] = []
-    changes: dict[_Order, _Change] = {}
+    changes: dict[Order, _Change] = {}
     records: list[dict[str, Any]] = []
     receipts: list[dict[str, Any]] = []
     for ready in batch:
@@ -295,7 +163,7 @@ def _plan(batch: Sequence[Ready], states: dict[_Order, _State], seen: _Seen, kin
             receipts.append(receipt)
         order = (ready.place, ready.number)
         change = changes.get(order)
-        before = change.before if change else states.get(order, _State(0, kind.nothing))
+        before = change.before if change else states.get(order, State(0, kind.nothing))
         actual = change.last.append.head.version if change else before.version
         if actual != append.expected:
             raise rules.stale(append, actual)
@@ -320,11 +188,13 @@ def _plan(batch: Sequence[Ready], states: dict[_Order, _State], seen: _Seen, kin
 
 
 def _steps(
-    kind: Flavour, changes: dict[_Order, _Change], records: list[dict[str, Any]], receipts: list[dict[str, Any]]
-) -> tuple[list[Step], int]:
+    kind: Flavour, changes: dict[Order, _Change], records: list[dict[str, Any]], receipts: list[dict[str, Any]]
+) -> tuple[list[Change], int]:
     """Return the changes to make, heads that move first: everybody takes orders in the same order."""
-    moved, new, gone, desks = [], [], [], []
-    owners, dropped, private, words = [], [], [], []
+    gone: _Rows = []
+    turned: _Rows = []
+    desks: _Rows = []
+    moved, new, owners, dropped, private, words = [], [], [], [], [], []
     note = Note(kind.nothing)
     for (place, number), change in changes.items():
         before, last = change.before, change.last
@@ -339,19 +209,18 @@ def _steps(
                 owners.append(change.first.owner)
         _count(note, place, change)
         if before.desks != last.head["desks"]:
-            if before.desks != kind.nothing:
-                gone.append(order)
-            desks.extend(last.desks(kind))
+            _move_desks(kind, before.desks, last, gone, turned, desks)
         for identity, each in change.private.items():
             if before.version:
                 dropped.append({**order, "_id": each["id"]})
             private.append(each)
             words.extend(change.words[identity])
-    steps: list[Step] = [
+    steps: list[Change] = [
         ("move_head", moved),
         ("add_head", new),
         ("add_record", records),
-        ("drop_desks", gone),
+        ("drop_desk", gone),
+        ("move_desk", turned),
         ("add_desk", desks),
         ("add_owner", owners),
         ("drop_words", dropped),
@@ -377,11 +246,25 @@ def _count(note: Note, place: str, change: _Change) -> None:
         note.words(place, has - had, 1)
 
 
+def _move_desks(kind: Flavour, before: str, last: Ready, gone: _Rows, turned: _Rows, added: _Rows) -> None:
+    """Say which desks go, change or come: no row twice, so that one statement may do it all."""
+    old = {desk[0]: desk for desk in json.loads(before)} if before != kind.nothing else {}
+    new = last.desks(kind)
+    for assignment in sorted(old.keys() - new.keys()):
+        key = {"_place": last.place, "_number": last.number, "_assignment": kind.put(assignment)}
+        gone.append(key)
+    for assignment, row in new.items():
+        if assignment in old:
+            turned.append({**row, "_place": last.place, "_number": last.number, "_assignment": row["assignment"]})
+        else:
+            added.append(row)
+
+
 def stored(run: Runner, ready: Ready) -> bool:
     """Tell whether the write that carried this key is stored; ``Conflict`` ``in-flight`` while it is under way.
 
     Not when somebody else's write with the same key came in between: what that one made is told by writing again.
     """
     append = ready.append
-    _, seen = _look(run, [ready], None)
+    _, seen = look(run, [ready], None)
     return (append.number, append.head.version, append.fingerprint) in seen.values()

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from hotline12345.core.classify import Category, Rule, RuleSet, classify, read_rules
-from hotline12345.core.classify.engine import Classification
+from hotline12345.core.classify import Category, Rule, RuleSet, classify, engine, negation, read_rules
+from hotline12345.core.classify.engine import EQUAL, Classification
 from hotline12345.core.classify.guards import FARTHEST, GAP, MOST_PARTS
+from hotline12345.core.classify.matcher import _PIECE, PairMatcher
 from hotline12345.core.classify.negation import read
 from hotline12345.core.classify.rules import MOST, is_phrase, is_weight, is_word, variants
 from hotline12345.core.request import Kind, Urgency
@@ -356,3 +357,120 @@ def test_urgency_needs_enough() -> None:
         only = RuleSet.compile([Rule("a", "火", weight, refer="119"), Rule("b", "水", 0.5, kind=Kind.HELP)])
         assert classify(only, "", "火").urgency is found
         assert classify(only, "", "火").refer == ("119" if found is Urgency.EMERGENCY else "")
+
+
+# ── the scorer's steps by themselves ──
+
+
+@pytest.mark.parametrize(
+    ("given", "ranked"),
+    [
+        ([(0, 2.0), (1, 1.0)], [0, 1]),
+        ([(0, 1.0), (1, 2.0)], [1, 0]),
+        ([(1, 1.0), (0, 1.0)], [0, 1]),
+        ([(0, 1.0), (1, 1.0 + EQUAL / 2)], [0, 1]),
+        ([(1, 1.0), (0, 1.0 - EQUAL / 2)], [0, 1]),
+        ([(1, 1.0), (0, 1.0 - EQUAL * 2)], [1, 0]),
+        ([(0, 1.0), (1, 1.0 + EQUAL * 2)], [1, 0]),
+        ([(2, 1.0), (1, 3.0), (0, 2.0)], [1, 0, 2]),
+        ([(2, 1.0), (1, 1.0 + EQUAL / 2), (0, 1.0 + EQUAL / 4)], [0, 1, 2]),
+        ([(2, 3.0), (1, 3.0 - EQUAL * 2), (0, 1.0)], [2, 1, 0]),
+    ],
+)
+def test_the_best_comes_first_and_of_equals_the_first_named(given: list[tuple[int, float]], ranked: list[int]) -> None:
+    engine._rank(given)
+    assert [node for node, _ in given] == ranked
+
+
+def test_totals_climb_to_the_top_and_the_best_below_is_kept() -> None:
+    roots = (0, 0, 0, 3, 3)
+    assert engine._climb(roots, {1: 1.0, 2: 2.0, 4: 1.0}) == ({0: 3.0, 3: 1.0}, {0: 2, 3: 4})
+    assert engine._climb(roots, {0: 5.0, 1: 1.0}) == ({0: 6.0}, {0: 1})
+    assert engine._climb(roots, {1: 1.0, 0: 5.0}) == ({0: 6.0}, {0: 1})
+    assert engine._climb(roots, {2: 1.0, 1: 1.0}) == ({0: 2.0}, {0: 1})
+    assert engine._climb(roots, {1: 1.0, 2: 1.0}) == ({0: 2.0}, {0: 1})
+    assert engine._climb(roots, {1: 1.0, 2: 1.0 + EQUAL * 2}) == ({0: 2.0 + EQUAL * 2}, {0: 2})
+    assert engine._climb(roots, {1: -1.0, 2: -2.0}) == ({0: -3.0}, {})
+    assert engine._climb(roots, {1: -1.0, 2: 2.0}) == ({0: 1.0}, {0: 2})
+    parents = (-1, 0, 1, 1, 0, -1)
+    assert engine._climb_far(parents, {2: 1.0, 3: 2.0, 4: 2.5, 5: 1.0}) == ({0: 5.5, 5: 1.0}, {0: 1, 1: 3})
+    assert engine._climb_far(parents, {4: 2.5, 1: 1.0}) == ({0: 3.5}, {0: 4})
+
+
+HEADS = {
+    "没有": True,
+    "不": True,
+    "不是没有": False,
+    "不是没有不": True,
+    "从不": True,
+    "没有任何": True,
+    "没有人": True,
+    "不太": True,
+    "没有停水、": True,
+    "没有停水、停电、": True,
+    "不停水、": False,
+    "没有停水、停电和": True,
+    "没有一个两个三个四个五个六个、": False,
+    "没有，": False,
+    "不但": False,
+    "未经许可": False,
+    "没有处理": False,
+    "不要再": True,
+    "没有给我们": False,
+    "": False,
+    "很": False,
+    "不能不": False,
+    "不会没有": False,
+    "无": True,
+    "并未": True,
+    "没有说没有": True,
+    "、": False,
+    "没有、": False,
+    "不很": True,
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_head_denies_by_an_odd_number_of_negators(head: str) -> None:
+    assert negation._denies(head) is HEADS[head]
+
+
+# ── what finds the words ──
+
+
+def test_every_word_is_found_where_it_stands_overlaps_included() -> None:
+    words = ["停", "停水", "水停", "停水停", "a", "ab", "𠮷野", "𠮷", "水水"]
+    matcher = PairMatcher(words)
+    for text in (
+        "",
+        "停",
+        "停水停水停",
+        "aab",
+        "𠮷野家的𠮷",
+        "水水水",
+        "xx停水xx",
+        "\ud800停水",
+        "好" * 5000 + "停水停" + "好" * 5000,
+    ):
+        every = sorted(
+            (start, index)
+            for index, word in enumerate(words)
+            for start in range(len(text))
+            if text.startswith(word, start)
+        )
+        assert matcher.find(text) == [(index, start, start + len(words[index])) for start, index in every]
+    assert PairMatcher([]).find("停水") == []
+    assert PairMatcher(["停水"]).find("停") == []
+
+
+def test_a_word_across_two_pieces_is_found_once() -> None:
+    words = ["停水三天", "三"]
+    matcher = PairMatcher(words)
+    for before in range(_PIECE - 6, _PIECE + 3):
+        text = "好" * before + "停水三天" + "好" * 10
+        assert matcher.find(text) == [(0, before, before + 4), (1, before + 2, before + 3)]
+
+
+def test_a_word_is_filed_under_the_pair_that_fewest_share() -> None:
+    matcher = PairMatcher(["停水了", "停水吗", "停水"])
+    assert sorted(len(bucket) for bucket in matcher._filed.values()) == [1, 1, 1]

@@ -133,6 +133,86 @@ def test_titles_thresholds_phrases_and_exclusions_are_read_and_inherited() -> No
     assert (child.title, child.thresholds) == (2, {"城乡建设": 0.5, "report": 0.1})
 
 
+EVERYTHING = """
+[score]
+norm = "none"
+threshold = 0.2
+margin = 0.05
+sharpness = 4
+title = 2
+[bias]
+"公安" = 0.5
+"complaint" = 1
+[thresholds]
+"praise" = 0.5
+"公安" = 0.25
+[[category]]
+name = "公安"
+code = "02"
+[[category]]
+name = "公安/交警"
+[words."公安/交警"]
+scope = "title"
+gap = 4
+negatable = true
+unless = "演习"
+within = 3
+"1.5" = "停车 违停…占道"
+"拥堵" = { weight = 2, scope = "text", gap = 1, negatable = false, within = 0, id = "jam", kind = "举报" }
+"酒驾" = { weight = -1, urgency = "紧急", risk = "酒驾", refer = "110" }
+[kind.report]
+"举报" = 1
+[urgency.normal]
+"不急" = 1
+[refer.110]
+"打架" = { weight = 1, negatable = false }
+"""
+CHILD = """
+[score]
+margin = 0.1
+[bias]
+"公安" = 0.75
+[thresholds]
+"公安/交警" = 0.9
+[[category]]
+name = "公安"
+code = "20"
+[[category]]
+name = "公安/治安"
+[words."公安/交警"]
+"停车" = false
+"拥堵" = { weight = 5, id = "jam" }
+[words."公安/治安"]
+2 = "打架"
+"""
+
+
+@pytest.mark.parametrize("which", ["alone", "with a child", "an empty child"])
+def test_a_file_is_read_whole_and_its_child_over_it(which: str, golden: Any) -> None:
+    rules = load(EVERYTHING)
+    if which != "alone":
+        rules = load(CHILD if which == "with a child" else "", base=rules)
+    settings = ("norm", "threshold", "margin", "sharpness", "title", "bias", "thresholds")
+    golden(
+        *rules.rules,
+        *(repr(one) for one in rules.categories),
+        *(f"{key} = {getattr(rules, key)!r}" for key in settings),
+    )
+
+
+def test_a_file_is_compiled_for_the_matcher_that_is_asked_for() -> None:
+    made: list[list[str]] = []
+
+    def matcher(words: Any) -> Any:
+        made.append(list(words))
+        return None
+
+    rules, faults = read_rules(tomllib.loads('words.a.1 = "停水 停电"'), matcher=matcher)
+    assert (faults, made) == ((), [["停水", "停电"]])
+    assert rules is not None
+    assert rules.matcher is None
+
+
 def test_faults_in_phrases_exclusions_and_thresholds_are_told_at_once(golden: Any) -> None:
     rules, faults = read_rules(
         tomllib.loads(

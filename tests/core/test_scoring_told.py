@@ -11,6 +11,7 @@ import pytest
 from attrs import evolve
 
 from hotline12345.core.calendar import CST
+from hotline12345.core.errors import RequestError
 from hotline12345.core.scoring import (
     Component,
     Figure,
@@ -31,10 +32,12 @@ from hotline12345.core.scoring.adjust import read_adjustments
 from hotline12345.core.scoring.assess import Assessment, assess, branch
 from hotline12345.core.scoring.bands import MOST_LISTED
 from hotline12345.core.scoring.decimals import half_up, kept, median, percent, ratio, rounded
+from hotline12345.core.scoring.figures import short
 from hotline12345.core.scoring.frozen import check_frozen, differences, digest_of, freeze, restate
 from hotline12345.core.scoring.metrics import DECIDED, METRICS, MOMENT, REASONS
 from hotline12345.core.scoring.period import period_of
 from hotline12345.core.scoring.reader import Reader, decimal
+from hotline12345.core.scoring.standings import EVERYBODY, group_of, rank
 
 D = Decimal
 
@@ -759,3 +762,78 @@ def test_a_reader_takes_what_is_there_and_names_what_is_not(golden: Any) -> None
     reader.text({}, "w", "t", True)
     list(reader.rows({"r": 3}, "", "r"))
     golden(*told.items(), *reader.faults)
+
+
+# ── at their very edges ──
+
+
+def test_what_is_looked_at_itself_may_be_given_beside_what_is_made_of_it() -> None:
+    made = Indicator("sum", "和", "sum", "count", "", (("a", D(1)), ("b", D(1))))
+    parts = [Indicator(name, name, name, "count") for name in ("a", "b", "c")]
+    other = Indicator("other", "他", "other", "count", "", (("b", D(1)), ("c", D(1))))
+    rules = ScoreRules(
+        (Component("sum", D(1), form="any"), Component("a", D(1), form="any")), indicators=(made, *parts)
+    )
+    assert read_figures(rules, {"sum": 3, "a": 1})["sum"].value == 3
+    with pytest.raises(RequestError, match="sum 由 b 算得"):
+        read_figures(rules, {"sum": 3, "b": 1})
+    both = evolve(rules, indicators=(made, *parts, other))
+    assert read_figures(both, {"sum": 3, "b": 1, "c": 1})["other"].value == 2
+
+
+def test_units_are_grouped_by_code_or_by_name() -> None:
+    rules = evolve(deciding(), groups=(PeerGroup("a", "甲组", ("u1", "乙局")), PeerGroup("b", "其余")))
+    names = {"u1": "甲局", "u2": "乙局", "u3": "丙局"}
+    found = assess(rules, [order("1"), order("2", unit="u2"), order("3", unit="u3")], "unit", name_of=names.__getitem__)
+    assert {unit: one.group.code for unit, one in found.groups.items() if one.group} == {
+        "u1": "a",
+        "u2": "a",
+        "u3": "b",
+    }
+
+
+def test_a_figure_that_only_just_can_be() -> None:
+    parts = (Component("n", D(1), form="any"), Component("x", D(3), form="bonus"), Component("on-time", D(1)))
+    own = (Indicator("n", "件", "n", "count"), Indicator("x", "分", "x", "points"))
+    rules = ScoreRules(parts, indicators=own)
+    found = read_figures(rules, {"n": 0, "x": 3, "on-time": 100})
+    assert [one.value for one in found.values()] == [0, 3, 100]
+    assert read_figures(rules, {"on-time": {"num": 5, "den": 5}})["on-time"].value == 100
+    assert read_figures(rules, {"n": 10**12})["n"].value == 10**12
+    assert short(D("100")) == "100"
+    assert short(D("1E+3")) == "1000"
+    assert short(D("0.10")) == "0.1"
+
+
+def test_anything_at_all_earns_all_and_nothing_earns_nothing() -> None:
+    part = Component("n", D(2), form="any")
+    assert [part.worked(D(value)) for value in ("0", "0.01", "5")] == [0, 2, 2]
+    assert Component("x", D(0), form="bonus").worked(D(7), "points") == 7
+    assert Component("x", D(5), form="bonus").worked(D(7), "points") == 5
+    assert Component("x", D(5), form="deduction").worked(D(7), "points") == -5
+    assert Component("x", D(5), form="earned").worked(D(4), "points") == 4
+    assert Component("x", form="linear", slope=D(2)).worked(D(50), "percent") == 1
+    assert Component("x", form="linear", slope=D(2)).worked(D(50), "count") == 100
+    assert Component("x", D(40), form="share").bounded(D(50)) == 20
+    assert Component("x", D(10), D(100), D(1), D(5)).bounded(D(50)) == 5
+    assert Component("x", form="linear", slope=D(-2), floor=D(0)).bounded(D(50), "count") == -100
+
+
+def test_standings_put_what_was_not_assessed_last_and_turn_deductions_round() -> None:
+    loss = Indicator("loss", "扣分", "loss", "points")
+    rules = ScoreRules(
+        (Component("on-time", D(10), form="share"), Component("loss", D(0), form="deduction")),
+        indicators=(loss,),
+        lists=Lists(1, 1, ("loss", "on-time")),
+        out_of=D(100),
+    )
+    given = {"a": {"on-time": 100, "loss": 1}, "b": {"on-time": 90, "loss": 0}, "c": {"on-time": 90}, "d": {}}
+    scores = {unit: (EVERYBODY, score_figures(rules, read_figures(rules, one))) for unit, one in given.items()}
+    (table,) = rank(rules, scores)
+    assert [(one.rank, one.unit, one.score.total) for one in table.standings] == [
+        (1, "b", 99),
+        (2, "a", 99),
+        (3, "c", 99),
+    ]
+    assert (table.unscored, table.red, table.black) == (("d",), ("b",), ("c",))
+    assert group_of(rules, "x") is EVERYBODY

@@ -21,6 +21,7 @@ from _measure import compare, show
 from hotline12345.stores import Append, Desk, Head, Private, Record, open_store
 from hotline12345.stores import _sqlite_schema as schema
 from hotline12345.stores import _sqlite_vault as vaults
+from hotline12345.stores import _sqlite_words as wording
 from hotline12345.stores import _sqlite_write as writing
 from hotline12345.stores import _text as text
 from hotline12345.stores.memory import MemoryStore
@@ -89,7 +90,8 @@ class Raw:
         run, rows = self.conn.execute, self.conn.executemany
         run("BEGIN IMMEDIATE")
         records, heads, moved, desks, gone = _lists(5)
-        receipts, vault, persons, private, words, more, less, totals = _lists(8)
+        receipts, vault, persons, private, more, less, totals = _lists(7)
+        words: dict[str, list[int]] = {}
         for ready in batch:
             append, head = ready.append, ready.append.head
             ready.chain(self.links.get(append.number, text.FIRST))
@@ -114,18 +116,20 @@ class Raw:
                     (PLACE, desk.unit, append.number, desk.assignment, desk.role, desk.due) for desk in head.desks
                 )
                 self.desks[append.number] = head.desks
-            cell = (PLACE, row[2], row[1], *row[3:7])
+            cell = writing.cell_of(PLACE, row)
             old = self.cells.get(append.number)
             if old != cell:
                 self.cells[append.number] = cell
-                more.append((*cell, 1))
+                if old is None or old[:7] != cell[:7]:
+                    more.append((*cell[:7], 1))
+                    if old is not None:
+                        less.append(old[:7])
                 totals.extend(writing.moved(old, cell))
-                if old is not None:
-                    less.append(old)
             receipts.append((PLACE, append.key, append.number, head.version, append.fingerprint))
             for identity, _, data, found_by in ready.private:
                 self.seq += 1
-                words.extend(vaults.word_rows(PLACE, found_by, self.seq))
+                for word in found_by:
+                    words.setdefault(word, []).append(self.seq)
                 vault.append((self.seq, data))
                 private.append((*where, identity, owner, self.seq))
         many: list[tuple[str, list[Any]]] = [
@@ -138,7 +142,6 @@ class Raw:
             ("INSERT INTO vault (seq, data) VALUES (?, ?)", vault),
             ("INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)", persons),
             (writing._INSERT_PRIVATE, private),
-            (vaults.INSERT_WORD, sorted(words)),
             (writing._ONE_MORE, more),
             (writing._ONE_LESS, less),
             (writing.MOVE_TOTAL, totals),
@@ -148,6 +151,9 @@ class Raw:
                 run(sql, values[0])
             elif values:
                 rows(sql, values)
+        # Words come last: a new one takes the next place in the vault.
+        wording.index(self.conn, PLACE, words, {word: len(seqs) for word, seqs in words.items()})
+        self.seq = run("SELECT max(seq) FROM vault").fetchone()[0]
         run("COMMIT")
 
 

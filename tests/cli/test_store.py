@@ -60,7 +60,8 @@ def test_lost_heads_desks_and_words_are_found_and_made_again(run, store, two, tm
     before = _tables(tmp_path / "orders.db")
     assert "发现 0 处" in run("store", "check", "--store", store).out
     assert run("store", "rebuild", "--check", "--store", store, "--format", "json").json == {"findings": []}
-    _damage(tmp_path, f"DELETE FROM head WHERE number = '{two[0]}'", "DELETE FROM desk", "DELETE FROM word",
+    _damage(tmp_path, f"DELETE FROM head WHERE number = '{two[0]}'", "DELETE FROM desk",
+            "UPDATE posting SET data = zeroblob(length(data))",
             f"UPDATE head SET holder = 'nobody', due = '' WHERE number = '{two[1]}'")  # fmt: skip
     codes = {
         each["code"] for each in run("store", "check", "--store", store, "--format", "json", code=1).json["findings"]

@@ -139,4 +139,4 @@ def test_no_word_of_a_forgotten_person_is_left_in_a_file(tmp_path: Path) -> None
             gone = person % 3 == 1 and person < 199
             for i in range(person % 17):
                 assert (word(person, i).encode() in data) != gone
-        assert store._rows("SELECT count(*) FROM word WHERE seq NOT IN (SELECT seq FROM private)") == [(0,)]
+        assert store.check() == []

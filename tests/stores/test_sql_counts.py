@@ -26,7 +26,7 @@ QUERIES = (
     *(Query(category=category) for category in ("城乡建设", "城乡建设/供暖")),
     *(Query(area=area, holder=holder) for area in ("21", "2101") for holder in (None, "u1")),
     *(Query(open=flag, due_before=due) for flag in (None, True) for due in ("2026-11-03", "2026-11-03T12:00:00Z", "9")),
-    *(Query(open=flag, digest="d1") for flag in (None, False)),
+    *(Query(open=flag, digest=digest) for flag in (None, False) for digest in ("d1", "")),
     *(Query(open=flag, not_digest="d1") for flag in (None, True)),
     *(Query(words=(word,)) for word in WORDS),
     Query(words=("aa", "bb")),

@@ -38,7 +38,7 @@ def _tables(path: Path) -> set[tuple[str, str, str]]:
 
 def test_an_upgraded_database_holds_what_it_held_and_answers_new_questions(old: Path) -> None:
     with SqliteStore(old) as store:
-        assert store.info()["schema"] == 2001
+        assert store.info()["schema"] == 3001
         assert [r.version for r in store.stream(P, "1")] == [1, 2, 3]
         assert store.stream(P, "2")[0].data == {"step": 1, "word": "甲", "half": "\ud83d"}
         assert store.private(P, "1") == {"p1": {"text": "虚构的诉求甲"}}
@@ -98,3 +98,23 @@ def test_an_upgrade_that_fails_leaves_the_old_layout(old: Path, monkeypatch: pyt
     assert _tables(old) == before
     with SqliteStore(old) as store:
         assert numbers(store) == ["1", "2"]
+
+
+def test_the_second_layout_is_upgraded_with_its_words_and_dues(tmp_path: Path) -> None:
+    path = tmp_path / "orders.db"
+    conn = sqlite3.connect(path)
+    conn.executescript((LAYOUTS / "2.sql").read_text(encoding="utf-8"))
+    conn.close()
+    SqliteStore(tmp_path / "new.db").close()
+    with SqliteStore(path) as store:
+        assert _tables(path) == _tables(tmp_path / "new.db")
+        assert store.check() == []
+        for word, expected in (("w1", ["1"]), ("w2", ["1", "2"]), ("w3", ["2"]), ("w4", [])):
+            assert numbers(store, Query(words=(word,))) == expected
+            assert store.count(P, Query(words=(word,))) == {"": len(expected)}
+        assert store.count("220400", Query(words=("w1",))) == {"": 1}
+        assert numbers(store, Query(words=("w1", "w2"))) == ["1"]
+        assert store.count(P, Query(due_before="2026-11-10")) == {"": 1}
+        assert store.forget(P, "person-y") == 2
+        assert [store.count(P, Query(words=(word,)))[""] for word in ("w1", "w2", "w3")] == [1, 1, 0]
+        assert store.check() == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ._sqlite_vault import FIND_PERSON, bucket, line, word_bucket
+from ._sqlite_vault import FIND_PERSON, bucket, line, spelt
+from ._sqlite_words import FIND, POSTINGS, read
 from ._sqlite_write import HEADS
 from .port import Query
 
@@ -35,10 +37,8 @@ PROBE = 20_000
 """Up to how many rows an index is worth reading; beyond, walking in the order of numbers finds a page sooner."""
 ALONE = 5
 """How many times as many where nothing else is asked, so that the index alone tells which orders they are."""
-FEW = 8_000
-"""Up to how many candidates of a word are looked at one by one; beyond, all private records are, by number."""
-SAMPLE = 100
-"""How many of a common word's candidates are looked at to see whether the word itself is common."""
+FEW = 12_000
+"""Up to how many orders with a word are looked for one by one; beyond, a page is found by walking all, by number."""
 CHUNK = 500
 """How many histories are read by one statement."""
 
@@ -50,8 +50,8 @@ class _Part(NamedTuple):
     """One condition of a query on heads ``h``, and how an index serves it.
 
     ``source`` is (FROM … WHERE …) what has the ``number`` of every order that meets the condition, and no other
-    ("" = no index serves it); ``ordered`` where it has them in the order of numbers.  ``rough`` is what to count
-    where counting the source costs too much.
+    ("" = no index serves it); ``ordered`` where it has them in the order of numbers.  ``size`` is how many there are,
+    where that is known.
     """
 
     condition: str
@@ -60,7 +60,7 @@ class _Part(NamedTuple):
     source_values: Sequence[Any] = ()
     ordered: bool = False
     number: str = "h.number"
-    rough: str = ""
+    size: int | None = None
 
 
 def streams(place: str, numbers: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
@@ -134,21 +134,35 @@ def _desk(place: str, q: Query) -> Iterator[_Part]:
         yield _Part(condition, values, source, values, index != " INDEXED BY desk_due", number="DISTINCT number")
 
 
-def _words(place: str, words: Sequence[str]) -> Iterator[_Part]:
-    """Yield the condition that one private record holds every one of *words*, once for each bucket to begin with."""
-    holds = " AND ".join(["instr(v.data, ?) > 0"] * len(words))
-    lines = [line(word) for word in words]
+def _words(run: _Run, place: str, words: Sequence[str], some: bool) -> list[_Part]:
+    """Return the condition that one private record holds every one of *words*; it begins with the rarest."""
+    if not words:
+        return []
+    terms = [(word, *row) for word in dict.fromkeys(words) for row in run(FIND, (place, bucket(word), spelt(word)))]
+    if len(terms) < len(set(words)):
+        none = "h.number = '' AND h.version < 0"  # SQLite takes no index by name where it sees a plain 0
+        return [_Part(none, [], f"head h WHERE h.place = ? AND {none}", [place], True, size=0)]
+    (_, term, n, *_), *others = sorted(terms, key=lambda row: row[2])
+    lines = [line(row[0]) for row in terms]
     condition = (
-        "EXISTS (SELECT 1 FROM private p JOIN vault v ON v.seq = p.seq "
-        f"WHERE p.place = h.place AND p.number = h.number AND {holds})"
+        "EXISTS (SELECT 1 FROM private p JOIN vault v ON v.seq = p.seq WHERE p.place = h.place AND p.number = h.number "
+        f"AND {_holds(lines)})"
     )
-    for bucket_ in sorted({word_bucket(place, word) for word in words}):
-        source = (
-            "word w CROSS JOIN vault v ON v.seq = w.seq CROSS JOIN private p ON p.seq = w.seq "
-            f"WHERE w.bucket = {bucket_} AND {holds} AND p.place = ?"
-        )
-        rough = f"word w WHERE w.bucket = {bucket_}"
-        yield _Part(condition, lines, source, [*lines, place], number="DISTINCT p.number", rough=rough)
+    if some and n > FEW:
+        walk = f"private p CROSS JOIN vault v ON v.seq = p.seq WHERE {_holds(lines)} AND p.place = ?"
+        return [_Part(condition, lines, walk, [*lines, place], True, "DISTINCT p.number", n)]
+    left = [line(row[0]) for row in others]
+    held = f"{_holds(left)} AND " if left else ""
+    source = (
+        "json_each(?) w CROSS JOIN private p INDEXED BY private_seq ON p.seq = w.value "
+        f"{'CROSS JOIN vault v ON v.seq = p.seq ' if left else ''}WHERE {held}p.place = ?"
+    )
+    postings = json.dumps(read(run(POSTINGS, (term,))))
+    return [_Part(condition, lines, source, [postings, *left, place], number="DISTINCT p.number", size=n)]
+
+
+def _holds(lines: Sequence[str]) -> str:
+    return " AND ".join(["instr(v.data, ?) > 0"] * len(lines))
 
 
 def _driver(run: _Run, parts: list[_Part], most: int) -> _Part | None:
@@ -159,10 +173,10 @@ def _driver(run: _Run, parts: list[_Part], most: int) -> _Part | None:
     best, fewest = None, most
     for part in parts:
         if part.source:
-            source, values = (part.rough, ()) if part.rough else (part.source, part.source_values)
-            enough = min(fewest, FEW) if part.rough else fewest
-            n = run(f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT {enough})", values)[0][0]
-            if n < enough:
+            n = part.size
+            if n is None:
+                n = run(f"SELECT count(*) FROM (SELECT 1 FROM {part.source} LIMIT {fewest})", part.source_values)[0][0]
+            if n < fewest:
                 best, fewest = part, n
     return best
 
@@ -179,30 +193,15 @@ def _all(run: _Run, place: str, query: Query) -> list[_Part]:
 def _choose(run: _Run, place: str, query: Query, some: bool) -> tuple[_Part | None, list[_Part]]:
     """Return the part to begin with, and the conditions that are left; *some*: the first that match are enough."""
     parts = _all(run, place, query)
-    words = list(_words(place, query.words or ()))
+    words = _words(run, place, query.words or (), some)
     if query.requester or (len(parts) == 1 and not words and parts[0].ordered):
-        return parts[0], parts[1:] + words[:1]
+        return parts[0], parts[1:] + words
     best = _driver(run, parts + words, PROBE * ALONE if len(parts) == 1 and not words else PROBE)
     if best is None:
         best = next((part for part in parts if part.ordered and part.source), None)
         if words and (best is None or not some):
-            best = _walk(words[0]) if some and _common(run, words[0]) else words[0]
-    if words and (best is None or "instr" not in best.source):
-        parts.append(words[0])
-    return best, [part for part in parts if part is not best]
-
-
-def _common(run: _Run, part: _Part) -> bool:
-    """Tell whether most orders in a word's bucket hold the word, so that walking them all soon meets enough."""
-    some = f"(SELECT * FROM {part.rough} LIMIT {SAMPLE}) w"
-    source = part.source.replace("word w", some, 1)
-    return len(run(f"SELECT 1 FROM {source}", part.source_values)) * 5 > SAMPLE
-
-
-def _walk(part: _Part) -> _Part:
-    """Return how to look at every private record of a place, by number, for the words of *part*."""
-    source = "private p CROSS JOIN vault v ON v.seq = p.seq WHERE " + part.source.split(" AND ", 1)[1]
-    return part._replace(source=source, ordered=True)
+            best = words[0]
+    return best, [part for part in parts + words if part is not best]
 
 
 def page(run: _Run, place: str, query: Query, after: str, size: int) -> Found:
@@ -241,6 +240,17 @@ def count(run: _Run, place: str, query: Query, by: str) -> Found:
         having = " HAVING sum(n) > 0" if by else ""
         grouped = f"GROUP BY 1{having} ORDER BY 1" if by else ""
         return f"SELECT {head}sum(n) FROM total WHERE {where} {grouped}", [place, by or "status"]
+    if not by and query._replace(words=None) == Query() and len(set(query.words or ())) == 1:
+        word = (query.words or ("",))[0]
+        return f"SELECT coalesce(sum(orders), 0) FROM ({FIND})", [place, bucket(word), spelt(word)]
+    either = "IN (0, 1)" if query.open is None else f"= {int(query.open)}"
+    if not by and query.due_before is not None and query._replace(open=None, due_before=None) == Query():
+        return _due(place, query.due_before, either)
+    for sign, name in (("=", "digest"), ("<>", "not_digest")):
+        value = getattr(query, name)
+        if not by and value and query._replace(**{"open": None, name: None}) == Query():
+            totalled = "SELECT coalesce(sum(n), 0) FROM total WHERE place = ? AND field = 'digest' AND value "
+            return f"{totalled}{sign} ? AND open {either}", [place, value]
     if all(value is None for name, value in zip(Query._fields, query, strict=True) if name not in _TALLIED):
         parts = list(_parts(place, query))
         where = " AND ".join(["h.place = ?", *(part.condition for part in parts)])
@@ -263,3 +273,14 @@ def count(run: _Run, place: str, query: Query, by: str) -> Found:
     where = " AND ".join(["h.place = ?", *(part.condition for part in rest)])
     table = f"{inner} CROSS JOIN head h ON h.number = d.number"
     return f"SELECT {what} FROM {table} WHERE {where}{group}", [*best.source_values, place, *values]
+
+
+def _due(place: str, before: str, either: str) -> Found:
+    """Count what is due before an instant: whole days by their totals, the last in part by the index."""
+    day = before[:10]
+    whole = f"SELECT coalesce(sum(n), 0) FROM total WHERE place = ? AND field = 'due' AND value < ? AND open {either}"
+    part = (
+        f"SELECT count(*) FROM head h INDEXED BY head_due WHERE h.place = ? AND h.open {either} "
+        "AND h.due >= ? AND h.due < ?"
+    )
+    return f"SELECT ({whole}) + ({part})", [place, day, place, day, before]

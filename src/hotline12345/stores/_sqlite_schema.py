@@ -12,7 +12,7 @@ from ._sqlite_errors import not_a_store
 from .port import SCHEMA
 
 APPLICATION = 0x12345
-LAYOUT = 2
+LAYOUT = 3
 STAMP = LAYOUT * 1000 + SCHEMA
 """What ``user_version`` says: the layout of the tables and the schema of the records in one number."""
 
@@ -22,7 +22,7 @@ DEFECT = ((3, 7, 0), (3, 51, 2))
 # What could name a person lies in the vault and nowhere else.  The vault only grows at its end and its rows
 # are overwritten in place, byte for byte, because SQLite's secure_delete wipes the cells it deletes but not
 # the copies that stay behind in a page when it moves cells to another (3 of 2,695 forgotten rows were found
-# in the file again).  The other tables hold numbers that point into the vault, and buckets of a few bits.
+# in the file again).  So it is with the postings of words.  The other tables hold numbers that point into the vault.
 TABLES = """
 CREATE TABLE record (
   position INTEGER PRIMARY KEY, place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL,
@@ -70,7 +70,11 @@ CREATE TABLE private (
   PRIMARY KEY (place, number, id)) WITHOUT ROWID;
 CREATE INDEX private_person ON private (person);
 CREATE INDEX private_seq ON private (seq);
-CREATE TABLE word (bucket INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (bucket, seq)) WITHOUT ROWID;
+CREATE TABLE term (
+  place TEXT NOT NULL, bucket INTEGER NOT NULL, seq INTEGER NOT NULL, orders INTEGER NOT NULL, chunk INTEGER NOT NULL,
+  used INTEGER NOT NULL, room INTEGER NOT NULL, PRIMARY KEY (place, bucket, seq)) WITHOUT ROWID;
+CREATE TABLE posting (seq INTEGER PRIMARY KEY, term INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE INDEX posting_term ON posting (term);
 CREATE TABLE cursor (reader TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE parked (
   reader TEXT NOT NULL, place TEXT NOT NULL, number TEXT NOT NULL, position INTEGER NOT NULL,
@@ -171,6 +175,10 @@ def recount(conn: sqlite3.Connection, place: str | None = None) -> None:
             f"GROUP BY place, {field}, open",
             values,
         )
+    for field, value in (("due", "substr(due, 1, 10)"), ("digest", "digest")):
+        said = f"{where or 'WHERE 1'} AND {field} > ''"
+        counted = f"SELECT place, '{field}', {value}, open, count(*) FROM head {said} GROUP BY 1, 3, 4"
+        conn.execute(f"INSERT INTO total {counted}", values)
 
 
 def run_script(conn: sqlite3.Connection, script: str) -> None:

@@ -7,18 +7,28 @@ import sqlite3
 
 from . import _text as text
 from ._sqlite_schema import TABLES, recount, run_script
+from ._sqlite_words import rebuild
 
 _INDEXES = (
     *("head_category", "head_open", "head_due", "head_digest", "head_changed"),
     *("desk_role", "desk_due", "receipt_order", "private_seq"),
 )
-_MADE = ("desk", "word", "tally", "total", "parked", "lease")
+_MADE = ("desk", "tally", "total", "parked", "lease")
 
 
 def upgrade(conn: sqlite3.Connection, layout: int) -> None:
     """Turn the tables of *layout* into today's; rows of the vault are left where they lie."""
     if layout < 2:
         _from_1(conn)
+    _from_2(conn)
+
+
+def _from_2(conn: sqlite3.Connection) -> None:
+    conn.execute("DROP TABLE IF EXISTS word")
+    wanted = ("CREATE TABLE term (", "CREATE TABLE posting (", "INDEX posting_term ON")
+    run_script(conn, ";\n".join(s for s in TABLES.strip().split(";\n") if any(piece in s for piece in wanted)))
+    rebuild(conn)
+    recount(conn)
 
 
 def _from_1(conn: sqlite3.Connection) -> None:
@@ -39,7 +49,6 @@ def _from_1(conn: sqlite3.Connection) -> None:
             for assignment, unit, role, _, due in json.loads(desks)
         ),
     )
-    recount(conn)
     _chain(conn)
 
 

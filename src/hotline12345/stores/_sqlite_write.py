@@ -9,22 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from . import _rules as rules
+from . import _sqlite_words as wording
 from . import _text as text
 from ._sqlite_schema import recount
-from ._sqlite_vault import (
-    FIND_PERSON,
-    INSERT_PERSON,
-    INSERT_WORD,
-    bucket,
-    header,
-    index_words,
-    keep,
-    owner_of,
-    unindex_words,
-    wipe,
-    word_rows,
-    words_of,
-)
+from ._sqlite_vault import FIND_PERSON, INSERT_PERSON, bucket, header, keep, owner_of, wipe
 from .port import Append, Appended, Desk, Head
 
 COLUMNS = (
@@ -47,6 +35,9 @@ COLUMNS = (
 )
 _REQUESTER = COLUMNS.index("requester")
 _DESKS = COLUMNS.index("desks")
+_DUE = COLUMNS.index("due")
+_DIGEST = COLUMNS.index("digest")
+_FIELDS = (*rules.GROUPS, "due", "digest")
 _LINK = COLUMNS.index("link")
 _SELECTED = ", ".join("coalesce(v.data, '')" if name == "requester" else f"h.{name}" for name in COLUMNS)
 HEADS = "SELECT h.place, h.number, " + _SELECTED + " FROM {} LEFT JOIN vault v ON v.seq = h.requester WHERE {}"
@@ -222,29 +213,31 @@ def _write(conn: sqlite3.Connection, ready: Ready, old: tuple[Any, ...] | None) 
         conn.execute(_INSERT_RECEIPT, (place, append.key, number, append.head.version, append.fingerprint))
 
 
-def _cell(place: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return by what an order is counted: open, status, kind, category, area, holder."""
-    return (place, row[2], row[1], *row[3:7])
+def cell_of(place: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return by what an order is counted: open, status, kind, category, area, holder; then due day and digest."""
+    return (place, row[2], row[1], *row[3:7], row[_DUE][:10], row[_DIGEST])
 
 
 def _count(conn: sqlite3.Connection, place: str, old: tuple[Any, ...] | None, row: tuple[Any, ...]) -> None:
     """Keep the tally of orders, which ``count`` reads instead of a million heads."""
-    cell = _cell(place, row)
-    before = _cell(place, old) if old else None
+    cell = cell_of(place, row)
+    before = cell_of(place, old) if old else None
     if before == cell:
         return
-    if before is not None and conn.execute(_LAST_ONE, before).rowcount == 0:
-        conn.execute(_ONE_LESS, before)
-    conn.execute(_ONE_MORE, (*cell, 1))
+    if before is None or before[:7] != cell[:7]:
+        if before is not None and conn.execute(_LAST_ONE, before[:7]).rowcount == 0:
+            conn.execute(_ONE_LESS, before[:7])
+        conn.execute(_ONE_MORE, (*cell[:7], 1))
     conn.executemany(MOVE_TOTAL, moved(before, cell))
 
 
 def moved(before: tuple[Any, ...] | None, cell: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     """Yield what changes in the totals of one field each when an order goes from the cell *before* to *cell*."""
-    for i, field in enumerate(rules.GROUPS, 2):
+    for i, field in enumerate(_FIELDS, 2):
         if before is None or before[i] != cell[i] or before[1] != cell[1]:
-            yield cell[0], field, cell[i], cell[1], 1
-            if before is not None:
+            if cell[i] or i < 7:
+                yield cell[0], field, cell[i], cell[1], 1
+            if before is not None and (before[i] or i < 7):
                 yield cell[0], field, before[i], before[1], -1
 
 
@@ -269,19 +262,21 @@ def _write_private(
     where = "WHERE place = ? AND number = ? AND id = ?"
     old = conn.execute(f"SELECT seq FROM private {where}", key).fetchone()
     if old:
-        unindex_words(conn, append.place, old[0])
+        wording.remove(conn, append.place, append.number, old[0])
         wipe(conn, old[0])
         conn.execute(f"DELETE FROM private {where}", key)
     owner = owner_of(conn, append.place, person)
     seq = keep(conn, data)
     conn.execute(_INSERT_PRIVATE, (*key, owner, seq))
     if words:
-        index_words(conn, append.place, words, seq)
+        wording.add(conn, append.place, append.number, words, seq)
 
 
 def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
     """Write new orders table by table; a number or key that is there already raises IntegrityError."""
-    heads, desks, receipts, private, words = [], [], [], [], []
+    heads, desks, receipts, private = [], [], [], []
+    postings: dict[str, dict[str, list[int]]] = {}
+    worded: dict[str, Counter[str]] = {}
     seq = conn.execute("SELECT coalesce(max(seq), 0) FROM vault").fetchone()[0]
     persons, vault = _persons(conn, batch, seq)
     seq += len(vault)
@@ -293,27 +288,32 @@ def _bulk(conn: sqlite3.Connection, batch: list[Ready]) -> tuple[Appended, ...]:
         heads.append((place, number, *row[:_REQUESTER], requester, *row[_REQUESTER + 1 :]))
         for desk in append.head.desks:
             desks.append((place, desk.unit, number, desk.assignment, desk.role, desk.due))
+        worded.setdefault(place, Counter()).update({word for *_, found_by in ready.private for word in found_by})
         for identity, person, data, found_by in ready.private:
             seq += 1
             vault.append((seq, data))
-            words.extend(word_rows(place, found_by, seq))
+            found = postings.setdefault(place, {})
+            for word in dict.fromkeys(found_by):
+                found.setdefault(word, []).append(seq)
             private.append((place, number, identity, persons[place, person], seq))
         if append.key:
             receipts.append((place, append.key, number, append.head.version, append.fingerprint))
     conn.executemany(_INSERT_HEAD, heads)
-    counts = Counter(_cell(ready.append.place, ready.row) for ready in batch)
-    conn.executemany(_ONE_MORE, ((*cell, n) for cell, n in sorted(counts.items())))
+    counts = Counter(cell_of(ready.append.place, ready.row) for ready in batch)
+    cells: Counter[tuple[Any, ...]] = Counter()
     totals: Counter[tuple[Any, ...]] = Counter()
     for cell, n in counts.items():
+        cells[cell[:7]] += n
         totals.update({change[:4]: n for change in moved(None, cell)})
+    conn.executemany(_ONE_MORE, ((*cell, n) for cell, n in sorted(cells.items())))
     conn.executemany(MOVE_TOTAL, ((*total, n) for total, n in sorted(totals.items())))
     conn.executemany(_INSERT_RECORD, (record for ready in batch for record in ready.records))
     conn.executemany(_INSERT_RECEIPT, receipts)
     conn.executemany(_INSERT_DESK, desks)
     conn.executemany("INSERT INTO vault (seq, data) VALUES (?, ?)", vault)
     conn.executemany(_INSERT_PRIVATE, private)
-    words.sort()
-    conn.executemany(INSERT_WORD, words)
+    for place, found in postings.items():
+        wording.index(conn, place, found, worded[place])
     return tuple(Appended(ready.append.number, ready.append.head.version, False) for ready in batch)
 
 
@@ -339,12 +339,13 @@ def _persons(
 
 
 def reindex(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> None:
-    """Replace heads and desks whole, each with the last link of its records, and index its words anew.
+    """Replace heads and desks whole, each with the last link of its records.
 
-    Without heads, the orders of *place* are counted anew.
+    Without heads, the orders of *place* are counted, and their words indexed, anew.
     """
     if not heads:
         recount(conn, place)
+        wording.rebuild(conn, place)
         return
     numbers = [head.number for head in heads]
     marks = ", ".join("?" * len(numbers))
@@ -359,9 +360,3 @@ def reindex(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> None
         conn.execute(_INSERT_HEAD, (place, head.number, *_stored(conn, place, ready.row)))
         for desk in head.desks:
             conn.execute(_INSERT_DESK, (place, desk.unit, head.number, desk.assignment, desk.role, desk.due))
-    for seq, data in conn.execute(
-        "SELECT v.seq, v.data FROM private p JOIN vault v ON v.seq = p.seq "
-        f"WHERE p.place = ? AND p.number IN ({marks})",
-        (place, *numbers),
-    ).fetchall():
-        index_words(conn, place, words_of(data), seq)

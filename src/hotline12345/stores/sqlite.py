@@ -26,6 +26,7 @@ from . import _sqlite_errors as faults
 from . import _sqlite_find as sql
 from . import _sqlite_share as sharing
 from . import _sqlite_vault as vault
+from . import _sqlite_words as words
 from . import _sqlite_write as writing
 from ._sqlite_file import File, Work
 from ._sqlite_url import address
@@ -109,7 +110,7 @@ class SqliteStore:
         """
         if not person:
             return 0
-        gone: int = self._file.submit(lambda conn, _: vault.forget(conn, place, person))
+        gone: int = self._file.submit(lambda conn, _: words.forget(conn, place, person))
         end = time.monotonic() + self.timeout
         conn = self._file.reading()
         while True:

@@ -209,7 +209,7 @@ def count(run: Runner, place: str, query: Query, by: str) -> tuple[dict[str, int
     rest = given - {"open"}
     if by or len(rest) != 1:
         return None
-    if rest == {"words"} and ("open" in given or len(set(q.words or ())) > 1):
+    if q.digest == "" or (rest == {"words"} and ("open" in given or len(set(q.words or ())) > 1)):
         return None
     return _by_extra(run, place, q, rest.pop()) if rest <= _EXTRA else None
 

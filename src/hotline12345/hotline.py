@@ -51,8 +51,7 @@ class Hotline:
         number: makes an order number from an instant and the number of tries so far.
         secrets: the master key (≥ 16 bytes); by default a key file beside the store; see ``privacy.key_of``.
         edition: keep new orders under this edition; by default the one in force when received.
-        classifier: somebody's model, or its ``NAME:ARGUMENT``; asked at each Accept, its answer recorded.
-        trust: how far its answer goes: ``note``, ``fill`` or ``lead``; see ``classifiers``.
+        classifier, trust: a model (or its ``NAME:ARGUMENT``), asked at each Accept; ``note``, ``fill`` or ``lead``.
     """
 
     def __init__(
@@ -68,6 +67,7 @@ class Hotline:
         classifier: Classifier | str | None = None,
         trust: str = "fill",
     ) -> None:
+        advice = advice_of(classifier, trust)  # what cannot be asked is said before a store is made
         if isinstance(pack, str):
             from .packs import load_pack
 
@@ -87,7 +87,7 @@ class Hotline:
         self._edition = pack.edition(edition).edition if edition else ""
         self._editions: dict[str, Policy] = {policy.digest: policy for policy in pack.every if policy.digest}
         self._book = Book(store, self.place)
-        self._near = Neighbours(self._book, advice_of(classifier, trust))
+        self._near = Neighbours(self._book, advice)
 
     # ── the way in ──
 

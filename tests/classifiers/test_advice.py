@@ -190,6 +190,21 @@ def test_an_emergency_it_alone_sees_is_urgent_and_looked_at_and_sent_nowhere() -
     assert not accepted(sure(urgency=Urgency.URGENT), "路灯不亮").needs_person
 
 
+@pytest.mark.parametrize("level", [Urgency.NORMAL, Urgency.URGENT, Urgency.EMERGENCY])
+def test_no_urgency_is_lowered_and_none_that_a_person_gave_is_raised(level: Urgency) -> None:
+    from hotline12345.core import commands as c
+
+    hotline = hotline_of(Says(sure(urgency=level)))
+    order = hotline.receive(Request(AT, text="厨房燃气泄漏"), by=AGENT, at=AT, disposition="handle")
+    event = hotline.history(order.number)[1]
+    assert isinstance(event, Accepted)
+    assert event.urgency is Urgency.EMERGENCY
+    assert "classifier.emergency" not in [one.code for one in event.findings]  # the words had said so
+    order = hotline.receive(Request(AT, text="路灯不亮"), by=AGENT, at=AT, through="receive")
+    given = c.Accept(Actor.parse("dispatcher@centre/2"), urgency=Urgency.NORMAL)
+    assert hotline.handle(order.number, given, at=AT).topic.urgency is Urgency.NORMAL  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("trust", ["fill", "lead"])
 def test_its_category_alone_turns_nobody_away(trust: str) -> None:
     event = accepted(sure("法院"), "判得不公", trust)

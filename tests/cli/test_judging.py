@@ -52,6 +52,24 @@ def test_what_was_taken_is_told_as_the_classifiers_word(run, store, learnt):
     assert told["judged"]["category"] == "环境保护"
 
 
+def test_who_accepts_later_may_have_it_asked(run, store, learnt):
+    about = ("--pack", "shenyang", "--store", store, "--area", "210102", "--text", TEXT, "--format", "json")
+    number = run("receive", *about, "--through", "receive").json["number"]
+    as_ = ("--as", "dispatcher@210100-12345/2", "--store", store)
+    assert "--with" not in run("do", number, "sign", "--help").out
+    run("do", number, "accept", *as_, "--with", learnt)
+    (told,) = run("explain", number, "--store", store, "--format", "json").json["classifications"]
+    assert told["category_from"] == "model"
+
+
+def test_a_classifier_that_is_not_there_is_said_before_a_store_is_made(run, tmp_path):
+    new = tmp_path / "new.db"
+    about = ("receive", "--pack", "cn", "--store", f"sqlite:///{new}", "--text", TEXT, "--with")
+    run(*about, "nobody", code=4)
+    run(*about, "rules:nowhere.toml", code=2)
+    assert not new.exists()
+
+
 def test_a_replay_shows_what_a_classifier_would_change(run, tmp_path, learnt):
     rows = tmp_path / "rows.csv"
     rows.write_text(f"received,text,area\n2026-03-02 09:00,{TEXT},210102\n", encoding="utf-8")

@@ -29,8 +29,9 @@ from .common import (
     store_option,
 )
 from .in_time import solution_date
+from .judging import asking_options
 from .printing import facts, note, say, table
-from .terms import LINES, both, code_of, command_called
+from .terms import FIELD_HELP, LINES, both, code_of, command_called
 
 if TYPE_CHECKING:
     from ..core.commands import Command
@@ -41,71 +42,6 @@ if TYPE_CHECKING:
 CHOSEN = "hotline12345.do"
 GATHERED = ("by", "occurred", "ext", "similar", "lacks", "conduct", "earlier_steps", "numbers", "judged")
 """Fields that options of every command, or the hotline itself, fill in."""
-
-_HELP = {
-    "unit": "单位代码 · code of a unit",
-    "area": "区划代码 · division code",
-    "assignment": "承办编号，如 A1 · assignment, such as A1",
-    "reason": "理由代码（小写字母、数字、连字符） · reason code (a-z, 0-9, -)",
-    "note": "说明文字，存入隐私部分 · words, kept with the private records",
-    "text": "内容，存入隐私部分 · words, kept with the private records",
-    "title": "标题，默认用收件时的 · title, by default as received",
-    "public": "对外答复，存入隐私部分 · the public answer, kept with the private records",
-    "contacted": "是否联系诉求人 · whether the requester was reached",
-    "contacted_at": "联系时间 · when",
-    "not_contacted": "未联系原因代码 · why not, a code",
-    "visited": "是否现场查看 · whether somebody went to look",
-    "fact": "事实认定：属实 true、部分属实 partly、不属实 untrue · whether it proved true",
-    "fact_note": "事实认定说明，存入隐私部分 · words on it, kept with the private records",
-    "claim": "诉求认定：合理合法 reasonable、不合理 unreasonable · whether the claim is due",
-    "claim_note": "诉求认定说明，存入隐私部分 · words on it, kept with the private records",
-    "attachments": "附件的名称或存放处，存入隐私部分 · what is enclosed, kept with the private records",
-    "result": "处理结果：实际解决 solved、解释说明 explained · what came of it",
-    "solved": "是否解决 · solved or not",
-    "passed": "审核是否通过 · whether the reply passes",
-    "granted": "是否准予 · granted or not",
-    "answered": "是否已答复 · whether that answered it",
-    "outcome": "回访结果：接通 reached、无法接通 unreachable、拒绝回访 refused、有争议 disputed · outcome",
-    "satisfied": "满意度：非常满意 very-satisfied、满意、基本满意、不满意、非常不满意 · level of satisfaction",
-    "attitude": "对态度的满意度，分别评价时写 · satisfaction with the manner, where asked apart",
-    "level": "评价档次 · level of the rating",
-    "reasonable": "不满意是否合理 · whether the dissatisfaction is reasonable",
-    "amount": "延长多久，如 5wd · how much longer, such as 5wd",
-    "until": "到何时，如 2026-12-01；挂账的，当日算在内 · until when; a deferral takes in the day named",
-    "trigger": "督办情形，如 repeats、unsolved、refused、kb-stale、problem、negative-impact · ground for supervision",
-    "count": "第几次（repeats） · how many times (repeats)",
-    "rung": "督办阶梯的一级 · rung of the ladder",
-    "into": "并入的工单编号 · the order to merge into",
-    "kind": "诉求类型 · kind",
-    "category": "类别 · category path",
-    "urgency": "紧急程度 · normal, urgent or emergency",
-    "disposition": "auto 或 handle · auto or handle",
-    "how": "方式 · how",
-    "reached": "是否联系上 · reached or not",
-    "what": "告知哪一项：statute extended deferred suspended，默认全部 · what, by default all",
-    "code": "代码，如政策包所列法定时限的代码 · code, such as a statute the pack lists",
-    "limit": "法定时限，如 60wd · the statutory limit, such as 60wd",
-    "extension": "该法允许延长多久 · how much longer that law allows",
-    "to": "转往何处 · where to",
-    "route": "转出途径：emergency legal petition channel · route",
-    "basis": "依据 · basis",
-    "told": "告知的内容（不含个人信息） · what was told (nothing private)",
-    "decision": "裁定：退单成立 uphold、改派 reassign、指定 designate、属地兜底 backstop · decision",
-    "designate": "指定承办，不得再退 · designated, may not send it back",
-    "override": "确需派给乡镇（街道）的理由代码 · code of the reason why a town must have it",
-    "units": "单位代码，用逗号隔开 · codes of units, apart by commas",
-    "assist": "协办单位代码，用逗号隔开 · codes of the units that assist, apart by commas",
-    "role": "assist 或 copy · assist or copy",
-    "source": "知识库条目及版本，如 K000012@3 · the article and its version",
-    "first": "谁先接到：本线 here、对方 there · who received it first",
-    "step": "扰线处置步骤 · step against disruption",
-    "person": "人员编号（不含姓名） · an opaque id",
-    "earlier": "已办结的原工单 · the earlier order",
-    "edition": "改依的版本 · the edition to go over to",
-    "caller": "并入工单的编号，回访其诉求人 · a merged order, whose requester was called",
-    "facts": "补充了哪些要素，逗号分隔：name contact time place cause course · elements added",
-    "new_fact": "有新的事实或理由 · a new fact or reason",
-}
 
 
 class Do(Speaking):
@@ -127,6 +63,7 @@ class Do(Speaking):
         """Return the options of every command and those of the one that was chosen."""
         name = ctx.meta.get(CHOSEN)
         own: list[click.Parameter] = list(field_options(name)) if name else []
+        own += asking_options() if name == "accept" else []
         given = super().get_params(ctx)
         return [*given[:2], *own, *given[2:]]
 
@@ -173,7 +110,7 @@ def field_options(name: str) -> list[click.Option]:
             said = {"type": int, "default": field.default, "show_default": True}
         elif "bool" in str(field.type):
             said["default"] = None  # neither yes nor no was said
-        options.append(click.Option(names, help=_HELP.get(field.name), **said))
+        options.append(click.Option(names, help=FIELD_HELP.get(field.name), **said))
     return options
 
 
@@ -262,6 +199,8 @@ def command(number: str, name: str | None, form: str, **given: Any) -> None:
         number=number,
         reads=wanted is None,
         overlays=overlays_of(given["overlay_files"]),
+        classifier=given.get("classifier", ""),
+        trust=given.get("trust", "fill"),
     )
     before = hotline.order(number)
     policy = hotline.policy_of(before)

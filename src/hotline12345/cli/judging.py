@@ -15,21 +15,26 @@ if TYPE_CHECKING:
     from ..core.policy import Policy
     from ..core.refs import Judged
 
-with_option = click.option(
-    "--with",
-    "classifier",
-    default="",
-    metavar="NAME[:ARG]",
-    help="归类器，如 rules:learnt.toml；有哪些见 plugins · a classifier such as rules:learnt.toml; see plugins",
-)
-trust_option = click.option(
-    "--trust",
-    type=click.Choice(["note", "fill", "lead"]),
-    default="fill",
-    show_default=True,
-    help="归类器的话作数到哪一步：只记录、规则不知道时采用、先于规则采用 · "
+_WITH: dict[str, Any] = {
+    "default": "",
+    "metavar": "NAME[:ARG]",
+    "help": "归类器，如 rules:learnt.toml；有哪些见 plugins · a classifier such as rules:learnt.toml; see plugins",
+}
+_TRUSTED: dict[str, Any] = {
+    "type": click.Choice(["note", "fill", "lead"]),
+    "default": "fill",
+    "show_default": True,
+    "help": "归类器的话作数到哪一步：只记录、规则不知道时采用、先于规则采用 · "
     "how far its answer goes: on record only, where the rules do not know, before the rules",
-)
+}
+with_option = click.option("--with", "classifier", **_WITH)
+trust_option = click.option("--trust", **_TRUSTED)
+
+
+def asking_options() -> list[click.Option]:
+    """Return the two as options of a command that is put together by itself (征询归类器的选项)."""
+    return [click.Option(["--with", "classifier"], **_WITH), click.Option(["--trust"], **_TRUSTED)]
+
 
 _FAILED = {
     "wrong-type": ("回答不是所要的类型", "an answer of the wrong type"),

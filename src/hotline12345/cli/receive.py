@@ -111,6 +111,7 @@ LISTED = 50
 @answers("table", "json", "csv")
 def command(form: str, path: str, **given: Any) -> None:
     """Receive."""
+    from ..classifiers import open_classifier
     from ..core.actor import Actor
 
     by = Actor.parse(given["actor"])
@@ -123,13 +124,14 @@ def command(form: str, path: str, **given: Any) -> None:
                 say("请写明 --text（或 --title），或用 --file", "give --text (or --title), or --file")
             )
         request = _request(given)
+    classifier = open_classifier(given["classifier"]) if given["classifier"] else None
     hotline = hotline_of(
         given["pack_name"],
         given["store"],
         given["place"],
         overlays=overlays_of(given["overlay_files"]),
         edition=given["edition"],
-        classifier=given["classifier"],
+        classifier=classifier,
         trust=given["trust"],
     )
     at = instant_of(given["recorded"]) if given["recorded"] else None

@@ -7,6 +7,7 @@ no urgency is lowered, and by its word alone nobody is sent to an emergency numb
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from .. import commands as c
@@ -38,6 +39,9 @@ class Settled(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+_settled = partial(tuple.__new__, Settled)  # one to a request
+
+
 def settle(
     policy: Policy, order: Order, command: c.Accept, found: Classification | None, hits: Plain, urgency: Urgency
 ) -> Settled:
@@ -55,6 +59,9 @@ def settle(
     else:
         category, category_from = _first(rules.category, said.category, leads or (sure and rules.needs_person))
         certain, person, confidence = not rules.needs_person, rules.needs_person, round(rules.confidence, 4)
+    kind, area = kind or policy.flow.default_kind, command.area or order.intake.area
+    if judged is None:  # as with most
+        return _settled((kind, category, area, urgency, kind_from, category_from, confidence, person, certain, ()))
     findings: list[Finding] = []
     if category_from == "model":
         held = next((rule for rule in policy.scope if _within(category, rule.categories)), None)
@@ -64,7 +71,7 @@ def settle(
             findings.append(Finding(f"scope.{held.code}", held.to, held.basis))
         if rules.category not in ("", category):
             findings.append(Finding("classifier.differs", rules.category, DEFAULT_BASIS))
-    if judged is not None and judged.failed:
+    if judged.failed:
         findings.append(Finding("classifier.failed", judged.failed, DEFAULT_BASIS))
         person |= judged.trust == "lead" and category_from != "given"
     elif said.urgency is Urgency.EMERGENCY and urgency is not Urgency.EMERGENCY:
@@ -72,9 +79,8 @@ def settle(
         person |= category_from != "given"
     if urgency is Urgency.NORMAL and command.urgency is None and said.urgency not in (None, Urgency.NORMAL):
         urgency = Urgency.URGENT
-    kind, area = kind or policy.flow.default_kind, command.area or order.intake.area
-    settled = kind, category, area, urgency, kind_from, category_from, confidence, person or not category
-    return Settled(*settled, certain, tuple(findings))
+    noted = tuple(findings)
+    return _settled((kind, category, area, urgency, kind_from, category_from, confidence, person, certain, noted))
 
 
 def _first(ours: T, theirs: T, leads: bool) -> tuple[T, str]:

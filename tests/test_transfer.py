@@ -12,11 +12,12 @@ import pytest
 
 from hotline12345.core.errors import HotlineError, RequestError, StoreError
 from hotline12345.stores import Append, Desk, Private, Query
+from hotline12345.stores._text import FIRST, digest, link
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import check, export, import_rows
+from hotline12345.transfer import Row, _Tally, check, export, import_rows
 from hotline12345.transfer.files import read
 from hotline12345.transfer.files import write as write_file
 
@@ -197,6 +198,61 @@ def test_rows_that_are_json_and_no_export_are_refused(make: Make) -> None:
         with pytest.raises(StoreError) as caught:
             check([start._replace(more=more), *others])
         assert caught.value.code == "bad-export"
+
+
+def _sealed(rows: list[Row]) -> list[Row]:
+    """Return hand-made *rows* with counts and digest that fit them, as somebody would who knows the format."""
+    tally, orders = _Tally(), set()
+    for row in rows:
+        tally.add(
+            row, len(json.loads(row.more)["private"]) if row.t == "order" else 0, (row.place, row.number) in orders
+        )
+        orders.add((row.place, row.number))
+    return [*rows, Row("end", more=json.dumps(tally.summary()._asdict()))]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("head", {"status": 5}),
+        ("head", {"open": "yes"}),
+        ("head", {"colour": "red"}),
+        ("head", {"desks": [["a"]]}),
+        ("head", {"desks": [["a", 1, "lead", ""]]}),
+        ("private", [["p", "x", [], []]]),
+        ("private", [["p", "x"]]),
+        ("private", [["p", "x", {}, [7]]]),
+        ("keys", [["k", "one", "f"]]),
+        ("keys", [[1, 1, "f"]]),
+    ],
+)
+def test_a_hand_made_export_is_refused_before_anything_is_imported(make: Make, field: str, value: Any) -> None:
+    old = make("memory")
+    old.append([write("1"), write("2")])
+    rows = list(export(old))[:-1]
+    assert check(_sealed(rows)).records == 2
+    told = json.loads(rows[3].more)
+    told[field] = told[field] | value if isinstance(value, dict) else value
+    made = _sealed([*rows[:3], rows[3]._replace(more=json.dumps(told)), rows[4]])
+    new = make("sqlite")
+    with pytest.raises(StoreError) as caught:
+        import_rows(new, lambda: made)
+    assert caught.value.code == "bad-export"
+    assert new.places() == []
+
+
+def test_records_that_stand_where_they_do_not_belong_are_no_export(make: Make) -> None:
+    old = make("memory")
+    old.append([write("1", 0, 2)])
+    start, order, one, two, _ = export(old)
+    for rows in ([start, one, two, order], [start, order, one, two, two], [start, order, one._replace(version=2)]):
+        with pytest.raises(StoreError) as caught:
+            check(_sealed(rows))
+        assert caught.value.code == "bad-export"
+    no_record = one._replace(data="7")
+    last = link(FIRST, digest(*no_record[1:7])).hex()
+    with pytest.raises(StoreError, match="holds no record"):
+        check(_sealed([start, order, no_record._replace(link=last)]))
 
 
 def test_files_that_are_not_there_or_there_already_are_refused(make: Make, tmp_path: Path) -> None:

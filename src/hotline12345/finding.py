@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from .core.errors import RequestError
 from .core.refs import Ref
-from .core.request import Request
+from .core.request import Request, Requester
 from .privacy import Secrets, of_order, seal
-from .stores.port import Private, Query
+from .stores.port import Private, Query, Store
 
 TITLE = 40
 """How many characters of the text stand for the title where there is none (library default)."""
@@ -51,3 +51,22 @@ def by_words(query: Query | None, words: str, secrets: Secrets) -> Query:
             hint_en="give at least two characters that stand together",
         )
     return query._replace(words=(*(query.words or ()), *hashes))
+
+
+def fits(store: Store, master: bytes, tries: int = 20) -> bool | None:
+    """Tell whether requesters in *store* were indexed with *master* (密钥是否属于该存储); ``None``: none is known.
+
+    Args:
+        tries: how many orders of each place are looked at: what they say of their requester is indexed anew.
+    """
+    found: bool | None = None
+    for place in store.places():
+        secrets = Secrets(master, place)
+        for head in store.find(place, Query(), "", tries).heads:
+            kept = store.private(place, head.number, ("1",)).get("1", {}).get("words", {}) if head.requester else {}
+            person = kept.get("requester") if isinstance(kept, dict) else None
+            if person:
+                if secrets.blind(Requester(**person).key) == head.requester:
+                    return True
+                found = False
+    return found

@@ -158,6 +158,13 @@ def key_of(store: object) -> bytes:
     return _key_in(Path(named)) if named else os.urandom(KEY_BYTES)
 
 
+def key_file(store: object) -> Path | None:
+    """Return the file in which the key of *store* lies where none is given (密钥文件), whether it is there or not."""
+    path = getattr(store, "path", None)
+    named = os.environ.get(KEY_FILE, "")
+    return Path(f"{path}.key") if path else Path(named) if named else None
+
+
 def _holds_orders(store: object) -> bool:
     places = getattr(store, "places", None)
     return bool(places is not None and places())

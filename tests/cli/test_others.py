@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import shlex
 
 import pytest
@@ -256,6 +257,31 @@ def test_the_doctor_warns_of_a_sqlite_that_can_damage_the_log(run, monkeypatch):
 
     assert found((3, 40, 1)) == found((3, 51, 2)) == "note"
     assert found((3, 51, 3)) == "ok"
+
+
+def test_the_doctor_looks_at_the_key(run, lamp, store, tmp_path):
+    def key(code=0):
+        (row,) = [r for r in run("doctor", "--store", store, "--format", "json", code=code).json["findings"]
+                  if r["what"] == "密钥"]  # fmt: skip
+        return row["state"], row["text"]
+
+    state, text = key()
+    assert (state, "与存储相符" in text) == ("ok", True)
+    file = tmp_path / "orders.db.key"
+    own = file.read_text()
+    file.write_text("0" * 64)
+    state, text = key(1)
+    assert (state, "不是这个存储的密钥" in text) == ("error", True)
+    file.write_text("rubbish")
+    assert key(1)[0] == "error"
+    file.unlink()
+    state, text = key(1)
+    assert (state, "不存在" in text, file.exists()) == ("error", True, False)
+    file.write_text(own)
+    if os.name == "posix":
+        file.chmod(0o644)
+        state, text = key()
+        assert (state, "chmod 600" in text) == ("warning", True)
 
 
 def test_the_doctor_looks_into_stores_and_packs(run, lamp, store, tmp_path):

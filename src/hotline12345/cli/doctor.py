@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import frozen
@@ -15,6 +16,9 @@ from ..core.errors import HotlineError
 from . import can_show, lang_now
 from .common import Speaking, answers, instant_of, now, print_json
 from .printing import print_csv, say, table
+
+if TYPE_CHECKING:
+    from ..stores.port import Store
 
 OK, NOTE, WARN, BAD = "ok", "note", "warning", "error"
 _WORDS = {OK: ("正常", "ok"), NOTE: ("说明", "note"), WARN: ("警告", "warning"), BAD: ("错误", "error")}
@@ -188,6 +192,45 @@ def _store(url: str) -> Iterator[Finding]:
             yield Finding(what, BAD, fault.text(lang_now()))
         if check is not None and not faults:
             yield Finding(what, OK, say("完整性检查通过", "integrity check passed"))
+        if info.get("store") in ("sqlite", "sql"):
+            yield _key(store)
         store.close()
     except HotlineError as error:
         yield Finding(what, BAD, f"{error.message(lang_now())} ({error.code})")
+
+
+def _key(store: Store) -> Finding:
+    """Look at the key by which people are found and forgotten: there, nobody else's to read, and this store's own."""
+    from ..finding import fits
+    from ..privacy import key_file, key_of
+
+    what, file = say("密钥", "key"), key_file(store)
+    if file is None:
+        text = say(
+            "没有密钥文件：用 HOTLINE12345_KEY_FILE 指明，各机同一份；不然按诉求人查不到、忘不掉",
+            "no key file: name one with HOTLINE12345_KEY_FILE, the same on every machine; else nobody is found or "
+            "forgotten",
+        )
+        return Finding(what, WARN, text)
+    if not file.exists():
+        empty = not store.places()
+        text = say(f"{file} 不存在", f"{file} is not there") + (
+            say("：收第一件时建立", ": it is made with the first order") if empty else ""
+        )
+        return Finding(what, NOTE if empty else BAD, text)
+    try:
+        right = fits(store, key_of(store))
+    except HotlineError as error:
+        return Finding(what, BAD, f"{error.message(lang_now())} ({error.code})")
+    if right is False:
+        text = say(
+            f"{file} 不是这个存储的密钥：诉求人查不到、忘不掉，请从备份恢复原来的",
+            f"{file} is not this store's key: nobody is found or forgotten by it; restore the right one",
+        )
+        return Finding(what, BAD, text)
+    mode = file.stat().st_mode & 0o077
+    if os.name == "posix" and mode:
+        text = say(f"{file} 别人也能读：chmod 600", f"{file} can be read by others: chmod 600")
+        return Finding(what, WARN, text)
+    proved = say("，与存储相符", ", and fits the store") if right else ""
+    return Finding(what, OK, str(file) + proved)

@@ -146,6 +146,8 @@ def check(rows: Iterable[Row]) -> Summary:
 def _checked(rows: Iterable[Row]) -> Summary:
     tally = _Tally()
     ends: dict[_Order, bytes] = {}
+    versions: dict[_Order, int] = {}
+    waiting: dict[_Order, int] = {}
     end: Row | None = None
     for i, row in enumerate(rows):
         if end is not None or (row.t == "start") != (i == 0):
@@ -155,15 +157,24 @@ def _checked(rows: Iterable[Row]) -> Summary:
             continue
         if row.t == "start":
             _check_format(json.loads(row.more))
+        order = (row.place, row.number)
         if row.t == "record":
-            order = (row.place, row.number)
+            where = f"{row.place}/{row.number} v{row.version}"
+            if order not in waiting or row.version != versions.get(order, 0) + 1:
+                raise bad_export(f"{where} 不在它的位置上", f"{where} is not where it belongs")
+            if not isinstance(json.loads(row.data), dict):
+                raise bad_export(f"{where} 的内容不是记录", f"{where} holds no record")
+            versions[order] = row.version
+            if row.version == waiting[order]:
+                del waiting[order]
             last = link(ends.get(order, FIRST), digest(*row[1:7]))
             if last.hex() != row.link:
-                where = f"{row.place}/{row.number} v{row.version}"
                 raise bad_export(f"{where} 与校验链不符", f"{where} does not fit its chain")
             ends[order] = last
-        private = len(json.loads(row.more)["private"]) if row.t == "order" else 0
-        tally.add(row, private, again=(row.place, row.number) in ends)
+        private = 0
+        if row.t == "order":
+            private, waiting[order] = len(_told(row).private), row.version
+        tally.add(row, private, again=order in ends)
     if end is None:
         raise bad_export("没有结束行，文件不完整", "it has no last row: it was cut off")
     found = tally.summary()
@@ -232,13 +243,34 @@ class _Told:
 
 
 def _told(row: Row) -> _Told:
+    """Return what an order's row says.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: where it is not what ``_order`` makes.
+    """
     told = json.loads(row.more)
-    fields = told["head"] | {"desks": tuple(Desk(*desk) for desk in told["head"]["desks"])}
+    fields = told["head"] | {"desks": tuple(Desk(*map(_text, desk)) for desk in told["head"]["desks"])}
+    for name, value in fields.items():
+        if not isinstance(value, _HEAD.get(name, str)):
+            raise TypeError(f"head.{name} = {value!r}")
     keys: dict[int, list[tuple[str, str]]] = {}
     for key, version, mark in told["keys"]:
-        keys.setdefault(version, []).append((key, mark))
-    private = tuple(Private(i, person, data, tuple(words)) for i, person, data, words in told["private"])
+        keys.setdefault(int(version), []).append((_text(key), _text(mark)))
+    private = tuple(
+        Private(_text(i), _text(person), dict(data.items()), tuple(map(_text, words)))
+        for i, person, data, words in told["private"]
+    )
     return _Told(Head(row.place, row.number, row.version, **fields), private, keys)
+
+
+_HEAD: dict[str, type] = {"open": bool, "provisional": bool, "desks": tuple}
+"""What the fields of a head are that are not text."""
+
+
+def _text(said: Any) -> str:
+    if not isinstance(said, str):
+        raise TypeError(repr(said))
+    return said
 
 
 def _appends(row: Row, told: _Told, batch: list[Append]) -> Iterator[Append]:

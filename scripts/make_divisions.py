@@ -25,9 +25,11 @@ from pathlib import Path
 
 HEADER = (
     "# 行政区划 Administrative divisions of China",
-    "# county level and above, with history since 1981: github.com/yescallop/areacodes (CC0 1.0), 2025-11-04,"
+    "# 县级以上及 1981 年起的沿革来自民政部，经 github.com/yescallop/areacodes（CC0 1.0），2025-11-04 · "
+    "county level and above, with history since 1981: github.com/yescallop/areacodes (CC0 1.0), 2025-11-04,"
     " from the Ministry of Civil Affairs",
-    "# zones, towns and subdistricts: codes of the National Bureau of Statistics, read 2026-11",
+    "# 开发区、乡镇、街道来自国家统计局的代码，2026-11 读取 · "
+    "zones, towns and subdistricts: codes of the National Bureau of Statistics, read 2026-11",
 )
 
 

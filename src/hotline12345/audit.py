@@ -120,7 +120,7 @@ def read_anchors(path: Path) -> Anchors:
     """Read a file of anchors (读锚点); a missing one is empty, and what cannot be trusted is among the faults.
 
     Raises:
-        RequestError: ``no-such-file`` when it is there and cannot be read.
+        RequestError: ``no-such-file`` when it is there and cannot be read, ``bad-anchors`` when it is no text.
     """
     seals: list[Seal] = []
     orders: dict[_Order, list[tuple[int, str]]] = {}
@@ -128,7 +128,15 @@ def read_anchors(path: Path) -> Anchors:
     lines: list[str] = []
     try:
         text = path.read_text("utf-8", "surrogatepass") if path.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise RequestError(
+            f"{path} 不是文本：它不是锚点文件，或已损坏",
+            f"{path} is no text: it is no file of anchors, or damaged",
+            code="bad-anchors",
+            hint="请核对路径；锚点文件由 audit anchor 写成，另存一处的副本可以替换它",
+            hint_en="check the path; audit anchor writes such files, and a copy kept elsewhere can stand in",
+        ) from error
+    except OSError as error:
         raise _unreadable(path, error) from error
     for number, line in enumerate(text.split("\n"), 1):
         if not line.startswith('{"seal":'):

@@ -26,3 +26,13 @@ def test_anchors_need_a_file_and_a_store_that_is_there(run, store, receive):
     receive(store)
     run("audit", "anchor", "--store", store, code=2)
     run("audit", "verify", "--store", store, "--anchors", "none", code=2)
+
+
+def test_a_file_that_is_no_text_and_a_store_without_records_are_told(run, store, receive, tmp_path):
+    assert "无可核对" in run("audit", "verify", "--store", "memory:").err
+    receive(store)
+    (tmp_path / "a").write_bytes(b"\xff\xfe\x00")
+    for command in ("verify", "anchor"):
+        told = run("audit", command, "--store", store, "--anchors", "a", code=2).err
+        assert "bad-anchors" in told
+        assert "codec" not in told

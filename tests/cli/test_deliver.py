@@ -207,3 +207,10 @@ def test_a_worker_ends_when_the_store_stays_away_and_not_for_an_order(
     assert ended.stderr.count("unknown-event") == (away < 10), "said once, and not every second"
     assert waits[: min(away, 9)] == [1, 2, 4, 8, 16, 32, 60, 60, 60][: min(away, 9)]
     assert waits[away:] == [1] * (30 - away) * (away < 10)
+
+
+def test_an_order_that_waits_nowhere_is_told_as_it_was_named(run: Callable[..., Result]) -> None:
+    told = run("deliver", "skip", "archive", "999")
+    assert told.exit_code == 2
+    assert "工单 999 没有" in told.stderr
+    assert "工单 210100/999 没有" in run("deliver", "skip", "archive", "999", "--place", "210100").stderr

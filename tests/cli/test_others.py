@@ -369,3 +369,11 @@ def test_a_pack_that_is_not_there_is_told_alike_by_every_command(run, command):
     told = run("pack", command, "atlantis", "--format", "json", code=2).error
     assert told["code"] == "unknown-pack"
     assert "shenyang" in told["hint"]
+
+
+@pytest.mark.parametrize("group", ["", "kb", "rules", "store", "calendar", "pack", "audit", "deliver", "centre"])
+def test_a_group_without_a_command_shows_its_help_and_no_error(run, group):
+    told = run(*filter(None, [group]), code=2)
+    assert told.out.startswith("Usage: hotline12345")
+    assert "命令 Commands" in told.out
+    assert told.err == ""

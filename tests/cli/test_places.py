@@ -16,6 +16,14 @@ def test_a_history_is_printed(run):
     assert "宣武区（1981–2010）" in run("places", "--code", "110104").out
 
 
+def test_where_the_table_is_from_is_told_in_the_language_asked_for(run):
+    told = {lang: run("places", "--code", "210112", "--lang", lang).err for lang in ("zh", "en")}
+    assert "民政部" in told["zh"]
+    assert "Ministry" not in told["zh"]
+    assert "Ministry" in told["en"]
+    assert "民政部" not in told["en"]
+
+
 def test_neither_or_both_or_an_unknown_code_is_a_mistake(run):
     run("places", code=2)
     run("places", "鼓楼区", "--code", "110104", code=2)

@@ -202,7 +202,10 @@ def _bear_any_terminal() -> None:
 
 
 def _usage(error: click.ClickException, arguments: Sequence[str]) -> int:
-    """Print a fault of usage, as JSON where JSON was asked for."""
+    """Print a fault of usage, as JSON where JSON was asked for; who names no command is shown which there are."""
+    if type(error).__name__ == "NoArgsIsHelpError":  # click 8.2 and later: its message is the help
+        click.echo(error.format_message())
+        return error.exit_code
     from .usage import in_chinese
 
     zh = language(arguments) == "zh"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .common import Speaking, SpeakingGroup, answers, now, print_json, store_option
-from .printing import print_csv, say, table
+from .printing import note, print_csv, say, table
 
 
 @click.group(
@@ -105,5 +105,7 @@ def verify(store: str, anchors: str, seal: str, form: str) -> None:
                 f"{verdict.records} records, {verdict.orders} orders, {verdict.seals} anchors, {len(rows)} findings",
             )
         )
+    if not verdict.records:
+        note(say("存储里没有记录，无可核对", "the store holds no records: there was nothing to verify"))
     if rows:
         click.get_current_context().exit(1)

@@ -111,4 +111,5 @@ def _history(code: str, year: int | None, form: str) -> None:
         was = [(say("曾是", "was"), f"{d.name}（{d.since}–{d.until}）") for d in old]
         is_ = [(say("是", "is"), f"{d.code} {' '.join(a.name for a in known.path(d.code)) or d.name}") for d in now]
         click.echo(facts([(say("代码", "code"), code), *was, *is_]))
-        note("; ".join(known.about[1:]))
+        sources = [line.partition(" · ") for line in known.about[1:]]
+        note(say("；".join(zh for zh, _, _ in sources), "; ".join(en for *_, en in sources)))

@@ -125,9 +125,10 @@ def _parked(store: Store, reader: str, place: str, number: str) -> Parked:
     for parked in waiting(store, reader):
         if (parked.place, parked.number) == (place, number):
             return parked
+    which = f"{place}/{number}" if place else number
     raise RequestError(
-        f"工单 {place}/{number} 没有待投递的内容",
-        f"nothing of order {place}/{number} waits for delivery",
+        f"工单 {which} 没有待投递的内容",
+        f"nothing of order {which} waits for delivery",
         code="not-parked",
         hint="用 deliver list 查看哪些在等",
         hint_en="see deliver list for what waits",

@@ -6,6 +6,7 @@ import inspect
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -46,6 +47,17 @@ class UsesUpKeys(MemoryStore):
 class TrustsAnyFingerprint(MemoryStore):
     def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
         return super().append([append._replace(fingerprint="") for append in batch])
+
+
+class LooksForKeysBeforeItLocks(MemoryStore):
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        if len(batch) != 1 or not batch[0].key or self.lookup(batch[0].place, batch[0].key):
+            return super().append(batch)
+        sleep(0.001)
+        done = super().append([batch[0]._replace(key="")])
+        with self._lock:
+            self._place(batch[0].place).keys.setdefault(batch[0].key, (*done[0][:2], batch[0].fingerprint))
+        return done
 
 
 class ShowsPrivateOfAnyPlace(MemoryStore):
@@ -155,6 +167,7 @@ FAULTS: tuple[tuple[Callable[[], Store], str], ...] = (
     (WritesOneByOne, "S4"),
     (UsesUpKeys, "S12"),
     (TrustsAnyFingerprint, "S10"),
+    (LooksForKeysBeforeItLocks, "S87"),
     (ShowsPrivateOfAnyPlace, "S31"),
     (FindsInAnyPlace, "S32"),
     (SkipsInTheFeed, "S26"),

@@ -76,6 +76,20 @@ def test_a_write_without_a_key_that_was_cut_at_commit_says_that_nobody_knows(
     assert told == {"unknown-outcome"}
 
 
+def test_a_cut_wire_is_told_by_the_error_alone(
+    through: Callable[[str], tuple[Any, Any, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    proxy, store, direct = through("postgresql")
+    for at in range(1, 16):
+        batch = [write(f"{at}-{i}", key=f"{at}-{i}", fingerprint="f") for i in range(2)]
+        proxy.cut(at, "before")
+        assert [done.version for done in store.append(batch)] == [1, 1]
+        proxy.mend()
+        assert direct.lookup(P, f"{at}-1") == (f"{at}-1", 1, "f")
+    assert proxy.cuts >= 1
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("psycopg")] == []
+
+
 @SERVERS
 def test_reads_cursors_and_leases_survive_a_cut(server: str, through: Callable[[str], tuple[Any, Any, Any]]) -> None:
     proxy, store, _ = through(server)

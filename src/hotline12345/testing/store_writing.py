@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,14 @@ def _kept(store: Store) -> tuple[object, ...]:
         store.awake(P, "9"),
         store.count(P, Query(unit="u")),
     )
+
+
+def _all_at_once(store: Store, append: Append, gate: Barrier, told: list[Appended], refused: list[Any]) -> None:
+    gate.wait()
+    try:
+        told.extend(store.append([append]))
+    except Exception as error:
+        refused.append(error)
 
 
 def _race(store: Store, version: int, name: str, gate: Barrier, won: list[str], lost: list[str]) -> None:
@@ -116,6 +125,25 @@ class WritingClauses(StoreBase):
         assert store.append([first]) == (Appended("1", 2, True),)
         assert store.append([write("2", key="k1", fingerprint="f")]) == (Appended("1", 2, True),)
         assert _kept(store) == before
+
+    def test_s87_one_key_from_many_threads(self, store: Store) -> None:
+        """S87: a key used by many threads at once has one effect: each is told of that one, or gets a Conflict."""
+        for turn in range(10):
+            gate = Barrier(8)
+            told: list[Appended] = []
+            refused: list[BaseException] = []
+            appends = [write(f"{turn}-{i}", key=f"k{turn}", fingerprint="f") for i in range(8)]
+            threads = [Thread(target=_all_at_once, args=(store, each, gate, told, refused)) for each in appends]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert len(told) + len(refused) == 8
+            assert all(isinstance(error, Conflict) for error in refused), refused
+            [first] = [answer for answer in told if not answer.repeated]
+            assert {answer._replace(repeated=False) for answer in told} == {first}
+            assert store.lookup(P, f"k{turn}") == (first.number, 1, "f")
+            assert [number for number in numbers(store) if number.startswith(f"{turn}-")] == [first.number]
 
     def test_s09_a_key_is_remembered(self, store: Store) -> None:
         """S9: a key is remembered when its order has moved on, and the answer is still the first one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ Rows = list[Any]
 
 
 class Unmergeable(Exception):
-    """What is to be changed takes more than one statement (内部信号): it needs a transaction; nothing was done."""
+    """One statement cannot do it, or did nothing (内部信号): it needs a transaction; nothing was done."""
 
 
 class Runner:
@@ -71,14 +72,35 @@ class PipedRunner(Runner):
         if not connection.in_transaction():
             connection.begin()
         self.raw: Any = connection.connection.driver_connection
-        self._row, self._numbered = self._psycopg()
+        self._row, self._numbered, self._error = self._psycopg()
 
     @staticmethod
-    def _psycopg() -> tuple[Any, Any]:
-        from psycopg import RawCursor
+    def _psycopg() -> tuple[Any, Any, Any]:
+        from psycopg import Error, RawCursor
         from psycopg.rows import tuple_row
 
-        return tuple_row, RawCursor
+        return tuple_row, RawCursor, Error
+
+    @contextmanager
+    def _journey(self) -> Iterator[None]:
+        """Send what is asked within at once, and wait for all of it.
+
+        Where one statement fails, ending the pipeline may fail too (always, when the wire is cut).  psycopg can raise
+        but one of two errors and writes the other to its log; here the second is the context of the first.
+        """
+        first: Exception | None = None
+        try:
+            with self.raw.pipeline():
+                try:
+                    yield
+                except self._error as error:
+                    first = error
+        except self._error as second:
+            if first is None:
+                raise
+            raise first from second
+        if first is not None:
+            raise first
 
     def rows(self, name: str, **values: Any) -> Rows:
         """Return the rows of one question."""
@@ -89,7 +111,7 @@ class PipedRunner(Runner):
     def together(self, steps: Sequence[Step]) -> list[Any]:
         """Run *steps* in order, in one journey."""
         cursors = []
-        with self.raw.pipeline():
+        with self._journey():
             for name, values in steps:
                 sql = self.say.__dict__[name].sql
                 cursor = self.raw.cursor(row_factory=self._row)
@@ -118,7 +140,7 @@ class PipedRunner(Runner):
             return _met(self._run(parts[0], lock))
         if self.alone:
             raise Unmergeable
-        with self.raw.pipeline():
+        with self._journey():
             cursors = [self._run(part) for part in parts]
         return _met(cursors[0])
 

@@ -17,7 +17,7 @@ from ..port import Append, Appended, Desk, Head, Lease
 from ._flavour import Flavour
 from ._look import Order, Seen, State, key_lock, look
 from ._merge import Change
-from ._run import Runner
+from ._run import Runner, Unmergeable
 from ._tables import SEEN, fits
 from ._tally import Note
 
@@ -134,7 +134,9 @@ def write(run: Runner, batch: Sequence[Ready], fence: Lease | None) -> tuple[App
     steps, moves = _steps(run.kind, changes, records, receipts)
     lock = key_lock(batch[0]) if run.alone else None
     met = run.change(steps, lock, answers)
-    if (moves and met != moves) or (lock is not None and not met):
+    if lock is not None and not met:  # the key is under way, or the head has moved: a transaction tells which
+        raise Unmergeable
+    if moves and met != moves:
         raise Overtaken(batch[0].append)
     return answers
 

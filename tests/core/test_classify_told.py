@@ -92,6 +92,7 @@ title = 2
 "App" = 1
 [kind."举报"]
 1 = "举报"
+"贪…钱" = 1
 [kind."投诉"]
 1 = "投诉"
 """
@@ -144,6 +145,11 @@ TEXTS = {
     "an excuse anywhere": ("苹果坏了", "手机"),
     "no excuse": ("", "苹果坏了"),
     "a kind of its own threshold": ("", "举报"),
+    "a phrase denied afterwards": ("", "拖欠工资的情况不存在"),
+    "a phrase for a kind, supposed": ("", "如果贪了钱"),
+    "a phrase for a kind, denied afterwards": ("", "贪了钱的情况不存在"),
+    "the deeper is second": ("", "噪音，噪音，水管"),
+    "the second is taken away": ("", "报警，水管坏了"),
     "two kinds and a threshold": ("", "举报并投诉"),
 }
 
@@ -222,6 +228,11 @@ def test_weights_at_their_bounds_stay_finite(weight: float) -> None:
     for deep in ("x", "x/y/z"):
         answer = classify(RuleSet.compile([Rule("a", "停水", weight, deep), Rule("b", "噪音", 1, "y")]), "", "停水噪音")
         assert 0 <= answer.confidence <= 1
+        both = classify(
+            RuleSet.compile([Rule("a", "停水", weight, deep), Rule("b", "噪音", weight, "y")]), "", "停水噪音"
+        )
+        assert 0 <= both.confidence <= 1
+        assert both.category == (deep if weight > 0 else "")
         assert answer.category == (deep if weight > 0 else "y")
 
 

@@ -85,6 +85,17 @@ def test_a_record_goes_as_a_list_and_what_was_added_later_may_lack(cls: Any, gol
     golden(json.dumps(row, ensure_ascii=False), *_shorter(into, row))
 
 
+@pytest.mark.parametrize("cls", [Ref, Origin, HitRef, Judged, Finding, Form, Taken], ids=lambda cls: cls.__name__)
+def test_what_a_record_has_none_of_stays_none(cls: Any) -> None:
+    out, into = codec._record_codec(cls)
+    hints = get_type_hints(cls)
+    full = Maker().record(cls)
+    names = getattr(cls, "_fields", None) or [a.name for a in fields(cls)]
+    none = {name: None for name in names if type(None) in get_args(hints[name])}
+    value = cls(**{name: getattr(full, name) for name in names} | none)
+    assert into(out(value)) == value
+
+
 def _shorter(into: Any, row: list[Any]) -> list[Any]:
     """What comes of a row that was written when the record had fewer fields, as long as there was one."""
     told = []

@@ -270,3 +270,10 @@ def test_a_bad_network_says_how_many_faults_it_has() -> None:
     with pytest.raises(PolicyError) as caught:
         RoutingGraph.of((*UNITS, *BAD_UNITS["no parent"]), BAD_CLAIMS["a bad category"], centre="centre")
     assert (caught.value.zh, len(caught.value.faults)) == ("派单网络有 3 处错误", 3)
+
+
+def test_a_hotline_that_stands_under_nothing_is_the_place_itself(golden: Any) -> None:
+    units = (Unit("centre", "热线", Grade.CENTRE, "", "210100"), Unit("u", "局", D, "centre"), Unit("v", "所", D, "u"))
+    routes = RoutingGraph.of(units, (Claim("u", "a"), Claim("v", "b")), centre="centre")
+    assert (routes.seat, routes.idle_units()) == ("centre", ())
+    golden(*(routes.route(category, area) for category in "abc" for area in ("", "210102", "220000")))

@@ -288,6 +288,7 @@ FIGURES: dict[str, Any] = {
     "all and nothing": {"on-time": 100, "solved": 0},
     "what others are made of": {"a": 3, "b": 2, "n": 4},
     "what others are made of, in part": {"a": 3, "n": 4},
+    "what is made, given, and what is made after it": {"rate": 50, "a": 3, "b": 2},
     "points": {"bonus": 2.5, "loss": D("0.05"), "paper": 9, "visits": 3},
     "as many as there may be": {"bonus": 3, "loss": 5, "paper": 10, "visits": 10**12},
     "none of each": {"bonus": 0, "loss": 0, "paper": 0, "visits": 0},
@@ -598,6 +599,7 @@ BAD_DECISIONS: dict[str, Any] = {
     "an entry that is a text": {"entry": [ENTERED | {"value": "1"}]},
     "an entry without end": {"entry": [ENTERED | {"value": float("inf")}]},
     "a percentage entered twice": {"entry": [ENTERED | {"metric": "free", "unit": "u2"}] * 2},
+    "an entry of orders that are numbers": {"entry": [ENTERED | {"orders": [1]}]},
     "an entry for a number": {"entry": [ENTERED | {"unit": 3}]},
     "two bad ones": {"exclude": [DECISION], "entry": [ENTERED | {"reason": ""}]},
 }

@@ -90,6 +90,18 @@ def extension(*rules: Any, **rule: Any) -> dict[str, Any]:
     return {"extension": ExtensionRule(**rule), "limits": rules or (limit("5wd"), limit("15wd", kind=Kind.COMPLAINT))}
 
 
+@frozen
+class Known:
+    """A calendar of which only the end matters, and some days of rest."""
+
+    known_until: date
+    rest: date = date.min
+    days: int = 0
+
+    def is_workday(self, day: date) -> bool:
+        return not 0 <= (day - self.rest).days < self.days
+
+
 KNOWN = {"clock": ClockRules(on_unknown="error")}
 NO_NUMBER = LimitRule(Stage.HANDLE, None, "x")
 SIGN, REVIEW = Stage.SIGN, Stage.REVIEW
@@ -213,6 +225,15 @@ FOUND: dict[str, tuple[Check, dict[str, Any]]] = {
     "countable: too long": (clocks.countable, {"limits": (limit("3660wd"), NO_NUMBER, limit("5wd", SIGN)), **KNOWN}),
     "countable: provisionally": (clocks.countable, {"limits": (limit("3660wd"),)}),
     "calendar: as it is": (clocks.calendar, {}),
+    "calendar: a month of rest": (clocks.calendar, {"calendar": Known(date(2020, 12, 31), date(2020, 3, 1), 31)}),
+    "calendar: a month of rest in the year before": (
+        clocks.calendar,
+        {"calendar": Known(date(2020, 12, 31), date(2019, 1, 1), 31)},
+    ),
+    "calendar: at the very end": (clocks.calendar, {"calendar": Known(date(2020, 12, 31), date(2020, 12, 1), 31)}),
+    "calendar: two months of rest": (clocks.calendar, {"calendar": Known(date(2020, 12, 31), date(2020, 3, 1), 70)}),
+    "calendar: thirty days of rest": (clocks.calendar, {"calendar": Known(date(2020, 12, 31), date(2020, 3, 1), 30)}),
+    "calendar: longer ago": (clocks.calendar, {"calendar": Known(date(2020, 12, 31), date(2018, 11, 1), 61)}),
     # ── handing over ──
     "problems: refused too often": (
         handover.problems,
@@ -257,6 +278,15 @@ FOUND: dict[str, tuple[Check, dict[str, Any]]] = {
         },
     ),
     "rungs: nothing before": (ladder.dead, {"ladder": (rung("a", "1wd", since="rung"), rung("b", "1wd"))}),
+    "rungs: nothing of its own before": (
+        ladder.dead,
+        {"ladder": (rung("b", trigger="reopened"), rung("a", "1wd", since="rung"), rung("c", "2wd", since="rung"))},
+    ),
+    "rungs: one before it that never comes": (
+        ladder.dead,
+        {"ladder": (rung("a", "1wd", stage=Stage.CONTACT), rung("b", "1wd", stage=Stage.CONTACT, since="rung"))},
+    ),
+    "rungs: by hand": (ladder.dead, {"ladder": (rung("a", stage=Stage.CONTACT, trigger="by-hand"),)}),
     "rungs: no such stage": (ladder.dead, {"ladder": (rung("a", "1wd", stage=Stage.CONTACT), rung("b", "1wd"))}),
     "rungs: limits too short": (ladder.dead, {"ladder": (rung("a", before=T("9wd")), rung("b", before=T("1wd")))}),
     "rungs: without limits": (
@@ -504,13 +534,6 @@ def test_limits_are_tried_from_every_morning_of_the_last_two_years_known() -> No
     assert days[0] == datetime(last.year - 1, 1, 1, 9, 30, tzinfo=CST)
     assert (days[1] - days[0], len(days)) == (timedelta(days=1), (last - days[0].date()).days - 60)
     assert days[-1].date() == last - timedelta(days=61)
-
-
-@frozen
-class Known:
-    """A calendar of which only the end matters."""
-
-    known_until: date
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def starts(policy: Policy) -> tuple[datetime, ...]:
     """Return the instants at which limits are tried: every morning of the last two years the calendar knows."""
     last = policy.calendar.known_until
     first = date(last.year - _YEARS + 1, 1, 1)
-    span = max((last - first).days - 60, 1)  # what starts later would be due where nothing is known
+    span = (last - first).days - 60  # what starts later would be due where nothing is known
     return tuple(datetime.combine(first + n * _DAY, _MORNING) for n in range(span))
 
 

@@ -110,7 +110,7 @@ def test_day(name: str, golden: Any) -> None:
     calendar, days = DAYS[name]
     facts = map(calendar.describe, days)
     golden(
-        f"known until {calendar.known_until}",
+        f"known until {calendar.known_until}, {calendar.on_unknown}",
         *(f"{one.day} {one.works} {one.why_zh} / {one.why_en}; {source(one)}; {one.certain}" for one in facts),
     )
 
@@ -309,6 +309,8 @@ EXPLAINED: dict[str, Callable[[], Explanation]] = {
     ),
     "working-days-not-arranged": lambda: explain(L("4wd"), on(12, 30, 9), CHINA),
     "working-days-over-spring": lambda: explain(L("9wd"), on(1, 28, 9, year=2027), CHINA),
+    "working-days-cutoff-not-arranged": lambda: explain(L("6wd"), on(1, 23, 9, year=2027), CHINA, CUTOFF),
+    "working-hours-not-arranged": lambda: explain(L("16wh"), on(1, 22, 16, year=2027), CHINA),
     "working-days-local": lambda: explain(L("3wd"), on(11, 17, 9), WITH_LOCAL),
     "days": lambda: explain(L("3d"), MONDAY, CHINA),
     "days-rolling": lambda: explain(L("3d"), MONDAY, CHINA, ROLLING),
@@ -387,6 +389,10 @@ DUE: dict[str, Callable[[], Any]] = {
         deadline(L("24h"), on(9, 28) + timedelta(microseconds=each), CHINA) for each in (-1, 0, 1)
     ],
     "the-first-working-days": lambda: [STRICT.bounds(date(2004, 1, 1), n) for n in (1, 2)],
+    "late-reading-stands-still": lambda: [
+        deadline(L("9wd"), on(1, 28, 9, year=2027), CHINA, suspensions=(S(on(2, day, year=2027), None),))
+        for day in (16, 17, 18, 19)
+    ],
     "first-day": lambda: [deadline(L(text), on(1, 1, 9, year=2004), CHINA) for text in ("1wd", "2wd", "1d", "1wh")],
     "halts-in-a-row": lambda: [
         deadline(

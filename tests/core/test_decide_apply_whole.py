@@ -1439,6 +1439,28 @@ LIVES: dict[str, Any] = {
         c.GrantExtension(DISPATCHER),
         extension=ExtensionRule(1, L("5wd"), True, L("5wd"), None, L("1wd"), basis="延期办法"),
     ),
+    "limits-of-the-line-and-level": lived(
+        c.Accept(AGENT),
+        c.Dispatch(DISPATCHER, "u1"),
+        c.Reclassify(ADMIN, category="交通"),
+        request={"line": "7", "level": "province", "channel": "wechat"},
+        lines=LINES,
+        limits=(limit("5wd"), limit("4wd", line="care"), limit("3wd", line="care", level="province", channel="wechat")),
+    ),
+    # A rung that the rules no longer know is passed over; until it is replied to the order wakes for it in vain.
+    "rung-gone-with-an-edition": lived(
+        "signed", c.Supervise(SUPERVISOR, "talk"), Step(TICK, on(10, 9), None, ladder=LADDER[:1]), ladder=LADDER
+    ),
+    "asked-for-more-in-part": lived(
+        c.Accept(AGENT, lacks=("time", "place")),
+        c.Supplement(AGENT, facts=("time", "name")),
+        request={},
+        record=RecordRule(("place", "time"), L("2d"), "五要素"),
+    ),
+    "duties-sleep-once-replied": lived(
+        "signed", c.Defer(DISPATCHER, on(12, 1), "money"), c.Reply(HANDLER), Step(TICK, on(10, 1)), tell=TELL
+    ),
+    "contact-sleeps-once-replied": lived("signed", c.Reply(HANDLER), Step(TICK, on(9, 29)), limits=TIMED),
     # ── what a host adds ──
     "late-entry": lived(
         "signed",

@@ -92,6 +92,8 @@ SAID: dict[str, Callable[[], object]] = {
     "notice-no-such-day-after": notice("1月1日、2月30日放假。", 2026),
     "notice-no-month": notice("5日放假。", 2026),
     "notice-far-year": notice("2999年1月1日放假。", 2026),
+    "notice-year-2060": notice("2060年1月1日放假。", 2060),
+    "notice-year-1999": notice("1999年1月1日放假。", 1999),
     "notice-span": notice("3月1日至2月1日放假。", 2026),
     "notice-long-span": notice("3月1日至5月1日放假。", 2026),
     "notice-count": notice("10月1日至7日放假，共8天。", 2026),

@@ -67,7 +67,7 @@ class Ledger:
         self._limit = limit
         self._rows: list[tuple[int, int, bool | None, str, str]] = []
 
-    def note(self, day: int, amount: int, works: bool | None = None, zh: str = "", en: str = "") -> None:
+    def note(self, day: int, amount: int, works: bool | None, zh: str, en: str) -> None:
         """Note *day*: how much it counted, whether it was read as working (``None``: not asked), what else to say."""
         self._rows.append((day, amount, works, zh, en))
 

@@ -226,6 +226,10 @@ SAID: dict[str, tuple[str, dict[str, Any]]] = {
     "whole-given": (WHOLE, {"year": 2026, "number": "某号", "issued": date(2025, 11, 5)}),
     "part": ("元旦：1月1日放假。", {"year": 2026, "number": "某号"}),
     "moved": (MOVED, {"year": 2009, "number": "国办发明电〔2008〕0号"}),
+    "moved-twice": (
+        "国庆节：10月10日（星期六）公休日调至10月5日，9月27日（星期日）公休日调至10月6日。",
+        {"year": 2026, "number": "某号"},
+    ),
     "longer": (LONGER, {"known": WorkCalendar.china((SPRING,))}),
     "as-long-as-known": ("春节假期延长至1月30日。", {"year": 2020, "url": "u", "known": WorkCalendar.china((SPRING,))}),
     "anniversary": (ANNIVERSARY, {}),
@@ -399,6 +403,10 @@ DUE: dict[str, Callable[[], Any]] = {
             L(text), MONDAY, CHINA, suspensions=(S(on(9, 30, 12), on(10, 9), "二"), S(on(9, 29), on(9, 30, 12), "一"))
         )
         for text in ("2wd", "2d", "20h", "8wh")
+    ],
+    "halts-one-in-another": lambda: [
+        deadline(L(text), MONDAY, CHINA, suspensions=(S(on(9, 28, 14), on(9, 28, 16)), S(on(9, 28, 12), on(10, 9))))
+        for text in ("20h", "8wh")
     ],
     "halts-at-the-edges": lambda: [
         deadline(L(text), MONDAY, CHINA, BUSINESS, suspensions=(S(on(9, 29, 17, 30), on(9, 30, 17, 30)),))

@@ -1461,6 +1461,22 @@ LIVES: dict[str, Any] = {
         "signed", c.Defer(DISPATCHER, on(12, 1), "money"), c.Reply(HANDLER), Step(TICK, on(10, 1)), tell=TELL
     ),
     "contact-sleeps-once-replied": lived("signed", c.Reply(HANDLER), Step(TICK, on(9, 29)), limits=TIMED),
+    "termination-refused-at-last": lived(
+        "signed",
+        c.AskTermination(HANDLER, "moved", "办法二十", "说明"),
+        c.DecideTermination(REVIEWER, False, "look-again"),
+    ),
+    "deferred-and-sent-back": lived("signed", c.Defer(DISPATCHER, on(12, 1), "money"), c.SendBack(HANDLER, "x")),
+    "deferred-and-recalled": lived("signed", c.Defer(DISPATCHER, on(12, 1), "money"), c.Recall(DISPATCHER)),
+    "a-law-of-the-place-is-told-once": lived(
+        c.Accept(AGENT),
+        c.Reclassify(ADMIN, area="210103"),
+        c.Dispatch(DISPATCHER, "u1"),
+        c.Reclassify(ADMIN, area="210104"),
+        tell=TELL,
+        limits=(*LIMITS, limit("20wd", category="城乡建设", statute=True)),
+    ),
+    "contact-is-the-leads": lived("signed", c.Assist(DISPATCHER, "u3"), Step(TICK, on(9, 28, 17)), limits=TIMED),
     # ── what a host adds ──
     "late-entry": lived(
         "signed",

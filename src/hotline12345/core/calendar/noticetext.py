@@ -136,7 +136,7 @@ def frame(text: str) -> Frame:
         preamble = _PREAMBLE.search(said)
         if not title and not items and _TITLED.fullmatch(said):
             title = found.written
-            years += [int(year) for year in _ABOUT.findall(said)]
+            years = [int(year) for year in _ABOUT.findall(said)]
         elif _NUMBERED.fullmatch(said):
             number = number or said.replace("[", "〔").replace("]", "〕")
         elif (signed := _dated(said)) is not None:

@@ -65,7 +65,6 @@ def overlay_from_table(table: Mapping[str, Any], file: str = "") -> Overlay:
     complete = table.get("complete", [])
     if not isinstance(complete, list | tuple) or not all(type(year) is int for year in complete):
         faults.append(_fault(file, "", "complete", "wrong-type", "应为年份列表", "must be a list of years"))
-        complete = []
     fictitious = table.get("fictitious", False)
     if not isinstance(fictitious, bool):
         faults.append(_fault(file, "", "fictitious", "wrong-type", "应为 true 或 false", "must be true or false"))

@@ -141,7 +141,7 @@ def _check_attempt(policy: Policy, order: Order, at: datetime) -> None:
         )
     if rule.gap is None or verdict.at is None:
         return
-    next_ = policy.after(rule.gap, verdict.at, rule.basis).at
+    next_ = policy.after(rule.gap, verdict.at).at
     if next_ is not None and at < next_:
         raise refuse(
             "called-too-soon",

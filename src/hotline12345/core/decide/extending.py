@@ -187,7 +187,7 @@ def _check_deferral(policy: Policy, order: Order, until: datetime, at: datetime)
             f"已挂账 {times} 次，达到上限（{rule.basis}）",
             f"deferred {times} times, the most allowed ({rule.basis})",
         )
-    most = policy.after(rule.longest, at, rule.basis).at if rule.longest is not None else None
+    most = policy.after(rule.longest, at).at if rule.longest is not None else None
     if most is not None and until > most:
         raise refuse(
             "deferral-too-long",

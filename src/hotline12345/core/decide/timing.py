@@ -73,7 +73,7 @@ def suspend(policy: Policy, order: Order, command: c.Suspend, at: datetime, ref:
 def _latest(policy: Policy, order: Order, command: c.Suspend, at: datetime) -> datetime:
     """Return when the suspension ends at the latest: what was asked, within what the place allows."""
     rule = policy.suspension
-    most = policy.after(rule.longest, at, rule.basis).at
+    most = policy.after(rule.longest, at).at
     assert most is not None
     until = local(command.until) if command.until is not None else most
     if until <= at:
@@ -166,7 +166,7 @@ def apply_statute(
     again = redo_rule(policy, order) if order.counts.reopened else None
     known = handle_rule(policy, order)
     start = known.start if known is not None else "dispatched"
-    rule = LimitRule(Stage.HANDLE, law.limit, law.basis, start=start, statute=True, extension=law.extension)
+    rule = LimitRule(Stage.HANDLE, law.limit, law.basis, start=start)
     for name, clock, _ in order.running():
         due = clock.deadline
         if clock.stage is not Stage.HANDLE or (again is not None and due.limit == again.limit):

@@ -311,10 +311,10 @@ def _mismatch(path: Path, zh: str, en: str) -> StoreError:
     )
 
 
-def _unreadable(path: Path, error: Exception) -> RequestError:
+def _unreadable(path: Path, error: OSError) -> RequestError:
     return RequestError(
-        f"无法读写锚点文件 {path}：{error}",
-        f"cannot read or write {path}: {error}",
+        f"无法读写锚点文件 {path}：{error.strerror}",
+        f"cannot read or write {path}: {error.strerror}",
         code="no-such-file",
         hint="请核对路径与权限",
         hint_en="check the path and your permissions",

@@ -54,6 +54,9 @@ def test_what_was_not_found_exits_with_one_and_is_reported(run, lamp):
     run("kb", "consult", "怎么报修路灯", *AGENT)
     run("kb", "consult", "离婚怎么预约 13800001111", *AGENT, code=1)
     (gap,) = run("kb", "gaps", "--format", "json").json
+    assert run("kb", "gaps", "--since", "2020-01-01", "--format", "json").json == [gap]
+    assert run("kb", "gaps", "--since", "2999-01-01", "--format", "json").json == []
+    assert "bad-time" in run("kb", "gaps", "--since", "garbage", code=2).err
     assert gap["asked"] == 1
     assert "1380" not in gap["words"]
 

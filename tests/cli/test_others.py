@@ -377,3 +377,17 @@ def test_a_group_without_a_command_shows_its_help_and_no_error(run, group):
     assert told.out.startswith("Usage: hotline12345")
     assert "命令 Commands" in told.out
     assert told.err == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "zh", "en"),
+    [
+        (("store", "chek"), "没有命令「chek」，是否想用：check？", "there is no command 'chek'; did you mean check?"),
+        (("kb", "zzzz"), "没有命令「zzzz」 (usage)", "there is no command 'zzzz' (usage)"),
+        (("store", "export", "."), "FILE：. 是文件夹，这里要文件", "is a directory"),
+        (("audit", "anchor", "--anchors", "."), "--anchors：. 是文件夹，这里要文件", "is a directory"),
+    ],
+)
+def test_what_is_wrong_below_a_group_is_told_in_the_language_asked_for(run, command, zh, en):
+    assert zh in run(*command, code=2).err
+    assert en in run(*command, "--lang", "en", code=2).err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 
 import pytest
 
@@ -132,6 +133,28 @@ def test_a_check_finds_what_cannot_be_read_and_says_what_it_does_not_look_at(run
     assert [each["code"] for each in checked.json["findings"]] == ["record"]
     assert f"{two[0]}/v1" in checked.json["findings"][0]["text"]
     assert "audit verify" in checked.err
+
+
+def test_what_is_no_export_is_told_and_makes_no_store(run, tmp_path):
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    (tmp_path / "words").write_text("abc\n")
+    for file, said, code in (("bytes", "不是文本", 4), ("words", "第 1 行不是 JSON", 4), ("none", "No such file", 2)):
+        told = run("store", "import", file, "--store", "sqlite:///made.db", code=code).err
+        assert said in told
+        assert "Errno" not in told
+    assert not list(tmp_path.glob("made.db*"))
+    told = run("store", "export", "nowhere/x.ndjson", "--store", "memory:", code=2).err
+    assert "nowhere/x.ndjson" in told
+    assert ".part" not in told
+
+
+def test_a_driver_that_is_missing_is_named_with_how_to_get_it(run, monkeypatch):
+    pytest.importorskip("sqlalchemy")
+    monkeypatch.setitem(sys.modules, "ksycopg2", None)
+    told = run("list", "--store", "sql:kingbase+ksycopg2://h/d", code=4).err
+    assert "missing-extra" in told
+    assert "pip install ksycopg2" in told
+    assert "dmSQLAlchemy" in run("list", "--store", "sql:nosuch://h/d", code=4).err
 
 
 def test_sqlite_is_not_opened_as_a_server(run):

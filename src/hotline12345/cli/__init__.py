@@ -126,6 +126,20 @@ class SpeakingGroup(Speaking, click.Group):
         with formatter.section("Commands" if lang == "en" else "命令 Commands"):
             formatter.write_dl(rows)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which was likely meant."""
+        name, there = click.utils.make_str(args[0]), self.list_commands(ctx)
+        if name in there or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        import difflib
+
+        near = difflib.get_close_matches(name, there, 3)
+        zh = f"没有命令「{name}」" + (f"，是否想用：{'、'.join(near)}？" if near else "")
+        en = f"there is no command {name!r}" + (f"; did you mean {', '.join(near)}?" if near else "")
+        raise click.UsageError(en if lang_now(ctx) == "en" else zh, ctx)
+
 
 def lang_now(ctx: click.Context | None = None) -> str:
     """Return the language of the command line that runs (当前语言)."""
@@ -134,7 +148,7 @@ def lang_now(ctx: click.Context | None = None) -> str:
     return said if said in LANGUAGES else "zh"
 
 
-class Lazy(Speaking, click.Group):
+class Lazy(SpeakingGroup):
     """The group that knows its commands' names and one-line helps without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -160,20 +174,6 @@ class Lazy(Speaking, click.Group):
         rows = [(name, en if english else f"{zh} {en}") for name, (_, zh, en) in COMMANDS.items()]
         with formatter.section("Commands" if english else "命令 Commands"):
             formatter.write_dl(rows)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or say which was likely meant."""
-        name = click.utils.make_str(args[0])
-        if name in COMMANDS or name.startswith("-"):
-            return super().resolve_command(ctx, args)
-        import difflib
-
-        near = difflib.get_close_matches(name, COMMANDS, 3)
-        zh = f"没有命令「{name}」" + (f"，是否想用：{'、'.join(near)}？" if near else "")
-        en = f"there is no command {name!r}" + (f"; did you mean {', '.join(near)}?" if near else "")
-        raise click.UsageError(en if lang_now(ctx) == "en" else zh, ctx)
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any

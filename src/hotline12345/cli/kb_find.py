@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import Speaking, answers, hotline_of, own_pack_option, print_json, store_option
+from .common import Speaking, answers, hotline_of, instant_of, own_pack_option, print_json, store_option
 from .kb import based
 from .printing import facts, print_csv, say, table
 
@@ -192,8 +192,9 @@ def _text(value: Any) -> str | None:
 def gaps(base: KnowledgeBase, by: Actor, at: Any, since: str, centre: str, form: str) -> None:
     """Report the gaps."""
     from ..kb.consult import gaps as report
+    from ..kb.kept import moment
 
-    found = report(base, centre=centre, since=since)
+    found = report(base, centre=centre, since=moment(instant_of(since)) if since else "")
     if form == "json":
         print_json([gap._asdict() for gap in found])
     elif form == "csv":

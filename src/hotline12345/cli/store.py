@@ -119,6 +119,7 @@ def import_(file: Path, store: str, form: str) -> None:
     from ..transfer import import_rows
     from ..transfer.files import read
 
+    next(read(file), None)  # what is no export at all makes no store
     with _opened(store, must_exist=False) as opened:
         found = import_rows(opened, lambda: read(file))._asdict()
     _answer(form, found, _summary(found))

@@ -7,6 +7,7 @@ import re
 import click
 
 _NOT = re.compile(r"'?(?P<value>.*?)'? is not ", re.DOTALL)
+_PATH = re.compile(r"'(?P<path>.*)' (?P<what>is a directory|is a file|does not exist)", re.DOTALL)
 _EXTRA = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)", re.DOTALL)
 
 
@@ -37,6 +38,9 @@ def _bad_value(error: click.BadParameter) -> str:
         wanted = f"应是 {kind.min} 到 {kind.max} 之间的数"
     elif kind is click.INT or kind is click.FLOAT:
         wanted = "应是整数" if kind is click.INT else "应是数"
+    elif isinstance(kind, click.Path) and (said := _PATH.search(error.message)):
+        zh = {"is a directory": "是文件夹，这里要文件", "is a file": "是文件，这里要文件夹", "does not exist": "不存在"}
+        return f"{_name(error.param)}：{said['path']} {zh[said['what']]}"
     else:
         return error.format_message()
     return f"{_name(error.param)} 的值{value}有误，{wanted}"

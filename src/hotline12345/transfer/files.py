@@ -58,6 +58,8 @@ def read(path: Path) -> Iterator[Row]:
         yield from _read_parquet(path) if _is_parquet(path) else _read_lines(path)
     except (OSError, EOFError) as error:
         raise _unreadable(path, error) from error
+    except UnicodeDecodeError as error:
+        raise bad_export("不是文本", "it is no text") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise bad_export(f"读不懂：{error}", f"cannot be read: {error}") from error
 
@@ -96,8 +98,11 @@ def _line(row: Row) -> str:
 
 def _read_lines(path: Path) -> Iterator[Row]:
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-        for line in file:
-            fields: dict[str, Any] = json.loads(line)
+        for number, line in enumerate(file, 1):
+            try:
+                fields: dict[str, Any] = json.loads(line)
+            except ValueError as error:
+                raise bad_export(f"第 {number} 行不是 JSON", f"line {number} is no JSON") from error
             for name in ("data", "more"):
                 if name in fields:
                     fields[name] = dumps(fields[name])
@@ -151,9 +156,10 @@ def _read_parquet(path: Path) -> Iterator[Row]:
 
 
 def _unreadable(path: Path, error: Exception) -> RequestError:
+    why = getattr(error, "strerror", None) or error  # without the name of a draft beside it
     return RequestError(
-        f"打不开文件 {path}：{error}",
-        f"cannot open {path}: {error}",
+        f"打不开文件 {path}：{why}",
+        f"cannot open {path}: {why}",
         code="no-such-file",
         hint="请核对路径与权限",
         hint_en="check the path and your permissions",

@@ -114,6 +114,31 @@ def missing(module: str, extra: str) -> PluginError:
     )
 
 
+_DRIVERS = "达梦 DM dmSQLAlchemy dmPython, openGauss opengauss-sqlalchemy psycopg2, KingbaseES ksycopg2 psycopg2"
+
+
+def no_dialect(name: str) -> StoreError:
+    """Return the error for a dialect that SQLAlchemy does not know, and nobody has brought it."""
+    return StoreError(
+        f"没有安装方言「{name}」",
+        f"no dialect {name!r} is installed",
+        code="bad-url",
+        hint=f"请核对写法，并安装该数据库的 SQLAlchemy 方言（{_DRIVERS}）；见 docs/stores.md",
+        hint_en=f"check the spelling, and install that database's dialect for SQLAlchemy ({_DRIVERS}); docs/stores.md",
+    )
+
+
+def no_driver(name: str, module: str) -> PluginError:
+    """Return the error for a dialect whose driver is not installed."""
+    return PluginError(
+        f"「{name}」需要驱动 {module}",
+        f"{name!r} needs the driver {module}",
+        code="missing-extra",
+        hint=f"请运行：pip install {module}",
+        hint_en=f"run: pip install {module}",
+    )
+
+
 def in_flight(append: Append) -> Conflict:
     """Return the refusal of a key whose first write is still under way."""
     return Conflict(

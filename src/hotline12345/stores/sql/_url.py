@@ -82,7 +82,11 @@ def engine_of(url: sa.URL, options: Options) -> sa.Engine:
             pool_timeout=max(options.timeout, 1.0),
             connect_args=_arguments(url, options),
         )
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+    except sa.exc.NoSuchModuleError as error:
+        raise faults.no_dialect(url.drivername) from error
+    except ImportError as error:
+        raise faults.no_driver(url.drivername, error.name or str(error)) from error
+    except sa.exc.ArgumentError as error:
         raise faults.bad_url(url.render_as_string(), str(error), str(error)) from error
     engine.update_execution_options(**{READY: True})
     for statement in _first(flavour(engine.dialect), options.timeout):

@@ -486,3 +486,15 @@ def test_a_few_alterations_are_spread_over_all() -> None:
         for n in range(5)
     ]
     assert len(mutate(policy, most=10_000)) == len(every)
+
+
+def test_an_alteration_that_is_refused_outright_is_caught() -> None:
+    scoring = ScoreRules((Component("solved", D(10), floor=D(10)), Component("on-time", D(5))))
+    case = Case("x", figures={"solved": 50}, expected={"earned": {"solved": D("10.00")}})
+    found = {one.en: (one.touched, one.caught) for one in mutate(small_policy(scoring=scoring, cases=(case,)))}
+    assert {what: said for what, said in found.items() if what.startswith(("points", "floor"))} == {
+        "points 10 → 9": (True, True),
+        "floor 10 → 9": (True, True),
+        "points 5 → 4": (False, False),
+    }
+    assert mutate(small_policy(cases=(case,)), parts=("scoring",)) == ()

@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 
+from hotline12345.core import commands as c
 from hotline12345.core.calendar import CST
 from hotline12345.core.errors import RequestError
+from hotline12345.core.policy import Policy
+from hotline12345.core.policy.calling import Scale
 from hotline12345.core.scoring import (
     Component,
     Figure,
@@ -22,6 +25,7 @@ from hotline12345.core.scoring import (
     Score,
     Scorecard,
     ScoreRules,
+    facts,
     figures_of,
     measure,
     read_figures,
@@ -38,6 +42,7 @@ from hotline12345.core.scoring.metrics import DECIDED, METRICS, MOMENT, REASONS
 from hotline12345.core.scoring.period import period_of
 from hotline12345.core.scoring.reader import Reader, decimal
 from hotline12345.core.scoring.standings import EVERYBODY, group_of, rank
+from hotline12345.testing.orders import AGENT, CALLER, DISPATCHER, HANDLER, REVIEWER, WAYS, Life, small_policy
 
 D = Decimal
 
@@ -839,3 +844,69 @@ def test_standings_put_what_was_not_assessed_last_and_turn_deductions_round() ->
     ]
     assert (table.unscored, table.red, table.black) == (("d",), ("b",), ("c",))
     assert group_of(rules, "x") is EVERYBODY
+
+
+def test_a_table_without_a_file_has_faults_without_one() -> None:
+    for found in (read_score_rules(3)[1], read_adjustments(3, ScoreRules())[1]):
+        assert [one.file for one in found] == [""]
+
+
+# ── what one order is, taken from its life ──
+
+APART = small_policy(scale=Scale(apart=True))
+
+
+def lived(*commands: c.Command, policy: Policy | None = None, start: str = "dispatched") -> Life:
+    life = Life(policy).take(start)
+    for command in commands:
+        life.do(command)
+    return life
+
+
+LIVES: dict[str, Callable[[], Life]] = {
+    **{status: (lambda status=status: lived(start=status)) for status in WAYS},
+    "both pleased": lambda: lived(c.FollowUp(CALLER, solved=True, satisfied="satisfied", attitude="satisfied"),
+                                  policy=APART, start="reviewed"),
+    "one pleased": lambda: lived(c.FollowUp(CALLER, solved=True, satisfied="dissatisfied", attitude="satisfied"),
+                                 policy=APART, start="reviewed"),
+    "neither pleased": lambda: lived(c.FollowUp(CALLER, solved=False, satisfied="dissatisfied",
+                                                attitude="dissatisfied"), policy=APART, start="reviewed"),
+    "unreachable": lambda: lived(c.FollowUp(CALLER, "unreachable"), start="reviewed"),
+    "a form": lambda: lived(c.Reply(HANDLER, text="x", solved=True, contacted=True, result="explained"),
+                            start="signed"),
+    "with an assistant": lambda: lived(c.Assist(HANDLER, "u2"), start="signed"),
+    "sent back and sent again": lambda: lived(c.SendBack(HANDLER, "not-ours"), c.Adjudicate(DISPATCHER), c.Dispatch(
+        DISPATCHER, unit="u2")),
+    "answered, closed": lambda: lived(c.Close(AGENT), start="answered"),
+    "reviewed and refused": lambda: lived(c.Review(REVIEWER, passed=False, reason="x"), start="replied"),
+    "no limits": lambda: lived(policy=small_policy(limits=())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LIVES)
+@pytest.mark.parametrize("until", ["2026-09-29", "2026-11-01"])
+def test_facts(what: str, until: str, golden: Any) -> None:
+    life = LIVES[what]()
+    end = datetime.fromisoformat(until).replace(tzinfo=CST)
+    golden(*listed(facts(life.order, until=end, levels=life.policy.satisfied_levels, calendar=life.policy.calendar)))
+
+
+def listed(found: OrderFacts) -> list[str]:
+    """What is so, what is not so, and nothing of what is not known."""
+    known = {a.name: getattr(found, a.name) for a in fields(OrderFacts) if a.name not in ASIDE}
+    so = [f"{name}={value}" for name, value in known.items() if value and value is not True]
+    yes, no = ([name for name, value in known.items() if value is said] for said in (True, False))
+    zero = [name for name, value in known.items() if value == 0 and value is not False]
+    return ["; ".join(so), f"yes: {' '.join(yes)}; no: {' '.join(no)}; none: {' '.join(zero)}"]
+
+
+ASIDE = ("number", "kind", "category", "area", "channel", "until")
+
+
+def test_facts_say_whose_period_it_was() -> None:
+    life = lived(start="closed")
+    found = facts(life.order, until=UNTIL, levels={"satisfied": True}, since=SINCE, excuses=True)
+    assert (found.since, found.until, found.number, found.kind, found.category, found.area, found.channel) == (
+        SINCE, UNTIL, "1", "complaint", "城乡建设/物业管理", "210102", "phone",
+    )  # fmt: skip
+    assert (found.excused, found.working_days) == (False, None)

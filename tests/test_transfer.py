@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from hotline12345.core.errors import HotlineError, RequestError, StoreError
-from hotline12345.stores import Append, Desk, Private, Query
+from hotline12345.stores import Append, Desk, Parked, Private, Query
 from hotline12345.stores._text import FIRST, digest, link
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import Row, _Tally, check, export, import_rows
+from hotline12345.transfer import Row, _Tally, check, encode_row, export, import_rows
 from hotline12345.transfer.files import read
 from hotline12345.transfer.files import write as write_file
 
@@ -156,13 +159,13 @@ def test_a_newer_export_and_a_store_that_is_not_empty_are_refused(make: Make, tm
     old = make("memory")
     old.append([write("1")])
     rows = list(export(old))
-    newer = [rows[0]._replace(more=rows[0].more.replace('"format":1', '"format":2')), *rows[1:]]
-    for given, code in ((newer, "newer-schema"), (rows, "not-empty")):
+    newer = [rows[0]._replace(more=rows[0].more.replace('"format":2', '"format":3')), *rows[1:]]
+    for told, code in ((newer, "newer-schema"), (rows, "not-empty")):
         new = make("memory")
         if code == "not-empty":
             new.append([write("2")])
         with pytest.raises(StoreError) as caught:
-            import_rows(new, lambda given=given: given)
+            import_rows(new, lambda told=told: told)
         assert caught.value.code == code
 
 
@@ -280,3 +283,117 @@ def test_parquet_without_pyarrow_names_the_extra(make: Make, tmp_path: Path, mon
     assert caught.value.code == "missing-extra"
     assert "hotline12345[parquet]" in caught.value.hint("zh")
     assert list(tmp_path.iterdir()) == []
+
+
+# -- who follows the feed --------------------------------------------------------------------------
+
+
+def _readers(store: Any) -> None:
+    """Let three readers get on: one with all, one with some and what is parked, one just begun."""
+    feed = store.feed(0, 10_000)
+    store.advance("all", feed[-1].position)
+    parked = [
+        Parked("some", P, "0", feed[3].position, 2, "2026-11-03T00:00:00Z", "超时 timeout"),
+        Parked("some", "*", "*", 0, 1, "2026-11-03T00:00:00Z"),
+        Parked("some", Q, RARE, feed[7].position, 9, "", RARE),
+    ]
+    store.park("some", feed[40].position, parked)
+    store.advance("begun", 0)
+
+
+def _left(store: Any, reader: str) -> Any:
+    """Return what *reader* is still to be given, and what waits for it, by record and not by position."""
+    at = {fed.position: fed.record for fed in store.feed(0, 10_000)}
+    waiting = [(*each[:3], at.get(each.position), *each[4:]) for each in store.parked(reader)]
+    return [fed.record for fed in store.feed(store.cursor(reader), 10_000)], waiting
+
+
+@pytest.mark.parametrize("there", ["memory", "sqlite"])
+@pytest.mark.parametrize("here", ["memory", "sqlite"])
+def test_readers_go_on_behind_a_move_where_they_were(make: Make, here: str, there: str) -> None:
+    old, new = make(here), make(there)
+    fill(old)
+    _readers(old)
+    rows = list(export(old))
+    assert import_rows(new, lambda: rows).readers == 3
+    assert new.readers() == old.readers() == ["all", "begun", "some"]
+    assert [_left(new, reader) for reader in old.readers()] == [_left(old, reader) for reader in old.readers()]
+    assert len(_left(new, "some")[0]) == len(old.feed(0, 10_000)) - 41
+    assert list(export(new)) == rows
+
+
+def test_a_store_that_cannot_park_takes_no_export_with_parked_deliveries(make: Make) -> None:
+    class Simple(MemoryStore):
+        park = None  # type: ignore[assignment]
+
+    old, new = make("memory"), Simple()
+    fill(old)
+    _readers(old)
+    rows = list(export(old))
+    with pytest.raises(StoreError) as caught:
+        import_rows(new, lambda: rows)
+    assert caught.value.code == "no-parking"
+    assert new.places() == []
+
+
+def _again(rows: list[Any]) -> list[Any]:
+    """Return *rows* with their digest counted anew."""
+    digest = sha256(b"".join(encode_row(row) for row in rows[:-1])).hexdigest()
+    return [*rows[:-1], rows[-1]._replace(more=json.dumps({**json.loads(rows[-1].more), "digest": digest}))]
+
+
+def test_a_reader_beyond_the_records_is_no_sound_export(make: Make) -> None:
+    old = make("memory")
+    old.append([write("1")])
+    old.advance("r", 1)
+    rows = list(export(old))
+    check(rows)
+    for wrong in (rows[-2]._replace(version=2), rows[-2]._replace(t="other")):
+        with pytest.raises(StoreError) as caught:
+            check(_again([*rows[:-2], wrong, rows[-1]]))
+        assert caught.value.code == "bad-export"
+
+
+def test_an_export_of_the_first_format_has_no_readers_and_is_imported(make: Make) -> None:
+    old, new = make("memory"), make("memory")
+    old.append([write("1")])
+    start, *rows, end = export(old)
+    end = end._replace(more=json.dumps({k: v for k, v in json.loads(end.more).items() if k != "readers"}))
+    first = _again([start._replace(more=start.more.replace('"format":2', '"format":1')), *rows, end])
+    assert import_rows(new, lambda: first).orders == 1
+    assert new.readers() == []
+
+
+# -- Parquet ---------------------------------------------------------------------------------------
+
+_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), _TEXT, _TEXT), max_size=6),
+    st.sampled_from((".parquet", ".ndjson", ".ndjson.gz")),
+)
+@example([("a", "\ud83d", "\ud83d"), ("b", "", "\0"), ("b", "\udfff", "中")], ".parquet")
+@example([], ".parquet")
+@example([("a", "大" * 300_000, "x")], ".parquet")
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_store_goes_through_any_file_and_is_equal(
+    tmp_path_factory: pytest.TempPathFactory, orders: list[tuple[str, str, str]], suffix: str
+) -> None:
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+    old, new = MemoryStore(), MemoryStore()
+    for version, (number, text, other) in enumerate(orders):
+        name = other[:50] + number
+        now = old.head(P, name)
+        kept = (Private(f"p{version}{text[:9]}", other[:9], {"text": text, other: text}, (other[:9],)),)
+        old.append([write(name, now.version if now else 0, data={"t": text, other: [text]}, private=kept)])
+    if orders:
+        old.advance(orders[0][1][:50], old.feed(0, 10)[-1].position)
+    path = tmp_path_factory.mktemp("export") / f"all{suffix}"
+    rows = list(export(old))
+    write_file(path, rows)
+    assert list(read(path)) == rows
+    import_rows(new, lambda: read(path))
+    assert everything(new) == everything(old)
+    assert list(export(new)) == rows

@@ -16,7 +16,7 @@ from hotline12345.core.policy import Pack
 from hotline12345.core.request import Kind, Request, Requester
 from hotline12345.hotline import Hotline, number_by_time
 from hotline12345.rebuild import differences, rebuild
-from hotline12345.stores import Append, Desk, Keeping, Private, Query, open_store
+from hotline12345.stores import Append, Desk, Keeping, Parked, Private, Query, open_store
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.testing.orders import AGENT, AT, REQUESTER, small_policy
 from hotline12345.testing.store_base import P, Q, head, numbers, write
@@ -63,6 +63,9 @@ def fill(store: Any) -> None:
         store.append([Append(P, RARE, 1, (), head(RARE, 1), (), key, "f")])
     store.forget(P, "y")
     store.forget(Q, "y")
+    feed = store.feed(0, 1000)
+    store.advance("all", feed[-1].position)
+    store.park("some", feed[9].position, [Parked("some", P, "0", feed[2].position, 9, "", RARE)])
 
 
 @pytest.mark.parametrize("here", KINDS)
@@ -70,12 +73,17 @@ def test_what_goes_from_one_kind_into_every_other_is_exported_the_same(make: Mak
     old = make(here)
     fill(old)
     rows = list(export(old))
+    after = [fed.record for fed in old.feed(old.cursor("some"), 1000)]
+    parked = [fed.record for fed in old.feed(old.parked("some")[0].position, 1)]
     for there in KINDS:
         new = make(there)
         import_rows(new, lambda: rows)
         assert list(export(new)) == rows, there  # the last row holds the digest
         assert numbers(new, Query(words=("v1", "w"))) == numbers(old, Query(words=("v1", "w"))) != []
         assert new.check() == []
+        assert [fed.record for fed in new.feed(new.cursor("some"), 1000)] == after
+        assert [fed.record for fed in new.feed(new.parked("some")[0].position, 1)] == parked
+        assert new.feed(new.cursor("all"), 1000) == []
 
 
 @pytest.mark.parametrize("server", ["postgresql", "mysql"])

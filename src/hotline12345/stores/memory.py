@@ -248,6 +248,12 @@ class MemoryStore:
             self._reading()
             return self._cursors.get(reader, 0)
 
+    def readers(self) -> list[str]:
+        """Return every reader with a cursor, or with something parked, in order."""
+        with self._lock:
+            self._reading()
+            return sorted(self._cursors)
+
     def advance(self, reader: str, position: int) -> None:
         """Record that *reader* has handled everything up to *position*; never backwards."""
         self.park(reader, position)

@@ -259,6 +259,15 @@ class Keeping(Protocol):
         ...
 
 
+@runtime_checkable
+class Following(Protocol):
+    """A store that tells who follows its feed (记录流的读者): what an export takes along."""
+
+    def readers(self) -> list[str]:
+        """Return every reader with a cursor, or with something parked, in order."""
+        ...
+
+
 class Lease(NamedTuple):
     """The right to do one thing alone for a while (租约): ``token`` grows each time *name* changes hands."""
 

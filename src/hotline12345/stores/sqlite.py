@@ -212,6 +212,10 @@ class SqliteStore:
         rows = self._rows("SELECT position FROM cursor WHERE reader = ?", (reader,))
         return int(rows[0][0]) if rows else 0
 
+    def readers(self) -> list[str]:
+        """Return every reader with a cursor, or with something parked, in order."""
+        return [row[0] for row in self._rows("SELECT reader FROM cursor ORDER BY reader")]
+
     # -- sharing work ----------------------------------------------------------------------------
 
     def park(

@@ -3,7 +3,7 @@
 The file has a row for each order, before its first record, with the head, the private records and the keys that are
 there *now* (never what was forgotten), a row for each record with its link, and at the end the counts and a digest of
 everything before.  It is checked as a whole before the first row of it is imported, and the new store's feed after.
-Cursors, leases and parked deliveries belong to the old store's readers and stay there.
+Cursors and parked deliveries go along (:mod:`.readers`), so that nobody downstream misses or gets twice; leases do not.
 """
 
 from __future__ import annotations
@@ -17,17 +17,22 @@ from ..audit import follow, linked
 from ..core.errors import StoreError
 from ..stores._text import FIRST, digest, dumps, encode, link
 from ..stores.port import SCHEMA, Append, Desk, Head, Keeping, Private, Record, Store
+from . import readers
 
-FORMAT = 1
+FORMAT = 2
 BATCH = 1000
 ROUNDS = 20
 _Order = tuple[str, str]
+_LAST = ("reader", "parked")
+_KINDS = ("start", "order", "record", *_LAST)
 
 
 class Row(NamedTuple):
     """One row of an export (导出行): ``data`` and ``more`` are JSON texts, "" where there is nothing.
 
-    ``t`` is ``start``, ``order``, ``record`` or ``end``; an order that went on while it was exported is told again.
+    ``t`` is ``start``, ``order``, ``record``, ``reader``, ``parked`` or ``end``; an order that went on while it was
+    exported is told again.  Of a reader and what is parked for it ``version`` is how many records of the feed come
+    before and including its position.
     """
 
     t: str
@@ -49,6 +54,7 @@ class Summary(NamedTuple):
     records: int
     private: int
     digest: str
+    readers: int = 0
 
 
 class _Tally:
@@ -56,7 +62,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self.places: set[str] = set()
-        self.orders = self.records = self.private = 0
+        self.orders = self.records = self.private = self.readers = 0
         self._rows = sha256()
 
     def add(self, row: Row, private: int = 0, again: bool = False) -> Row:
@@ -64,12 +70,13 @@ class _Tally:
             self.places.add(row.place)
             self.orders += not again
         self.records += row.t == "record"
+        self.readers += row.t == "reader"
         self.private += private
         self._rows.update(encode_row(row))
         return row
 
     def summary(self) -> Summary:
-        return Summary(len(self.places), self.orders, self.records, self.private, self._rows.hexdigest())
+        return Summary(len(self.places), self.orders, self.records, self.private, self._rows.hexdigest(), self.readers)
 
 
 def encode_row(row: Row) -> bytes:
@@ -96,9 +103,11 @@ def export(store: Store, *, private: bool = True) -> Iterator[Row]:
     yield tally.add(Row("start", more=encode({"format": FORMAT, "schema": SCHEMA, "private": private})))
     told: dict[_Order, int] = {}
     ends: dict[_Order, bytes] = {}
+    progress = readers.Progress(store)
     for fed in follow(store):
         r = fed.record
         order = (r.place, r.number)
+        progress.pass_(fed.position, tally.records)
         if r.version > told.get(order, 0):
             row, kept = _order(store, order, private)
             yield tally.add(row, kept, again=order in told)
@@ -107,6 +116,7 @@ def export(store: Store, *, private: bool = True) -> Iterator[Row]:
         if fed.link and fed.link != last.hex():
             raise _broken(r)
         yield tally.add(Row("record", *order, r.version, r.kind, r.schema, dumps(r.data), last.hex()))
+    yield from map(tally.add, progress.rows(tally.records))
     yield Row("end", more=encode(tally.summary()._asdict()))
 
 
@@ -171,6 +181,10 @@ def _checked(rows: Iterable[Row]) -> Summary:
             if last.hex() != row.link:
                 raise bad_export(f"{where} 与校验链不符", f"{where} does not fit its chain")
             ends[order] = last
+        if row.t not in _KINDS:
+            raise bad_export(f"不认识的行 {row.t}", f"an unknown row {row.t!r}")
+        if row.t in _LAST:
+            readers.check(row, tally.records)
         private = 0
         if row.t == "order":
             private, waiting[order] = len(_told(row).private), row.version
@@ -178,7 +192,7 @@ def _checked(rows: Iterable[Row]) -> Summary:
     if end is None:
         raise bad_export("没有结束行，文件不完整", "it has no last row: it was cut off")
     found = tally.summary()
-    if json.loads(end.more) != found._asdict():
+    if {"readers": 0, **json.loads(end.more)} != found._asdict():
         raise bad_export("数目或摘要与结束行不符", "counts or digest are not those of the last row")
     return found
 
@@ -196,6 +210,8 @@ def import_rows(store: Store, rows: Callable[[], Iterable[Row]]) -> Summary:
     if store.places() or store.feed(0, 1):
         raise _not_empty()
     found = check(rows())
+    last = [row for row in rows() if row.t in _LAST] if found.readers else []
+    readers.refuse(store, last)
     waiting: dict[_Order, _Told] = {}
     batch: list[Append] = []
     size = 0
@@ -215,6 +231,7 @@ def import_rows(store: Store, rows: Callable[[], Iterable[Row]]) -> Summary:
             batch, size = [], 0
     if _read_back(store).digest() != expected.digest():
         raise _differs()
+    readers.restore(store, last)
     return found
 
 

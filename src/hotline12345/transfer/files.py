@@ -133,12 +133,31 @@ def _write_parquet(_: Path, file: Any, rows: Iterable[Row]) -> None:
     with arrow.parquet.ParquetWriter(file, schema, compression="zstd") as out:
         batch: list[Row] = []
         for row in rows:
-            batch.append(row)
+            batch.append(_plain(row))
             if len(batch) == BATCH:
                 out.write_batch(_columns(arrow, batch, schema))
                 batch = []
         if batch:
             out.write_batch(_columns(arrow, batch, schema))
+
+
+_TEXTS = ("place", "number", "kind")
+
+
+def _plain(row: Row) -> Row:
+    """Return *row* as Parquet can hold it: a text with half characters, which are no UTF-8, as NUL and JSON."""
+    odd = {name: text for name in _TEXTS if (text := getattr(row, name)).startswith("\0") or not _whole(text)}
+    changed: dict[str, Any] = {name: "\0" + json.dumps(text) for name, text in odd.items()}
+    return row._replace(**changed) if odd else row
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _as_it_was(row: Row) -> Row:
+    odd = {name: text for name in _TEXTS if (text := getattr(row, name)).startswith("\0")}
+    return row._replace(**{name: json.loads(text[1:]) for name, text in odd.items()}) if odd else row
 
 
 def _columns(arrow: Any, batch: list[Row], schema: Any) -> Any:
@@ -152,7 +171,9 @@ def _read_parquet(path: Path) -> Iterator[Row]:
     arrow = _pyarrow()
     with arrow.parquet.ParquetFile(path) as file:
         for batch in file.iter_batches(BATCH):
-            yield from (Row(*values) for values in zip(*(c.to_pylist() for c in batch.columns), strict=True))
+            yield from (
+                _as_it_was(Row(*values)) for values in zip(*(c.to_pylist() for c in batch.columns), strict=True)
+            )
 
 
 def _unreadable(path: Path, error: Exception) -> RequestError:

@@ -166,7 +166,7 @@ def reindex(run: Runner, place: str, heads: Sequence[Head]) -> None:
     Words are not touched: here they are what is found, and no index of anything.
     """
     put, say = run.kind.put, run.say
-    r, h = say.record.c, say.head.c
+    r = say.record.c
     for head in sorted(heads, key=lambda head: put(head.number)):
         ready = Ready(Append(place, head.number, head.version, (), head), run.kind)
         order = {"_place": ready.place, "_number": ready.number}
@@ -177,12 +177,10 @@ def reindex(run: Runner, place: str, heads: Sequence[Head]) -> None:
         if not last or last[0][0] != head.version:
             continue
         row = {**ready.head, "link": last[0][1], "_last": last[0][2] if run.kind.postgres else 0}
-        where = sa.and_(h.place == ready.place, h.number == ready.number)
-        run.connection.execute(sa.delete(say.head).where(where))
-        run.connection.execute(
-            sa.delete(say.owner).where(say.owner.c.place == ready.place, say.owner.c.number == ready.number)
-        )
-        steps: list[Step] = [("drop_desks", [order]), ("add_head", [row]), ("add_desk", ready.desks(run.kind))]
+        for table in (say.head, say.owner, say.desk):
+            mine = sa.and_(table.c.place == ready.place, table.c.number == ready.number)
+            run.connection.execute(sa.delete(table).where(mine))
+        steps: list[Step] = [("add_head", [row]), ("add_desk", ready.desks(run.kind))]
         steps += [("add_owner", [ready.owner])] if ready.owner else []
         note = tally.Note(run.kind.nothing)
         note.order(ready.place, tuple(there[0][6:]) if there else (), tuple(row[name] for name in SEEN))

@@ -265,6 +265,7 @@ class Statements:
         until = self.now + b("_seconds", type_=sa.Double())
         return {
             "cursor_of": sa.select(c.position).where(c.reader == b("_reader")),
+            "readers": sa.select(c.reader),
             "move_cursor": self.cursor.update()
             .where(c.reader == b("_reader"))
             .values(position=self.greatest(c.position, b("_position", type_=c.position.type))),

@@ -332,6 +332,10 @@ class SqlStore:
         rows = self._ask("cursor_of", _reader=reader)
         return int(rows[0][0]) if rows else 0
 
+    def readers(self) -> list[str]:
+        """Return every reader with a cursor, or with something parked, in order."""
+        return sorted(self._kind.get(row[0]) for row in self._ask("readers"))
+
     def parked(
         self,
         reader: str,

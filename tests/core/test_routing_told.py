@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from hotline12345.core.errors import PolicyError
-from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit, read_claims, read_units
+from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit, claims, graph, read_claims, read_units
+from hotline12345.core.routing.claims import Catalogue
 from hotline12345.core.routing.grades import area_key
 
 D = Grade.DEPARTMENT
@@ -253,8 +254,8 @@ def test_unit_table(what: str, golden: Any) -> None:
 
 @pytest.mark.parametrize("what", CLAIM_TABLES)
 def test_claim_table(what: str, golden: Any) -> None:
-    claims, faults = read_claims(rows(CLAIM_TABLES[what]))
-    golden(*claims, *(repr(claim) for claim in claims), *faults)
+    found, faults = read_claims(rows(CLAIM_TABLES[what]))
+    golden(*found, *map(repr, found), *faults)
 
 
 def test_the_keys_of_areas() -> None:
@@ -277,3 +278,85 @@ def test_a_hotline_that_stands_under_nothing_is_the_place_itself(golden: Any) ->
     routes = RoutingGraph.of(units, (Claim("u", "a"), Claim("v", "b")), centre="centre")
     assert (routes.seat, routes.idle_units()) == ("centre", ())
     golden(*(routes.route(category, area) for category in "abc" for area in ("", "210102", "220000")))
+
+
+# ── what is worked out once ──
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[Any]:
+    """Count how often a method works; what it was asked stands in the list."""
+    real, asked = getattr(owner, name), []
+
+    def ask(self: Any, *args: Any) -> Any:
+        asked.append(args)
+        return real(self, *args)
+
+    monkeypatch.setattr(owner, name, ask)
+    return asked
+
+
+def test_what_is_asked_twice_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    routes = RoutingGraph.of(UNITS, CLAIMS, centre="centre")
+    decided, located, written, columns, laid = (
+        counted(monkeypatch, owner, name)
+        for owner, name in (
+            (RoutingGraph, "_decide"), (RoutingGraph, "_locate"), (RoutingGraph, "_write"), (Catalogue, "column"),
+            (Catalogue, "_lay"),
+        )
+    )  # fmt: skip
+    asked = [
+        ("城乡建设/供水", "210102"),
+        ("城乡建设/供水/管道", "210102"),
+        ("城乡建设", "210181"),
+        ("城乡建设/道路", "210181"),
+    ]
+    first = [routes.route(*each) for each in asked]
+    assert (len(decided), len(located), len(columns)) == (4, 2, 4)
+    assert (len(written), len(laid)) == (2, 2)  # the housing bureau's claim, and the county's over it
+    assert [routes.route(*each) for each in asked] == first
+    assert len(decided) == 4
+    routes.route("公安", "210102")
+    routes.route("税务", "210102")
+    assert len(located) == 2
+    again = len(written)
+    routes.route("税务/发票", "210102")
+    routes.route("城乡建设/供气", "210102")
+    routes.route("城乡建设/供气/价格", "210102")
+    assert len(written) == again + 1  # who helps is worked out once for a claim
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph, "_REMEMBERED", 2)
+    monkeypatch.setattr(graph, "_PERIODS", 2)
+    monkeypatch.setattr(claims, "_COLUMNS", 2)
+    routes = RoutingGraph.of(UNITS, CLAIMS, centre="centre")
+    for number in range(5):
+        assert routes.route(f"城乡建设/{number}", "210102").unit == "housing"
+        assert routes.route("教育", f"21010{number}").rule in ("district-backstop", "centre")
+    assert (len(routes._asked), len(routes._places), len(routes._catalogue.columns)) == (2, 2, 2)
+    for day in ("2025-12-31", "2026-01-01", "2026-07-01", "2025-12-31"):
+        routes.on(date.fromisoformat(day))
+    assert len(routes._dated) == 2
+
+
+def test_without_room_for_rows_the_answers_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = RoutingGraph.of(UNITS, CLAIMS, centre="centre")
+    searched = RoutingGraph.of(UNITS, CLAIMS, centre="centre")
+    asked = [*ASKED.values(), ("城乡建设/市容/垃圾", "210102001001"), ("城乡建设/道路", "210181999")]
+    expected = [whole.route(*each) for each in asked]
+    monkeypatch.setattr(claims, "_CELLS", 0)
+    assert [searched.route(*each) for each in asked] == expected
+    assert all(column.row is None for column in searched._catalogue.columns.values() if column.leads)
+    cells = len(whole._catalogue.places)
+    monkeypatch.setattr(claims, "_CELLS", 2 * cells)
+    some = RoutingGraph.of(UNITS, CLAIMS, centre="centre")
+    some.route("城乡建设", "210102")
+    some.route("公安", "210102")
+    assert [bool(some._catalogue.columns[one].row) for one in ("城乡建设", "公安")] == [True, False]
+
+
+def test_the_units_that_claims_name() -> None:
+    routes = RoutingGraph.of(UNITS, CLAIMS, centre="centre")
+    named = {"housing", "gas", "police", "bureau", "street", "east", "town", "west", "tax"}
+    assert routes._catalogue.named() == named
+    assert RoutingGraph.of(UNITS, (), centre="centre").idle_units() == ("housing", "police", "bureau", "gas", "tax")

@@ -73,7 +73,8 @@ def cut(url: str, cuts: int, seed: int) -> dict[str, Any]:
 
 def _effects(url: str, cuts: int) -> dict[str, int]:
     """Look without the proxy: how often each key had an effect, and which order is not whole."""
-    store = open_store(url)
+    # Somebody else's transaction on the same server may hold the feed back: it is waited for.
+    store = open_store(f"{url}{'&' if '?' in url else '?'}patience=60")
     effects: Counter[str] = Counter()
     after = 0
     while page := store.feed(after, 1000, PLACE):

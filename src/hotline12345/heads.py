@@ -14,15 +14,11 @@ MIXED = "mixed"
 
 
 def _stamp(instant: datetime) -> str:
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"  # without its +00:00
 
 
-_remembered_stamp = remembered(_stamp)
-
-
-def stamp(instant: datetime) -> str:
-    """Return *instant* the way stores compare it (时间戳): UTC, fixed width."""
-    return _remembered_stamp(instant)
+stamp = remembered(_stamp)
+"""Return an instant the way stores compare it (时间戳): UTC, fixed width."""
 
 
 def head_of(order: Order, requester: str = "") -> Head:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,8 @@ def pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring characters in *text*, each once, in order (双字)."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     runs = [plain] if plain.isalnum() else "".join([char if char.isalnum() else " " for char in plain]).split()
+    if len(runs) == 1:
+        return list(dict.fromkeys(map(add, runs[0], runs[0][1:])))
     return list(dict.fromkeys([run[i : i + 2] for run in runs for i in range(len(run) - 1)]))
 
 

@@ -90,11 +90,12 @@ class Room:
     def words(self, entry: Entry, number: str) -> None:
         """Index anew what the private records of an order can be found by."""
         members = self.index["words"]
-        for word in frozenset().union(*entry.words):
+        for word in set().union(*entry.words) if entry.words else ():
             self._remove("words", word, number)
         entry.words = tuple(frozenset(private.words) for private in entry.private.values() if private.words)
-        for word in frozenset().union(*entry.words):
-            members.setdefault(word, set()).add(number)
+        for words in entry.words:
+            for word in words:
+                members.setdefault(word, set()).add(number)
 
     def matches(self, number: str, query: Query) -> bool:
         """Tell whether an order matches every given field of *query*."""

@@ -226,8 +226,9 @@ def test_many_changes_go_one_by_one_where_the_driver_does_not_count_them() -> No
         return SimpleNamespace(returns_rows=False, rowcount=1)
 
     run = Runner(cast(Any, SimpleNamespace(exec_driver_sql=said_to, dialect=dialect)), Statements(dialect))
-    assert run.together([("drop_desks", [{"_place": P, "_number": number} for number in "abc"])]) == [3]
-    assert said == [(P, "a"), (P, "b"), (P, "c")]
+    rows = [{"_place": P, "_number": number, "_assignment": "x"} for number in "abc"]
+    assert run.together([("drop_desk", rows)]) == [3]
+    assert said == [(P, "a", "x"), (P, "b", "x"), (P, "c", "x")]
 
 
 def _complaint(kind: str, **told: Any) -> Exception:

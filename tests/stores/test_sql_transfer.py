@@ -164,6 +164,20 @@ def test_lost_and_wrong_heads_desks_requesters_and_counts_of_a_server_are_made_a
 
 
 @pytest.mark.parametrize("server", ["postgresql", "mysql"])
+def test_the_desks_of_an_order_are_put_in_place_anew(server: str, make: Make, ask: Callable[..., Any]) -> None:
+    store = make(server)
+    store.append([write("1", desks=(Desk("a1", "u", "lead", "", "d"), Desk("a2", "v", "assist", "", "")))])
+    before = list(export(store))
+    url = store._line.engine.url.render_as_string(hide_password=False)
+    ask(url, f"UPDATE {store.schema}.hotline_desk SET unit = 'nobody' WHERE assignment = 'a1'")
+    assert numbers(store, Query(unit="u")) == []
+    store.reindex(P, [store.head(P, "1")])
+    for unit in "uv":
+        assert numbers(store, Query(unit=unit)) == ["1"]
+    assert (numbers(store, Query(unit="nobody")), list(export(store))) == ([], before)
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mysql"])
 def test_an_order_that_goes_on_while_it_is_rebuilt_keeps_the_head_it_got(server: str, make: Make) -> None:
     store = make(server)
     store.append([write("1", holder="u")])

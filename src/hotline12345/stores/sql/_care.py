@@ -180,7 +180,7 @@ def reindex(run: Runner, place: str, heads: Sequence[Head]) -> None:
         for table in (say.head, say.owner, say.desk):
             mine = sa.and_(table.c.place == ready.place, table.c.number == ready.number)
             run.connection.execute(sa.delete(table).where(mine))
-        steps: list[Step] = [("add_head", [row]), ("add_desk", ready.desks(run.kind))]
+        steps: list[Step] = [("add_head", [row]), ("add_desk", [*ready.desks(run.kind).values()])]
         steps += [("add_owner", [ready.owner])] if ready.owner else []
         note = tally.Note(run.kind.nothing)
         note.order(ready.place, tuple(there[0][6:]) if there else (), tuple(row[name] for name in SEEN))

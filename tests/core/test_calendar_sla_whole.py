@@ -341,6 +341,9 @@ EXPLAINED: dict[str, Callable[[], Explanation]] = {
     "working-hours-standing-still": lambda: explain(
         L("9wh"), MONDAY, CHINA, suspensions=(S(on(9, 29, 10), None, "鉴定"),)
     ),
+    "working-hours-to-midnight": lambda: explain(
+        L("9wh"), on(9, 28, 20), WorkCalendar.china(windows=((time(20, 30), time(0)),)), BUSINESS
+    ),
     "working-hours-cutoff": lambda: explain(L("4wh"), on(9, 28, 18), CHINA, CUTOFF),
     "working-hours-after-the-windows": lambda: explain(L("1wh"), on(9, 28, 20), CHINA),
     "no-limit": lambda: explain(None, MONDAY, CHINA, basis="没有"),

@@ -1477,6 +1477,20 @@ LIVES: dict[str, Any] = {
         limits=(*LIMITS, limit("20wd", category="城乡建设", statute=True)),
     ),
     "contact-is-the-leads": lived("signed", c.Assist(DISPATCHER, "u3"), Step(TICK, on(9, 28, 17)), limits=TIMED),
+    "by-named-law-from-receipt": lived(
+        "accepted",
+        c.ApplyStatute(ADMIN, limit=L("60d"), basis="信访条例"),
+        c.Dispatch(DISPATCHER, "u1"),
+        limits=(limit("5wd", start="received"),),
+    ),
+    "by-named-law-from-signing": lived(
+        "accepted",
+        c.ApplyStatute(ADMIN, limit=L("60d"), basis="信访条例"),
+        c.Dispatch(DISPATCHER, "u1"),
+        c.Sign(HANDLER),
+        limits=SIGNING,
+    ),
+    "denied-afterwards": lived(c.Accept(AGENT, text="判决是谣言"), request={}, scope=SCOPE),
     # ── what a host adds ──
     "late-entry": lived(
         "signed",
@@ -1580,6 +1594,33 @@ ADOPTED: dict[str, e.Adopted] = {
 @pytest.mark.parametrize("name", ADOPTED)
 def test_adopted(name: str, golden: Any) -> None:
     golden(evolve(Life().order, ADOPTED[name]))
+
+
+def test_events_that_change_nothing() -> None:
+    order = Life().take("reviewed").order
+    events = (
+        e.Judged(AT, CALLER, True),
+        e.Rated(AT, REQUESTER, "satisfied"),
+        e.Connected(AT, AGENT, "window"),
+        e.Resumed(AT, CALLER, "lapsed"),
+        e.Told(AT, HANDLER, "weather"),
+        e.DeadlineMoved(AT, SYSTEM, "A9", Stage.HANDLE, DUE, "calendar"),
+        e.FellOverdue(AT, SYSTEM, "dispatch", Stage.DISPATCH),
+    )
+    for event in events:
+        assert evolve(order, event) == order._replace(version=order.version + 1, at=AT), event
+
+
+def test_what_falls_overdue_beside_the_way(golden: Any) -> None:
+    order = Life().take("reviewed").order
+    for event in (
+        e.FellOverdue(AT, SYSTEM, "citizen", Stage.HANDLE, next=AT),
+        e.FellOverdue(AT, SYSTEM, "A1", Stage.SIGN),
+        e.FellOverdue(AT, SYSTEM, "A1", Stage.HANDLE, rung="letter"),
+        e.Contacted(AT, HANDLER, "A9"),
+    ):
+        order = evolve(order, event)
+    golden(order)
 
 
 @pytest.mark.parametrize("name", ["received", "received-bare"])

@@ -68,7 +68,7 @@ def moves(policy: Policy, order: Order) -> Iterator[tuple[str, Clock, Deadline]]
         if rule is None:
             continue
         ledger = timing.suspensions if clock.stage is Stage.HANDLE else ()
-        new = policy.by_rule(rule, counted_from(order, name, clock, rule), ledger)
+        new = policy.by_rule(rule, counted_from(order, name, old, rule), ledger)
         if new.at != old.at and not (kinder and _harsher(name, old.at, new.at)):
             yield name, clock, new
 

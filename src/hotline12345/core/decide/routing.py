@@ -9,7 +9,7 @@ from .. import commands as c
 from ..calendar import local
 from ..errors import CommandError, RequestError
 from ..events import Assisted, DeadlineMoved, Dispatched, Event, Recalled, Reclassified
-from ..order import Assignment, Clock, Order, Status
+from ..order import Assignment, Order, Status
 from ..policy import LimitRule, Policy
 from ..refs import Ref
 from ..request import Urgency
@@ -251,9 +251,9 @@ def recall(policy: Policy, order: Order, command: c.Recall, at: datetime, ref: R
     return (Recalled(at, command.by, command.reason),)
 
 
-def counted_from(order: Order, name: str, clock: Clock, rule: LimitRule | None) -> datetime:
-    """Return where *clock* counts from under *rule*; the citizen's, from the event that starts it there."""
-    start, intake = clock.deadline.start, order.intake
+def counted_from(order: Order, name: str, due: Deadline, rule: LimitRule | None) -> datetime:
+    """Return where the clock *name*, *due* then, counts from under *rule*; the citizen's, from what starts it there."""
+    start, intake = due.start, order.intake
     if name != "citizen" or rule is None or intake.origin is not None or start < intake.received:
         return start  # an inherited clock started elsewhere
     if rule.start == "received":
@@ -282,7 +282,9 @@ def reclassify(policy: Policy, order: Order, command: c.Reclassify, at: datetime
         if clock.stage is Stage.HANDLE:
             if again is not None and clock.deadline.limit == again.limit:
                 continue  # a redo has a limit of its own, whatever the order is about
-            moved = policy.by_rule(rule, counted_from(order, name, clock, rule), order.clocks.timing.suspensions)
+            moved = policy.by_rule(
+                rule, counted_from(order, name, clock.deadline, rule), order.clocks.timing.suspensions
+            )
             rung = next_rung(policy, name, clock, moved, at)
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "reclassified", rung))
     return tuple(events)

@@ -171,7 +171,7 @@ def apply_statute(
         due = clock.deadline
         if clock.stage is not Stage.HANDLE or (again is not None and due.limit == again.limit):
             continue  # a redo has a limit of its own, whatever the order is about
-        moved = _under(policy, order, name, clock, due, rule)
+        moved = _under(policy, order, name, due, rule)
         if moved != due:
             rung = next_rung(policy, name, clock, moved, at)
             events.append(DeadlineMoved(at, command.by, name, Stage.HANDLE, moved, "statute", rung))
@@ -201,16 +201,15 @@ def _law(policy: Policy, command: c.ApplyStatute) -> StatuteRule:
     return StatuteRule("", "", command.limit, command.basis.strip(), command.extension)
 
 
-def _under(policy: Policy, order: Order, name: str, clock: Clock, due: Deadline, rule: LimitRule) -> Deadline:
+def _under(policy: Policy, order: Order, name: str, due: Deadline, rule: LimitRule) -> Deadline:
     """Return *due* with its limit replaced; an extension or a deferral was decided by a person and stays."""
     ledger = order.clocks.timing.suspensions
     if due.extends is not None and due.limit is not None:
-        base = _under(policy, order, name, clock, due.extends, rule)
+        base = _under(policy, order, name, due.extends, rule)
         return lengthen(base, due.limit, policy.calendar, policy.clock, due.basis, ledger)
     if due.limit is None and due.at is not None:
         return due
-    whole = Clock(clock.stage, due, clock.fired, clock.next)
-    return policy.by_rule(rule, counted_from(order, name, whole, rule), ledger)
+    return policy.by_rule(rule, counted_from(order, name, due, rule), ledger)
 
 
 # ── first contact, and what the requester is told ──

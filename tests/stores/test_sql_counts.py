@@ -210,3 +210,18 @@ def _kind(engine: Any) -> Any:
     from hotline12345.stores.sql._flavour import flavour
 
     return flavour(engine.dialect)
+
+
+def test_a_server_is_told_once_how_full_its_tables_are(clean_room: Callable[[str], str]) -> None:
+    with open_store(clean_room("postgresql")) as store:
+        store.append([write(f"{i:03d}") for i in range(60)])
+
+        def rows() -> list[float]:
+            name = store._line.say.head.fullname
+            asked = f"SELECT reltuples FROM pg_class WHERE oid = '{name}'::regclass"
+            with store._line.connect() as connection:
+                return [row[0] for row in connection.exec_driver_sql(asked)]
+
+        assert rows() != [60.0]
+        store._fold()
+        assert rows() == [60.0]

@@ -183,6 +183,8 @@ class SqlStore:
         with suppress(HotlineError, Cut):
             while self._line.transact(tally.fold) == tally.MOST:
                 pass
+            with self._line.told():
+                care.analyse(self._line)
 
     def forget(self, place: str, person: str) -> int:
         """Delete every private record of *person* in *place*, and the index itself from heads.

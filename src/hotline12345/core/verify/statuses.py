@@ -62,7 +62,8 @@ def walked(policy: Policy) -> Iterator[Fault]:
     seen = walk(policy)
     if seen.cut:
         return  # what was not walked to its end proves nothing
-    for status in OPEN - set(seen.reached) - skipped(policy):
+    lost = OPEN - set(seen.reached) - skipped(policy)
+    for status in (one for one in Status if one in lost):  # in the order of the statuses, whatever a set makes of it
         zh, en = f"没有工单会到「{status.zh}」", f"no order ever comes to {status.value}"
         hint = "检查 [flow]、[routing] / look at [flow] and [routing]"
         yield found("unreachable-status", zh, en, "flow", "", hint)

@@ -9,6 +9,7 @@ from attrs import evolve
 
 import hotline12345.core.verify.walk as walking
 from hotline12345.core import commands as c
+from hotline12345.core.actor import Role
 from hotline12345.core.errors import CommandError
 from hotline12345.core.order import Order
 from hotline12345.core.policy import ExtensionRule, Flow, Policy, ReopenRule, Rung, SendBackRule
@@ -17,7 +18,8 @@ from hotline12345.core.policy.calling import CallPlan, CallRule
 from hotline12345.core.routing import Claim, Grade, RoutingGraph, Unit
 from hotline12345.core.sla import Stage, TimeLimit
 from hotline12345.core.status import Status
-from hotline12345.core.verify import statuses
+from hotline12345.core.transitions import Cell
+from hotline12345.core.verify import ladder, statuses
 from hotline12345.core.verify.walk import key_of, saying, some_units, steps, stranded, walk
 from hotline12345.testing.orders import AT, WAYS, Life, limit, small_policy
 
@@ -156,3 +158,25 @@ def test_a_status_that_nobody_reaches_is_told(golden: Any, monkeypatch: pytest.M
     kept = {key: spot for key, spot in real.spots.items() if spot.order.status is not Status.DISPUTED}
     monkeypatch.setattr(statuses, "walk", lambda policy: real._replace(spots=kept))
     golden(*(fault for fault in statuses.walked(small_policy(title="unreached")) if fault.code == "unreachable-status"))
+
+
+def test_what_is_wrong_with_a_table_is_told_word_by_word(golden: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = frozenset({Role.ADMIN})
+    planted = {
+        Status.RECEIVED: {c.Accept: Cell(some, frozenset({Status.ACCEPTED}))},
+        Status.ACCEPTED: {},
+        Status.DISPUTED: {c.Adjudicate: Cell(some, frozenset({Status.ARCHIVED}))},
+        Status.ARCHIVED: {c.Reopen: Cell(some, frozenset({Status.ARCHIVED}))},
+    }
+    monkeypatch.setattr(statuses, "TRANSITIONS", planted)
+    golden(*statuses.table(small_policy()))
+
+
+def test_a_walk_that_is_cut_short_proves_no_rung_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = small_policy(
+        title="no rung", ladder=(Rung("a", "督办", TimeLimit.parse("1wd"), "x", stage=Stage.CONTACT),)
+    )
+    assert [fault.code for fault in ladder.dead(policy)] == ["dead-rung"]
+    monkeypatch.setattr(walking, "MOST", 5)
+    monkeypatch.setattr(ladder, "walk", walking._walk)
+    assert list(ladder.dead(policy)) == []

@@ -16,6 +16,7 @@ from hotline12345.testing.store_base import P, numbers, write
 sa = pytest.importorskip("sqlalchemy")
 
 from hotline12345.stores.sql import _migrate, _tables, _tally  # noqa: E402
+from hotline12345.stores.sql._line import Cut  # noqa: E402
 
 SERVERS = pytest.mark.parametrize("server", ["postgresql", "mysql"])
 WORDS = ("aa", "bb", "cc", "dd")
@@ -138,6 +139,49 @@ def test_a_wrong_count_is_found_and_mended(
     store.reindex(P, ())
     assert store.check() == []
     assert store.count(P, Query(words=("aa",))) == {"": 1}
+    store.close()
+
+
+@SERVERS
+def test_who_writes_while_counts_are_made_anew_or_checked_is_counted_once(
+    server: str, clean_room: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = clean_room(server)
+    store: Any = open_store(url)
+    other: Any = open_store(url)
+    store.append([write("1", private=(Private("1", "x", {}, ("aa",)),))])
+    counted = _tally.from_heads
+    late = iter("2345")
+
+    def meanwhile(*given: Any) -> Any:
+        other.append([write(next(late), private=(Private("1", "x", {}, ("aa",)),))])
+        return counted(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_tally, "from_heads", meanwhile)
+        store.reindex(P, ())
+        assert store.check() == []
+    assert store.check() == []
+    assert store.count(P, Query()) == store.count(P, Query(words=("aa",))) == {"": 3}
+    store.close()
+    other.close()
+
+
+@SERVERS
+def test_a_check_whose_connection_is_cut_at_its_end_is_made_again(
+    server: str, clean_room: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store: Any = open_store(clean_room(server))
+    store.append([write("1")])
+    transact, cuts = store._line.transact, [Cut([])]
+
+    def cut(*given: Any, **how: Any) -> Any:
+        if cuts:
+            raise cuts.pop()
+        return transact(*given, **how)
+
+    monkeypatch.setattr(store._line, "transact", cut)
+    assert (store.check(), cuts) == ([], [])
     store.close()
 
 

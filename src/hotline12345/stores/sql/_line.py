@@ -50,8 +50,9 @@ class Line:
         self.engine, self.say, self.where, self.timeout = engine, say, where, timeout
         plain = say.kind.name == "sqlite" or engine.get_execution_options().get(urls.READY, False)
         self.writer = engine if plain else engine.execution_options(isolation_level="READ COMMITTED")
-        # All statements of a transaction see one moment.
-        self.whole = engine if plain else engine.execution_options(isolation_level="REPEATABLE READ")
+        # All statements of a transaction see one moment: never so by default, whoever made the engine.
+        still = say.kind.postgres or say.kind.mysql
+        self.whole = engine.execution_options(isolation_level="REPEATABLE READ") if still else self.writer
         # One statement that reads needs no transaction, and so neither BEGIN nor ROLLBACK.
         self.reader = engine.execution_options(isolation_level="AUTOCOMMIT") if say.kind.postgres else self.writer
         self.host: sa.Connection | None = None

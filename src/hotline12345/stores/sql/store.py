@@ -358,7 +358,7 @@ class SqlStore:
     def check(self) -> list[Fault]:
         """Return what is wrong with the store (完整性检查)."""
         found: list[Fault] = self._line.read(lambda run: care.check(run, self.where))
-        return [*found, *self._line.transact(lambda run: care.miscounted(run, self.where), whole=True)]
+        return [*found, *self._line.again(lambda run: care.miscounted(run, self.where), whole=True)[0]]
 
     def reindex(self, place: str, heads: Sequence[Head]) -> None:
         """Replace these orders' heads, desks and requesters whole; without heads, count anew; see ``store rebuild``."""

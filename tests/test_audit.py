@@ -121,6 +121,16 @@ def test_a_record_written_over_with_rubbish_is_named_and_the_audit_goes_on(
     assert {each for each in told if each[0] != "rewritten"} == found
 
 
+def test_heads_written_over_are_named_and_the_audit_goes_on(store: SqliteStore, anchors: Path, path: Path) -> None:
+    _touch(path, f"UPDATE head SET desks = '[[' WHERE place = '{P}' AND number IN ('2', '4')")
+    _touch(path, "DELETE FROM record WHERE number = '5'")
+    found = {("broken-head", f"{P}/2 v4"), ("broken-head", f"{P}/4 v2"), ("cut-off", f"{P}/5 v1")}
+    assert _told(store, None) == _told(store, anchors) == found
+    _touch(path, f"UPDATE head SET number = CAST(x'ff' AS TEXT) WHERE place = '{P}' AND number = '2'")
+    with pytest.raises(StoreError, match="索引无法读取"):
+        _told(store, None)
+
+
 def test_reading_a_record_written_over_with_rubbish_says_which(store: SqliteStore, path: Path) -> None:
     _touch(path, "UPDATE record SET data = '{' WHERE number = '2' AND version = 2")
     for read in (lambda: store.stream(P, "2"), lambda: store.streams(P, ["1", "2"]), store.feed):

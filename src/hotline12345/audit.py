@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from .core.errors import Fault, RequestError, StoreError
 from .stores._text import FIRST, digest, dumps, encode, link
-from .stores.port import Fed, Query, Store
+from .stores.port import Fed, Head, Query, Store
 
 PAGE = 1000
 _Order = tuple[str, str]
@@ -266,17 +266,15 @@ def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -
     """Yield the orders whose records end before the version that their head or an anchor has."""
     wanted = {order: max(version for version, _ in seen) for order, seen in known.orders.items()}
     heads: set[_Order] = set()
-    for place in store.places():
-        after = ""
-        while True:
-            page = store.find(place, Query(), after, PAGE)
-            for head in page.heads:
-                order = (place, head.number)
-                heads.add(order)
-                wanted[order] = max(head.version, wanted.get(order, 0))
-            after = page.next
-            if not after:
-                break
+    for head in (each for place in store.places() for each in _heads(store, place)):
+        if isinstance(head, StoreError):
+            order = head.facts["order"]
+            last = ends.get(order, (0, FIRST))[0]
+            yield _found("broken-head", order, last, "工单索引无法读取", "has a head that cannot be read")
+        else:
+            order = (head.place, head.number)
+            wanted[order] = max(head.version, wanted.get(order, 0))
+        heads.add(order)
     for order, version in sorted(wanted.items()):
         last = ends.get(order, (0, FIRST))[0]
         if last < version:
@@ -284,6 +282,30 @@ def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -
             yield _found("cut-off", order, missing, "末尾的记录被删除", "was cut off at the end")
     for order in sorted(set(ends) - heads):
         yield _found("headless", order, ends[order][0], "有记录而没有工单索引", "has records and no head")
+
+
+def _heads(store: Store, place: str) -> Iterator[Head | StoreError]:
+    """Yield the heads of *place*, and in its place the refusal to read one that somebody has written over."""
+    after, size = "", PAGE
+    while True:
+        try:
+            page = store.find(place, Query(), after, size)
+        except StoreError as error:
+            if error.code != "broken-head":
+                raise
+            if size == 1:
+                number = error.facts["order"][1]
+                if number <= after:  # its number is not what it was: there is no going on behind it
+                    raise
+                yield error
+                after, size = number, PAGE
+            else:  # one by one up to it
+                size = 1
+            continue
+        yield from page.heads
+        after = page.next
+        if not after:
+            return
 
 
 def _found(code: str, order: _Order, version: int | str, zh: str, en: str) -> Fault:

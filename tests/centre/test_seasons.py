@@ -78,6 +78,10 @@ def test_the_register_tells_every_fault() -> None:
     with pytest.raises(PolicyError) as refused:
         read_plans(f"{head}供暖,11-31,冬天,住建局,试压,一月\n".encode())
     assert [fault.key for fault in refused.value.faults] == ["begins", "ends", "ahead"]
+    assert read_plans(f"{head}供暖,11-15,3-15,住建局,试压,366\n".encode())[0].ahead == 366
+    with pytest.raises(PolicyError) as refused:
+        read_plans(f"{head}供暖,11-15,3-15,住建局,试压,367\n".encode())
+    assert [fault.key for fault in refused.value.faults] == ["ahead"]
 
 
 def test_a_leap_day_is_the_last_of_february_in_other_years() -> None:
@@ -98,4 +102,6 @@ def test_the_command_tells_what_is_late(tmp_path: Path) -> None:
     early = CliRunner().invoke(main, ["--lang", "zh", "centre", "seasons", str(plans), "--on", "2026-10-01"])
     assert early.exit_code == 0
     assert "待准备" in early.stdout
-    assert CliRunner().invoke(main, ["centre", "seasons", str(plans), "--on", "冬至"]).exit_code == 2
+    for day in ("冬至", "0001-01-01", "9999-12-31"):
+        refused = CliRunner().invoke(main, ["centre", "seasons", str(plans), "--on", day, "--format", "json"])
+        assert (refused.exit_code, json.loads(refused.stderr)["code"]) == (2, "bad-day")

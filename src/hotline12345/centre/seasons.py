@@ -15,11 +15,13 @@ from typing import NamedTuple
 from ..core.calendar import local
 from ..core.scoring import half_up
 from ..text.alike import Message
-from .register import COUNT, DAY, LIST, Field, a_count, a_day, sound, texts
+from .register import DAY, LIST, Field, a_count, a_day, sound, texts
 from .topics import concerns
 
 AHEAD = 30
 """Days before its season by which a plan is to be ready (library default)."""
+YEAR = 366
+"""No season is prepared earlier than a year before it."""
 READY, LATE, WAITING = "ready", "late", "waiting"
 STATE_ZH = {READY: "已就绪", LATE: "未按期就绪", WAITING: "待准备"}
 
@@ -94,14 +96,22 @@ def _day_of_year(text: str) -> tuple[int, int]:
     return day.month, day.day
 
 
+def _days_ahead(text: str) -> int:
+    days = a_count(text)
+    if days > YEAR:
+        raise ValueError(text)
+    return days
+
+
 _SEASON = ("月-日，如 11-15", "month-day such as 11-15")
+_AHEAD = (f"0 至 {YEAR} 的整数", f"a whole number from 0 to {YEAR}")
 FIELDS = (
     Field(("title", "题目", "事项"), needed=True),
     Field(("begins", "起", "开始"), _day_of_year, _SEASON, needed=True),
     Field(("ends", "止", "结束"), _day_of_year, _SEASON, needed=True),
     Field(("owner", "牵头单位", "主责单位"), needed=True),
     Field(("measures", "措施"), needed=True),
-    Field(("ahead", "提前天数"), a_count, COUNT, empty=AHEAD),
+    Field(("ahead", "提前天数"), _days_ahead, _AHEAD, empty=AHEAD),
     Field(("ready", "就绪日期"), a_day, DAY, empty=None),
     Field(("terms", "提法", "关键词"), texts, LIST, empty=()),
     Field(("area", "区划", "区划代码")),

@@ -16,10 +16,15 @@ def read_day(text: str) -> date:
     try:
         return date.fromisoformat(text.strip().replace("/", "-"))
     except ValueError as error:
-        raise RequestError(
-            f"看不懂日期「{text}」",
-            f"cannot read the day {text!r}",
-            code="bad-day",
-            hint="写成 2026-10-10",
-            hint_en="write 2026-10-10",
-        ) from error
+        raise bad_day(text) from error
+
+
+def bad_day(text: str) -> RequestError:
+    """Return the refusal of what is no day."""
+    return RequestError(
+        f"看不懂日期「{text}」",
+        f"cannot read the day {text!r}",
+        code="bad-day",
+        hint="写成 2026-10-10",
+        hint_en="write 2026-10-10",
+    )

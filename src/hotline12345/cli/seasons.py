@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from ..core.errors import RequestError
 from .common import Speaking, answers, now, own_pack_option
+from .days import bad_day, read_day
 from .printing import print_csv, print_json, say, table
 from .rules import read_bytes
 
@@ -33,18 +33,10 @@ def which_day(text: str) -> date:
     Raises:
         RequestError: ``bad-day``.
     """
-    if not text:
-        return now().date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RequestError(
-            f"看不懂日期「{text}」",
-            f"cannot read the day {text!r}",
-            code="bad-day",
-            hint="写成 2026-10-10",
-            hint_en="write 2026-10-10",
-        ) from error
+    day = read_day(text) if text else now().date()
+    if not 1900 <= day.year < 2100:  # a slip of the pen; the years before and after have to be there, too
+        raise bad_day(text)
+    return day
 
 
 @click.command(

@@ -125,6 +125,23 @@ def test_a_hosts_open_transaction_holds_no_writer_up_and_is_counted_when_it_comm
     store.close()
 
 
+def test_what_only_hosts_have_written_is_added_up_by_a_count_outside(
+    room_on: Callable[[str], str], ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = room_on("postgresql")
+    store: Any = open_store(url)
+    monkeypatch.setattr(_tally, "FOLD", _tally.NOTE)
+    waiting = f"SELECT count(*) FROM {store.schema}.hotline_delta"
+    for number in "1234":
+        with store._line.engine.begin() as connection:
+            store.on(connection).append([write(number)])
+            assert store.on(connection).count(P, Query()) == {"": int(number)}
+    assert ask(url, waiting) == [(4,)]
+    assert store.count(P, Query()) == {"": 4}
+    assert (ask(url, waiting), store.count(P, Query())) == ([(0,)], {"": 4})
+    store.close()
+
+
 @SERVERS
 def test_a_wrong_count_is_found_and_mended(
     server: str, clean_room: Callable[[str], str], ask: Callable[..., Any]

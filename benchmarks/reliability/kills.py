@@ -5,7 +5,7 @@ again and again, each time on a new store.  Then the store is opened: every ackn
 order must have its versions from 1 on without a gap, and its head must be the one its history folds to.
 
 Run: ``python benchmarks/reliability/kills.py [--kills 1000] [--seed 1] [--store 'sqlite:///{folder}/orders.db']``
-``{folder}`` stands for a new folder each time, ``{run}`` for a number (a server's database or schema).
+``{folder}`` stands for a new folder each time, ``{run}`` for a number (a server's database or schema, made before).
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def _kill(child: int, ack: Path, after: float) -> None:
     """Kill the child some time after its first acknowledgement."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and not (ack.exists() and ack.stat().st_size):
+        if os.waitpid(child, os.WNOHANG) != (0, 0):
+            raise SystemExit("the writer ended before it wrote anything: can its store be made? does the schema exist?")
         time.sleep(0.002)
     time.sleep(after)
     os.kill(child, signal.SIGKILL)

@@ -14,6 +14,8 @@ import pytest
 from hotline12345.core.errors import Conflict
 from hotline12345.stores import Append, Appended, Fed, Lease, Page, Parked, Query, Record, Store, open_store
 from hotline12345.stores import _sqlite_vault as vault
+from hotline12345.stores import _sqlite_words as words
+from hotline12345.stores import _sqlite_write as writing
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.testing import StoreContract
 
@@ -258,7 +260,8 @@ def test_deleting_private_rows_instead_of_overwriting_them_is_found_in_the_file(
     def delete(conn: sqlite3.Connection, seq: int) -> None:
         conn.execute("DELETE FROM vault WHERE seq = ?", (seq,))
 
-    monkeypatch.setattr(vault, "wipe", delete)
+    for module in (vault, words, writing):  # each knows it by its own name
+        monkeypatch.setattr(module, "wipe", delete)
     assert failing(_sqlite(), tmp_path, "S56") == {"S56"}
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from hotline12345.core.errors import StoreError
 from hotline12345.stores import open_store
+from hotline12345.stores._sqlite_schema import STAMP
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, numbers, write
@@ -240,7 +241,7 @@ def test_addresses_name_relative_absolute_and_chinese_paths(tmp_path: Path, monk
         assert isinstance(store, MemoryStore)
 
 
-@pytest.mark.parametrize("stamp", [1002, 2002, 3001, 99_001])
+@pytest.mark.parametrize("stamp", [1002, STAMP + 1, STAMP + 1000, 99_001])
 def test_a_store_of_a_newer_library_is_read_and_not_written(file: Path, stamp: int) -> None:
     with SqliteStore(file) as store:
         other = sqlite3.connect(file)

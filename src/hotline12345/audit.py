@@ -270,7 +270,11 @@ def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -
         if isinstance(head, StoreError):
             order = head.facts["order"]
             last = ends.get(order, (0, FIRST))[0]
-            yield _found("broken-head", order, last, "工单索引无法读取", "has a head that cannot be read")
+            zh, en = (
+                "工单索引无法读取，可用 store rebuild 重建",
+                "has a head that cannot be read; store rebuild makes it anew",
+            )
+            yield _found("broken-head", order, last, zh, en)
         else:
             order = (head.place, head.number)
             wanted[order] = max(head.version, wanted.get(order, 0))

@@ -100,8 +100,9 @@ def test_a_record_that_is_no_json_is_named_by_whatever_reads_it(run, store, two,
 def test_a_head_that_cannot_be_read_is_named_and_made_again(run, store, two, tmp_path):
     before = _tables(tmp_path / "orders.db")
     _damage(tmp_path, f"UPDATE head SET desks = '[[' WHERE number = '{two[0]}'")
-    for command in (("list",), ("audit", "verify"), ("store", "export", "x.ndjson")):
-        told = run(*command, "--store", store, code=4).err
+    for command, code in ((("list",), 4), (("audit", "verify"), 1), (("store", "export", "x.ndjson"), 4)):
+        ran = run(*command, "--store", store, code=code)
+        told = ran.out + ran.err
         assert "broken-head" in told
         assert "store rebuild" in told
         assert two[0] in told
@@ -172,3 +173,22 @@ def test_a_store_whose_key_is_gone_is_not_given_a_new_one(run, two, store, tmp_p
     assert [
         order["number"] for order in run("list", "--words", "路灯", "--store", store, "--format", "json").json["orders"]
     ] == two
+
+
+def test_an_export_that_is_not_whole_makes_no_store(run, store, two, tmp_path):
+    whole = tmp_path / "whole.ndjson"
+    run("store", "export", str(whole), "--store", store)
+    lines = whole.read_text("utf-8").splitlines(keepends=True)
+    broken = {
+        "没有结束行": lines[:-1],
+        "不在它的位置上": [line for i, line in enumerate(lines) if i != 2],
+        "第 2 行不是导出的一行": [lines[0], "[]\n", *lines[1:]],
+        "第 3 行不是导出的一行": [*lines[:2], '{"t": "record", "stranger": 1}\n', *lines[2:]],
+        "第 2 行的内容不是导出时写的": [lines[0], '{"t": "order", "more": {"head": 1}}\n', *lines[1:]],
+    }
+    for said, rows in broken.items():
+        file, new = tmp_path / "broken.ndjson", tmp_path / "new.db"
+        file.write_text("".join(rows), "utf-8")
+        done = run("store", "import", str(file), "--store", f"sqlite:///{new}", code=4)
+        assert said in done.err
+        assert not new.exists()

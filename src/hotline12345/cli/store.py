@@ -116,12 +116,12 @@ def _summary(found: dict[str, Any]) -> str:
 @answers("table", "json", "csv")
 def import_(file: Path, store: str, form: str) -> None:
     """Import a store."""
-    from ..transfer import import_rows
+    from ..transfer import check, import_rows
     from ..transfer.files import read
 
-    next(read(file), None)  # what is no export at all makes no store
+    sound = check(read(file))  # what is no whole export makes no store
     with _opened(store, must_exist=False) as opened:
-        found = import_rows(opened, lambda: read(file))._asdict()
+        found = import_rows(opened, lambda: read(file), sound)._asdict()
     _answer(form, found, _summary(found))
     note(
         say(

@@ -147,10 +147,18 @@ def check(rows: Iterable[Row]) -> Summary:
     Raises:
         StoreError: ``bad-export``, saying what is wrong.
     """
+    at = 0
+
+    def counted() -> Iterator[Row]:
+        nonlocal at
+        for row in rows:
+            at += 1
+            yield row
+
     try:
-        return _checked(rows)
+        return _checked(counted())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise bad_export(f"读不懂：{error}", f"cannot be read: {error}") from error
+        raise bad_export(f"第 {at} 行的内容不是导出时写的", f"row {at} does not say what an export writes") from error
 
 
 def _checked(rows: Iterable[Row]) -> Summary:
@@ -197,19 +205,20 @@ def _checked(rows: Iterable[Row]) -> Summary:
     return found
 
 
-def import_rows(store: Store, rows: Callable[[], Iterable[Row]]) -> Summary:
+def import_rows(store: Store, rows: Callable[[], Iterable[Row]], found: Summary | None = None) -> Summary:
     """Put an export into *store*, which must be empty, and compare (导入).
 
     Args:
         store: any store.
         rows: gives the rows, each time it is called: they are checked before the first is written.
+        found: what :func:`check` said of these rows already, for who made the store only then.
 
     Raises:
         StoreError: ``bad-export``, ``not-empty``, ``import-differs``: the new store gives back something else.
     """
     if store.places() or store.feed(0, 1):
         raise _not_empty()
-    found = check(rows())
+    found = check(rows()) if found is None else found
     last = [row for row in rows() if row.t in _LAST] if found.readers else []
     readers.refuse(store, last)
     waiting: dict[_Order, _Told] = {}

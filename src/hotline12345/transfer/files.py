@@ -103,9 +103,10 @@ def _read_lines(path: Path) -> Iterator[Row]:
                 fields: dict[str, Any] = json.loads(line)
             except ValueError as error:
                 raise bad_export(f"第 {number} 行不是 JSON", f"line {number} is no JSON") from error
-            for name in ("data", "more"):
-                if name in fields:
-                    fields[name] = dumps(fields[name])
+            if not isinstance(fields, dict) or "t" not in fields or not fields.keys() <= {*Row._fields}:
+                raise bad_export(f"第 {number} 行不是导出的一行", f"line {number} is no row of an export")
+            for name in {"data", "more"} & fields.keys():
+                fields[name] = dumps(fields[name])
             yield Row(**fields)
 
 

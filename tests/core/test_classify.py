@@ -266,6 +266,15 @@ def test_a_category_may_have_a_threshold_of_its_own_and_hands_it_down() -> None:
     assert not ask("水", **{"城乡建设": 0.99, WATER: 0.1})
 
 
+def test_a_threshold_is_handed_down_by_the_nearest_category_above() -> None:
+    def asks(**thresholds: float) -> bool:
+        words = [rule("水", 1, "甲/乙/丙"), rule("噪", 1, NOISE)]
+        rules = RuleSet.compile(words, sharpness=1.0, norm="none", threshold=0.1, thresholds=thresholds)
+        return classify(rules, "", "水").needs_person
+
+    assert [asks(), asks(**{"甲/乙": 0.99}), asks(**{"甲": 0.99, "甲/乙": 0.1})] == [False, True, False]
+
+
 def test_a_kind_may_have_a_threshold_of_its_own() -> None:
     def ask(text: str, limit: float) -> bool:
         rules = RuleSet.compile(

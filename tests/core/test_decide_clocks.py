@@ -16,6 +16,7 @@ from hotline12345.core.errors import CommandError
 from hotline12345.core.evolve import fold
 from hotline12345.core.order import Order, Status
 from hotline12345.core.policy import ExtensionRule, Flow, ReopenRule, Rung
+from hotline12345.core.policy.timing import DeferralRule
 from hotline12345.core.request import Kind, Request
 from hotline12345.core.sla import ClockRules, Stage, TimeLimit
 from hotline12345.testing.orders import (
@@ -403,6 +404,16 @@ def test_deferring_needs_a_reason_and_a_day_ahead_and_never_shortens():
     unlimited = Life(small_policy(limits=())).take("signed")
     unlimited.do(c.Defer(DISPATCHER, at("10-01T00:00"), "no-budget"))
     assert due(unlimited.order) == date(2026, 9, 30)
+
+
+def test_a_deferral_may_reach_its_last_day_and_no_further():
+    policy = small_policy(deferral=DeferralRule(longest=TimeLimit.parse("30d")))
+    last = policy.after(TimeLimit.parse("30d"), Life(policy).take("signed").at).at
+    allowed = Life(policy).take("signed")
+    allowed.do(c.Defer(DISPATCHER, last, "no-budget"))
+    assert allowed.order.pending.deferred == last
+    refused = c.Defer(DISPATCHER, last + timedelta(seconds=1), "no-budget")
+    assert refusal(Life(policy).take("signed"), refused) == "deferral-too-long"
 
 
 # ── reclassification ──

@@ -110,6 +110,11 @@ def test_all_faults_of_the_claims_are_reported_with_those_of_the_units() -> None
     ]
 
 
+def test_a_role_there_is_not_is_told_of_a_category_already_found_good_too() -> None:
+    claims = (Claim("gas", "a"), Claim("housing", "a", "210102", role="boss"))
+    assert [code for code, _ in faults(UNITS, claims)] == ["unknown-role"]
+
+
 def test_an_unknown_centre_is_one_fault_and_not_one_for_every_claim() -> None:
     assert faults(UNITS, (Claim("housing", "a"), Claim("nobody", "b")), centre="elsewhere") == [
         ("unknown-centre", "elsewhere"),

@@ -78,6 +78,15 @@ def test_a_suspension_ends_by_itself_and_time_says_so_once() -> None:
     assert due(one) == date(2026, 10, 13)  # 29 and 30 September were lost: 8, 9, 10 (a Saturday that works), 12, 13
 
 
+def test_the_last_working_day_of_all_suspensions_together_is_allowed_and_the_next_is_not() -> None:
+    rule = SuspensionRule((WAIT,), 2, TimeLimit.parse("10d"), TimeLimit.parse("2wd"))
+    until = at("09-30T14:00")  # Tuesday and Wednesday after Monday the 28th
+    allowed = life(rule)
+    allowed.do(c.Suspend(DISPATCHER, WAIT, until))
+    assert allowed.order.suspended == until
+    assert refusal(life(rule), c.Suspend(DISPATCHER, WAIT, at("10-08T14:00"))) == "suspension-too-long"
+
+
 def test_the_bounds_of_a_suspension() -> None:
     rule = SuspensionRule((WAIT,), 2, TimeLimit.parse("5d"), TimeLimit.parse("6d"))
     one = life(rule)

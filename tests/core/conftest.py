@@ -1,14 +1,14 @@
 """What the core says and makes, held word by word and field by field (逐字比对): a text file beside each test module.
 
-A test asks for ``golden`` and hands it values; what they are is written down in ``test_x.txt`` beside ``test_x.py``,
+A test asks for ``expect`` and hands it values; what they are is written down in ``test_x.txt`` beside ``test_x.py``,
 under the test's own name, and must be found there exactly::
 
     @pytest.mark.parametrize("name", SAID)              # a table of scenarios, each a test of its own; ASCII names
-    def test_message(name, golden):
-        golden.refused(SAID[name])                      # calls it; it must raise a HotlineError, which is written down
+    def test_message(name, expect):
+        expect.refused(SAID[name])                      # calls it; it must raise a HotlineError, which is written down
 
-    def test_faults(golden):
-        golden(*found.faults)                           # faults, errors, events, orders, deadlines, texts, numbers …
+    def test_faults(expect):
+        expect(*found.faults)                           # faults, errors, events, orders, deadlines, texts, numbers …
 
 Messages are part of the public API, and so are events: nobody changes a word or a field of them without seeing it in
 the diff of such a file.  After a change that is meant, write the file anew and **read what changed**::
@@ -218,6 +218,6 @@ def name_of(item: pytest.Item) -> str:
 
 
 @pytest.fixture
-def golden(_golden_book: Book, request: pytest.FixtureRequest) -> Golden:
+def expect(_golden_book: Book, request: pytest.FixtureRequest) -> Golden:
     """What a test hands over is found word by word in the file beside its module (see this file's docstring)."""
     return Golden(_golden_book, name_of(request.node))

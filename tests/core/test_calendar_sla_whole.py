@@ -106,18 +106,18 @@ def source(fact: DayFact) -> str:
 
 
 @pytest.mark.parametrize("name", DAYS)
-def test_day(name: str, golden: Any) -> None:
+def test_day(name: str, expect: Any) -> None:
     calendar, days = DAYS[name]
     facts = map(calendar.describe, days)
-    golden(
+    expect(
         f"known until {calendar.known_until}, {calendar.on_unknown}",
         *(f"{one.day} {one.works} {one.why_zh} / {one.why_en}; {source(one)}; {one.certain}" for one in facts),
     )
 
 
-def test_counting(golden: Any) -> None:
+def test_counting(expect: Any) -> None:
     days = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 10), date(2026, 12, 28), date(2027, 9, 1)]
-    golden(
+    expect(
         *(
             f"{day} {n}: {CHINA.nth_working_day(day, n)} {' to '.join(map(str, CHINA.bounds(day, n)))}"
             for day in days
@@ -154,7 +154,7 @@ def feast(one: Feast) -> str:
 
 
 @pytest.mark.parametrize("year", [2023, 2027, 2028, 2029, 2031, 2033])
-def test_feasts(year: int, golden: Any) -> None:
+def test_feasts(year: int, expect: Any) -> None:
     plan = plan_of(year)
 
     def by_feast(days: dict[int, tuple[Feast, ...]]) -> str:
@@ -163,7 +163,7 @@ def test_feasts(year: int, golden: Any) -> None:
             for day, feasts in sorted(days.items())
         )
 
-    golden(
+    expect(
         *map(feast, feasts_of(year)),
         f"may be worked: {by_feast(plan.make_up)}",
         f"may rest: {by_feast(plan.loose)}",
@@ -173,10 +173,10 @@ def test_feasts(year: int, golden: Any) -> None:
 
 @pytest.mark.parametrize("year", [2027, 2029, 2033])
 @pytest.mark.parametrize("early", [True, False])
-def test_reading(year: int, early: bool, golden: Any) -> None:
+def test_reading(year: int, early: bool, expect: Any) -> None:
     days, reading, free = [date(year, 1, 1) + timedelta(n) for n in range(365)], Reading(early), Reading(early)
     turned = [day for day in days if reading.works(day.toordinal()) is not (day.weekday() < 5)]
-    golden(
+    expect(
         "turned: " + " ".join(f"{day:%m-%d}" for day in turned),
         f"free: {sum(free.works(day.toordinal(), free=True) for day in days)}",
     )
@@ -250,13 +250,13 @@ SAID: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_notice(name: str, golden: Any) -> None:
+def test_notice(name: str, expect: Any) -> None:
     text, more = SAID[name]
     found = read_notice(text, **more)
     overlay = found.overlay
     assert overlay_from_table(tomllib.loads(overlay_as_toml(overlay))) == overlay
     assert {one.source for one in overlay.days} == {overlay.source}
-    golden(
+    expect(
         f"title {found.title!r}, number {found.number!r}, issued {found.issued}, year {found.year}",
         f"source {overlay.source!r}, name {overlay.name!r}, complete {overlay.year_complete}",
         *(f"passed: {sentence}" for sentence in found.passed),
@@ -264,18 +264,18 @@ def test_notice(name: str, golden: Any) -> None:
     )
 
 
-def test_overlay_as_toml(golden: Any) -> None:
+def test_overlay_as_toml(expect: Any) -> None:
     odd = OverlayDay(date(2026, 1, 2), True, 'a "b" \x7f\n')
-    golden(overlay_as_toml(LOCAL), overlay_as_toml(Overlay((odd,), "源")), overlay_as_toml(NEXT))
+    expect(overlay_as_toml(LOCAL), overlay_as_toml(Overlay((odd,), "源")), overlay_as_toml(NEXT))
 
 
 @pytest.mark.parametrize(
     "text", [WHOLE, MOVED, LONGER, ANNIVERSARY, BY_LAW], ids=["whole", "moved", "longer", "day", "law"]
 )
-def test_text_of_a_notice(text: str, golden: Any) -> None:
+def test_text_of_a_notice(text: str, expect: Any) -> None:
     found = frame("\ufeff" + text)
     sentences = [sentence for item in found.items for sentence in item_of(item).split("。;!")]
-    golden(
+    expect(
         f"{found.title} | {found.number} | {found.issued} | {found.years}",
         *(f"paragraph {each.line}: {each.written}" for each in paragraphs(text)),
         *(f"item {each.lines[0]} to {each.lines[-1]}: {each.text}" for each in found.items),
@@ -286,10 +286,10 @@ def test_text_of_a_notice(text: str, golden: Any) -> None:
     )
 
 
-def test_numbers_and_folding(golden: Any) -> None:
+def test_numbers_and_folding(expect: Any) -> None:
     words = ("12", "十二", "二十", "十", "三十一", "二〇二七", "两", "○", "２０２７")
     odd = "（一）１月１日〔甲〕【乙】—–－―‒~～〜﹣“五一”‘’「」｡\n\n  第二段 有 空格（括号里。不断）。再一句；又一句！"
-    golden(
+    expect(
         *(f"{text} {number_of(text)}" for text in words),
         *(f"{each.line} {each.text} | {each.written}" for each in paragraphs(odd)),
         *(f"{part.line} {part.text}" for each in paragraphs(odd) for part in each.split("。;!")),
@@ -361,8 +361,8 @@ EXPLAINED: dict[str, Callable[[], Explanation]] = {
 
 
 @pytest.mark.parametrize("name", EXPLAINED)
-def test_explained(name: str, golden: Any) -> None:
-    golden(*told(EXPLAINED[name]()))
+def test_explained(name: str, expect: Any) -> None:
+    expect(*told(EXPLAINED[name]()))
 
 
 FIVE, PROVISIONAL = deadline(L("5wd"), MONDAY, CHINA, basis="办法一"), deadline(L("4wd"), on(12, 30, 9), CHINA)
@@ -438,9 +438,9 @@ DUE: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("name", DUE)
-def test_due(name: str, golden: Any) -> None:
+def test_due(name: str, expect: Any) -> None:
     found = DUE[name]()
-    golden(*found) if isinstance(found, list) else golden(found)
+    expect(*found) if isinstance(found, list) else expect(found)
 
 
 LIGHTS = {
@@ -451,14 +451,14 @@ LIGHTS = {
 
 
 @pytest.mark.parametrize("name", LIGHTS)
-def test_lights(name: str, golden: Any) -> None:
+def test_lights(name: str, expect: Any) -> None:
     rule, due = LIGHTS[name]
     nothing, no_span = deadline(None, MONDAY, CHINA), change(FIVE, at=MONDAY, start=MONDAY, limit=L("1h"))
     hours = (0, 11, 12, 13, 34, 35, 36, 118, 119, 120, 190, 191, 192, 230, 240, 301)
     moments = [MONDAY + timedelta(hours=each) for each in hours]
     units = (Unit.WORKING_DAYS, Unit.DAYS, Unit.WORKING_HOURS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS)
     ends = (MONDAY, on(10, 8, 11, 30), on(10, 13, 9))
-    golden(
+    expect(
         *(f"{at:%m-%d %H:%M} {light(due, at, rule, CHINA)} {used(due, at, CHINA):.4f}" for at in moments),
         *(f"{unit.value} {[remaining(due, at, unit, CHINA) for at in ends]}" for unit in units),
         f"no limit: {remaining(nothing, MONDAY, Unit.DAYS, CHINA)} {used(nothing, MONDAY, CHINA)}",
@@ -473,8 +473,8 @@ WORDS = (
 )
 
 
-def test_limits(golden: Any) -> None:
-    golden(*(f"{one.amount} {one.unit.value} {one} {one.zh} {one.en}" for one in map(L, WORDS)))
+def test_limits(expect: Any) -> None:
+    expect(*(f"{one.amount} {one.unit.value} {one} {one.zh} {one.en}" for one in map(L, WORDS)))
 
 
 # ── the table ──
@@ -485,7 +485,7 @@ def cell(one: Cell) -> str:
     return f"{roles} → {to}"
 
 
-def test_table(golden: Any) -> None:
+def test_table(expect: Any) -> None:
     spec = find_spec("hotline12345.core.transitions")
     assert spec is not None
     table: Any = module_from_spec(spec)
@@ -494,6 +494,6 @@ def test_table(golden: Any) -> None:
         s: set(r) for s, r in TRANSITIONS.items()
     }
     rows = {"new": {c.Receive: table.RECEIVE}} | {status.value: row for status, row in table.TRANSITIONS.items()}
-    golden(
+    expect(
         *(f"{name}: {c.command_name(kind)} by {cell(one)}" for name, row in rows.items() for kind, one in row.items())
     )

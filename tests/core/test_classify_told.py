@@ -176,9 +176,9 @@ def told(answer: Classification) -> list[str]:
 
 
 @pytest.mark.parametrize("what", TEXTS)
-def test_text(what: str, golden: Any) -> None:
+def test_text(what: str, expect: Any) -> None:
     title, text = TEXTS[what]
-    golden("plain", *told(classify(rules("plain"), title, text)), "deep", *told(classify(rules("deep"), title, text)))
+    expect("plain", *told(classify(rules("plain"), title, text)), "deep", *told(classify(rules("deep"), title, text)))
 
 
 def test_hits_alone_are_the_hits_of_the_answer() -> None:
@@ -192,9 +192,9 @@ def test_hits_alone_are_the_hits_of_the_answer() -> None:
 
 
 @pytest.mark.parametrize("name", ["plain", "deep"])
-def test_a_rule_set_compiled(name: str, golden: Any) -> None:
+def test_a_rule_set_compiled(name: str, expect: Any) -> None:
     found = rules(name)
-    golden(
+    expect(
         *(f"{key} = {getattr(found, key)!r}" for key in (
             "bias", "norm", "threshold", "margin", "sharpness", "title", "thresholds", "words", "unless", "limits",
             "names", "parents", "base", "kind_bias", "kinds", "others", "roots", "deep", "simple",
@@ -276,8 +276,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_refused(what: str, golden: Any) -> None:
-    golden.refused(REFUSED[what])
+def test_refused(what: str, expect: Any) -> None:
+    expect.refused(REFUSED[what])
 
 
 def test_what_can_be_a_word_or_a_weight() -> None:
@@ -288,8 +288,8 @@ def test_what_can_be_a_word_or_a_weight() -> None:
     assert [is_phrase(GAP.join("一" * n)) for n in (1, MOST_PARTS, MOST_PARTS + 1)] == [True, True, False]
 
 
-def test_the_ways_of_typing_a_word(golden: Any) -> None:
-    golden(*(f"{word}: {variants(word)}" for word in ("停水", "app", "App", "12345", "Wi-Fi", "停水a", "～")))
+def test_the_ways_of_typing_a_word(expect: Any) -> None:
+    expect(*(f"{word}: {variants(word)}" for word in ("停水", "app", "App", "12345", "Wi-Fi", "停水a", "～")))
 
 
 def test_categories_are_numbered_as_rules_name_them() -> None:
@@ -351,13 +351,13 @@ READINGS = [
 ]
 
 
-def test_how_a_word_is_meant(golden: Any) -> None:
+def test_how_a_word_is_meant(expect: Any) -> None:
     lines = []
     for marked in READINGS:
         start, end = marked.index("["), marked.index("]") - 1
         body = marked.replace("[", "").replace("]", "")
         lines.append(f"{marked}: {read(body, start, end).name}, as a topic {read(body, start, end, False).name}")
-    golden(*lines)
+    expect(*lines)
 
 
 def test_urgency_needs_enough() -> None:

@@ -60,7 +60,7 @@ class Maker:
 
 
 @pytest.mark.parametrize("kind", e.EVENTS)
-def test_an_event_goes_out_and_comes_back(kind: str, golden: Any) -> None:
+def test_an_event_goes_out_and_comes_back(kind: str, expect: Any) -> None:
     cls = e.EVENTS[kind]
     made = codec._EventCodec(cls)
     full, bare = Maker().record(cls), Maker().bare(cls)
@@ -72,17 +72,17 @@ def test_an_event_goes_out_and_comes_back(kind: str, golden: Any) -> None:
         assert made.decode(data) == codec.decode(kind, data) == event
         told.append(json.dumps(data, ensure_ascii=False))
     assert made.names == {a.name for a in fields(cls)}
-    golden(*told)
+    expect(*told)
 
 
 @pytest.mark.parametrize("cls", [Ref, Origin, HitRef, Judged, Finding, Form, Taken], ids=lambda cls: cls.__name__)
-def test_a_record_goes_as_a_list_and_what_was_added_later_may_lack(cls: Any, golden: Any) -> None:
+def test_a_record_goes_as_a_list_and_what_was_added_later_may_lack(cls: Any, expect: Any) -> None:
     out, into = codec._record_codec(cls)
     value = Maker().record(cls)
     row = out(value)
     assert into(row) == value
     assert into(list(row)) == value
-    golden(json.dumps(row, ensure_ascii=False), *_shorter(into, row))
+    expect(json.dumps(row, ensure_ascii=False), *_shorter(into, row))
 
 
 @pytest.mark.parametrize("cls", [Ref, Origin, HitRef, Judged, Finding, Form, Taken], ids=lambda cls: cls.__name__)
@@ -125,8 +125,8 @@ def test_an_actor_goes_as_one_text() -> None:
     assert codec._actor_in(SEPARATOR.join(("", ""))) == Actor("", "", frozenset())
 
 
-def test_what_cannot_be_read_is_told_word_by_word(golden: Any) -> None:
-    golden.refused(
+def test_what_cannot_be_read_is_told_word_by_word(expect: Any) -> None:
+    expect.refused(
         lambda: codec.decode("Nothing", {}),
         lambda: codec.decode("Closed", {}),
         lambda: codec.decode("Closed", {"at": "yesterday", "by": "a"}),

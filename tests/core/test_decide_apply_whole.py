@@ -1501,10 +1501,10 @@ LIVES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", LIVES)
-def test_life(name: str, golden: Any) -> None:
+def test_life(name: str, expect: Any) -> None:
     life = LIVES[name]()
     assert fold(life.log) == life.order
-    golden(*life.told, life.order)
+    expect(*life.told, life.order)
 
 
 def taken(id: str, unit: str, **more: Any) -> Taken:  # noqa: A002 - the domain's word
@@ -1592,8 +1592,8 @@ ADOPTED: dict[str, e.Adopted] = {
 
 
 @pytest.mark.parametrize("name", ADOPTED)
-def test_adopted(name: str, golden: Any) -> None:
-    golden(evolve(Life().order, ADOPTED[name]))
+def test_adopted(name: str, expect: Any) -> None:
+    expect(evolve(Life().order, ADOPTED[name]))
 
 
 def test_events_that_change_nothing() -> None:
@@ -1611,7 +1611,7 @@ def test_events_that_change_nothing() -> None:
         assert evolve(order, event) == order._replace(version=order.version + 1, at=AT), event
 
 
-def test_what_falls_overdue_beside_the_way(golden: Any) -> None:
+def test_what_falls_overdue_beside_the_way(expect: Any) -> None:
     order = Life().take("reviewed").order
     for event in (
         e.FellOverdue(AT, SYSTEM, "citizen", Stage.HANDLE, next=AT),
@@ -1620,16 +1620,16 @@ def test_what_falls_overdue_beside_the_way(golden: Any) -> None:
         e.Contacted(AT, HANDLER, "A9"),
     ):
         order = evolve(order, event)
-    golden(order)
+    expect(order)
 
 
 @pytest.mark.parametrize("name", ["received", "received-bare"])
-def test_intake(name: str, golden: Any) -> None:
+def test_intake(name: str, expect: Any) -> None:
     intake = LIVES[name]().order.intake
-    golden(*(f"{field}: {getattr(intake, field)}" for field in intake._fields))
+    expect(*(f"{field}: {getattr(intake, field)}" for field in intake._fields))
 
 
-def test_spans(golden: Any) -> None:
+def test_spans(expect: Any) -> None:
     life = LIVES["handed-down"]()
-    golden(*spans(life.log, life.at + timedelta(days=2)))
+    expect(*spans(life.log, life.at + timedelta(days=2)))
     assert spans(life.log) == spans(life.log, AT) == spans(life.log, life.at + timedelta(days=2))[:-1]

@@ -143,5 +143,5 @@ SAID: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_refused(name: str, golden: Any) -> None:
-    golden.refused(SAID[name])
+def test_refused(name: str, expect: Any) -> None:
+    expect.refused(SAID[name])

@@ -459,5 +459,5 @@ SAID["edition-keeps"] = keeping
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_refused(name: str, golden: Any) -> None:
-    golden.refused(SAID[name])
+def test_refused(name: str, expect: Any) -> None:
+    expect.refused(SAID[name])

@@ -104,9 +104,9 @@ def test_an_order_keeps_the_edition_it_was_recorded_under() -> None:
     assert Pack("p", "990100", "测试", (OLD, NEW), (bare,)).kept("2026", (), "") is NEW
 
 
-def test_an_edition_that_is_not_there_is_told_word_by_word(golden: Any) -> None:
+def test_an_edition_that_is_not_there_is_told_word_by_word(expect: Any) -> None:
     pack = Pack("p", "990100", "测试", (OLD, NEW, SEEN, LATE))
-    golden.refused(lambda: pack.on(date(2023, 12, 31)), lambda: pack.edition("2025"), lambda: pack.kept("2025", ()))
+    expect.refused(lambda: pack.on(date(2023, 12, 31)), lambda: pack.edition("2025"), lambda: pack.kept("2025", ()))
 
 
 # ── what an edition changes ──
@@ -261,14 +261,14 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_difference(what: str, golden: Any) -> None:
+def test_difference(what: str, expect: Any) -> None:
     old, new = CHANGES[what]
-    golden(*map(repr, differences(small_policy(**old), small_policy(**new))))
+    expect(*map(repr, differences(small_policy(**old), small_policy(**new))))
 
 
 @pytest.mark.parametrize("what", [what for what in CHANGES if what not in ("nothing", "aside")])
-def test_settings(what: str, golden: Any) -> None:
-    golden(*map(repr, settings(small_policy(**CHANGES[what][1]))))
+def test_settings(what: str, expect: Any) -> None:
+    expect(*map(repr, settings(small_policy(**CHANGES[what][1]))))
 
 
 def test_another_calendar_is_a_difference() -> None:
@@ -421,26 +421,26 @@ CASES: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("what", CASES)
-def test_case(what: str, golden: Any) -> None:
+def test_case(what: str, expect: Any) -> None:
     policy, case = full(), CASES[what]
     fault = run_case(policy, case)
     try:
-        golden(*outcome(policy, case).items(), *([fault] if fault else []))
+        expect(*outcome(policy, case).items(), *([fault] if fault else []))
     except RequestError as error:
         assert fault is not None
-        golden(fault, error)
+        expect(fault, error)
 
 
 @pytest.mark.parametrize("what", CASES)
-def test_cover(what: str, golden: Any) -> None:
+def test_cover(what: str, expect: Any) -> None:
     found = cover(full(cases=(CASES[what],)))
-    golden(*(f"{part}: {sorted(names)}" for part, names in found.touched.items()))
+    expect(*(f"{part}: {sorted(names)}" for part, names in found.touched.items()))
 
 
-def test_what_cases_can_touch(golden: Any) -> None:
+def test_what_cases_can_touch(expect: Any) -> None:
     policy = full()
     found = cover(policy)
-    golden(*rules_of(policy).items(), *(f"untouched {part}: {found.untouched(part)}" for part in found.rules))
+    expect(*rules_of(policy).items(), *(f"untouched {part}: {found.untouched(part)}" for part in found.rules))
     assert rules_of(small_policy()) == {
         "limits": ("办理 5wd", "签收 1wd", "审核 2wd", "回访 3wd"),
         "scope": (),
@@ -451,18 +451,18 @@ def test_what_cases_can_touch(golden: Any) -> None:
     assert line_of("", "", "u") == "* × * → u"
 
 
-def test_what_can_be_altered(golden: Any) -> None:
+def test_what_can_be_altered(expect: Any) -> None:
     policy = full(cases=tuple(CASES.values()))
     made = list(mutants(policy))
-    golden(*(f"{one.part} {one.rule}: {one.zh} | {one.en}" for one, _ in made))
+    expect(*(f"{one.part} {one.rule}: {one.zh} | {one.en}" for one, _ in made))
 
 
 @pytest.mark.parametrize("part", ["limits", "scope", "scoring", "catalogue", "words"])
-def test_what_the_cases_catch(part: str, golden: Any) -> None:
+def test_what_the_cases_catch(part: str, expect: Any) -> None:
     steps: list[tuple[int, int]] = []
     found = mutate(full(cases=tuple(CASES.values())), parts=(part,), told=lambda done, of: steps.append((done, of)))
     assert steps == [(n, len(found)) for n in range(1, len(found) + 1)]
-    golden(*(f"{one.rule} {one.en}: touched {one.touched}, caught {one.caught}" for one in found))
+    expect(*(f"{one.rule} {one.en}: touched {one.touched}, caught {one.caught}" for one in found))
 
 
 def test_an_alteration_leaves_everything_else_as_it_was() -> None:

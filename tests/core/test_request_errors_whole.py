@@ -20,10 +20,10 @@ from hotline12345.core.status import Status
 from hotline12345.testing.orders import AT, DISPATCHER, HANDLER, LIMITS, Life, limit, of_unit, small_policy
 
 
-def test_kinds_levels_and_stages(golden: Any) -> None:
+def test_kinds_levels_and_stages(expect: Any) -> None:
     names = (*(kind.value for kind in Kind), *(kind.zh for kind in Kind), "感谢", "意见建议", "意见", " Help ")
     levels = ("", "nation", "省级", "市", "县", "乡级", " town ")
-    golden(
+    expect(
         *(f"{name!r} {Kind.parse(name).name} {Kind.parse(name).zh}" for name in names),
         *(f"{urgency.value} {urgency.zh}" for urgency in Urgency),
         *(f"{level!r} {parse_level(level)!r}" for level in levels),
@@ -32,21 +32,21 @@ def test_kinds_levels_and_stages(golden: Any) -> None:
     )
 
 
-def test_the_private_part(golden: Any) -> None:
+def test_the_private_part(expect: Any) -> None:
     person = Requester("张三", "13800000000", "id-1")
     paper = Attachment("照片.jpg", "image/jpeg", "d1", "s3://x")
     whole = Request(
         AT, "题", "文", person, address="某路1号", attachments=(paper, Attachment("a")),
         happened=datetime(2026, 9, 1, 8, tzinfo=CST),
     )  # fmt: skip
-    golden(
+    expect(
         *(f"{name}: {value}" for name, value in whole.private().items()),
         *(f"{name}: {value}" for name, value in Request(AT).private().items()),
         *(repr(one.key) for one in (person, Requester("张三", "138"), Requester("张三"), Requester())),
     )
 
 
-def test_faults_and_errors(golden: Any) -> None:
+def test_faults_and_errors(expect: Any) -> None:
     faults = [
         Fault("code", "错", "wrong", file, table, key, line, hint=hint)
         for (file, line), (table, key), hint in product(
@@ -58,7 +58,7 @@ def test_faults_and_errors(golden: Any) -> None:
     bare = HotlineError("错", "wrong")
     told = RequestError("错", "wrong", code="c", hint="改", hint_en="mend", more=1)
     policy = PolicyError("包有误", "the pack is wrong", faults=tuple(faults[:1]), hint="看", hint_en="look")
-    golden(
+    expect(
         *(f"{fault.text()} | {fault.text('en')} | {fault.severity}" for fault in faults),
         *(
             f"{one} {one.message('en')} {one.hint()!r} {one.hint('en')!r}"
@@ -69,8 +69,8 @@ def test_faults_and_errors(golden: Any) -> None:
     )
 
 
-def test_commands(golden: Any) -> None:
-    golden(
+def test_commands(expect: Any) -> None:
+    expect(
         *(
             f"{name} {kind.__name__} {COMMAND_ZH[name]} {sorted(PRIVATE_FIELDS[kind])}"
             for name, kind in COMMANDS.items()
@@ -79,14 +79,14 @@ def test_commands(golden: Any) -> None:
     )
 
 
-def test_the_clocks_of_an_order(golden: Any) -> None:
+def test_the_clocks_of_an_order(expect: Any) -> None:
     limits = (*LIMITS, limit("4h", Stage.CONTACT), limit("2h", Stage.DISPATCH), limit("1d", Stage.CONSULT))
     life = Life(small_policy(limits=limits, suspension=SuspensionRule(("x",), approver="none"))).take("signed")
     life.do(c.Assist(DISPATCHER, "u3"))
     life.do(c.Suspend(HANDLER, "x"))
     names = ("citizen", "dispatch", "A1", "A2", "A3", "review", "tell:suspended")
     stages = (None, Stage.SIGN, Stage.CONTACT)
-    golden(
+    expect(
         *(f"{name} {clock.stage.value} {unit} {clock.wake}" for name, clock, unit in life.order.running()),
         *(
             f"{name} {stage.value if stage else '-'}: {clock.stage.value if clock else None}"

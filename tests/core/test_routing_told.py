@@ -83,29 +83,29 @@ ASKED = {
 
 
 @pytest.mark.parametrize("what", ASKED)
-def test_route(what: str, routes: RoutingGraph, golden: Any) -> None:
+def test_route(what: str, routes: RoutingGraph, expect: Any) -> None:
     category, area = ASKED[what]
     found = routes.route(category, area)
     assert routes.route(category, area) == found
-    golden(found, *routes.explain(category, area), *routes.explain(category, area, "en"))
+    expect(found, *routes.explain(category, area), *routes.explain(category, area, "en"))
 
 
 @pytest.mark.parametrize("day", ["2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01"])
-def test_route_on_a_day(day: str, routes: RoutingGraph, golden: Any) -> None:
+def test_route_on_a_day(day: str, routes: RoutingGraph, expect: Any) -> None:
     there = routes.on(date.fromisoformat(day))
     assert routes.on(date.fromisoformat(day)) is there
-    golden(*(there.route("公安", area) for area in ("210102", "210181")))
+    expect(*(there.route("公安", area) for area in ("210102", "210181")))
 
 
-def test_a_town_alone_where_districts_get_no_copy(golden: Any) -> None:
+def test_a_town_alone_where_districts_get_no_copy(expect: Any) -> None:
     routes = RoutingGraph.of(UNITS, CLAIMS, centre="centre", copies_districts=False)
-    golden(routes.route("城乡建设/道路", "210181100"), *routes.explain("城乡建设/道路", "210181100"))
+    expect(routes.route("城乡建设/道路", "210181100"), *routes.explain("城乡建设/道路", "210181100"))
 
 
-def test_what_hangs_on_units_and_areas(routes: RoutingGraph, golden: Any) -> None:
+def test_what_hangs_on_units_and_areas(routes: RoutingGraph, expect: Any) -> None:
     codes = [unit.code for unit in UNITS]
     below = [code for code in codes if code not in ("110", "120")]
-    golden(
+    expect(
         *(f"{code}: above {routes.ancestors(code)}, below {routes.children(code)}" for code in codes),
         *(f"{code}: districts {routes.districts(code)}, grassroots {routes.grassroots(code)}" for code in below),
         *(f"{area}: {routes.territory(area)}" for area in ("210102001", "210181", "210100", "210200", "", "x")),
@@ -127,8 +127,8 @@ def test_a_county_is_its_own_territory() -> None:
     assert routes.territory("210181") == "east"
 
 
-def test_what_is_not_there_is_told_word_by_word(routes: RoutingGraph, golden: Any) -> None:
-    golden.refused(
+def test_what_is_not_there_is_told_word_by_word(routes: RoutingGraph, expect: Any) -> None:
+    expect.refused(
         lambda: routes.unit("nobody"),
         lambda: routes.children("nobody"),
         lambda: routes.ancestors("nobody"),
@@ -158,16 +158,16 @@ BAD_UNITS = {
 
 
 @pytest.mark.parametrize("what", BAD_UNITS)
-def test_bad_units(what: str, golden: Any) -> None:
+def test_bad_units(what: str, expect: Any) -> None:
     if what == "an area outside, of a department":  # where it stands is its own business
         assert RoutingGraph.of((*UNITS, *BAD_UNITS[what]), (), centre="centre").unit("far").area == "210202"
-        golden("none")
+        expect("none")
         return
-    golden.refused(lambda: RoutingGraph.of((*UNITS, *BAD_UNITS[what]), (), centre="centre"))
+    expect.refused(lambda: RoutingGraph.of((*UNITS, *BAD_UNITS[what]), (), centre="centre"))
 
 
-def test_a_centre_that_is_not_there(golden: Any) -> None:
-    golden.refused(
+def test_a_centre_that_is_not_there(expect: Any) -> None:
+    expect.refused(
         lambda: RoutingGraph.of(UNITS, (Claim("gas", "a"),), centre="nobody"),
         lambda: RoutingGraph.of((Unit("a", "甲", D), Unit("b", "乙", Grade.CITY)), (), centre="nobody"),
     )
@@ -199,8 +199,8 @@ BAD_CLAIMS = {
 
 
 @pytest.mark.parametrize("what", BAD_CLAIMS)
-def test_bad_claims(what: str, golden: Any) -> None:
-    golden.refused(lambda: RoutingGraph.of(UNITS, BAD_CLAIMS[what], centre="centre"))
+def test_bad_claims(what: str, expect: Any) -> None:
+    expect.refused(lambda: RoutingGraph.of(UNITS, BAD_CLAIMS[what], centre="centre"))
 
 
 def test_claims_that_follow_one_another_or_differ_in_rank_do_not_clash() -> None:
@@ -247,15 +247,15 @@ def rows(text: str) -> csv.DictReader[str]:
 
 
 @pytest.mark.parametrize("what", UNIT_TABLES)
-def test_unit_table(what: str, golden: Any) -> None:
+def test_unit_table(what: str, expect: Any) -> None:
     units, faults = read_units(rows(UNIT_TABLES[what]))
-    golden(*units, *faults)
+    expect(*units, *faults)
 
 
 @pytest.mark.parametrize("what", CLAIM_TABLES)
-def test_claim_table(what: str, golden: Any) -> None:
+def test_claim_table(what: str, expect: Any) -> None:
     found, faults = read_claims(rows(CLAIM_TABLES[what]))
-    golden(*found, *map(repr, found), *faults)
+    expect(*found, *map(repr, found), *faults)
 
 
 def test_the_keys_of_areas() -> None:
@@ -273,11 +273,11 @@ def test_a_bad_network_says_how_many_faults_it_has() -> None:
     assert (caught.value.zh, len(caught.value.faults)) == ("派单网络有 3 处错误", 3)
 
 
-def test_a_hotline_that_stands_under_nothing_is_the_place_itself(golden: Any) -> None:
+def test_a_hotline_that_stands_under_nothing_is_the_place_itself(expect: Any) -> None:
     units = (Unit("centre", "热线", Grade.CENTRE, "", "210100"), Unit("u", "局", D, "centre"), Unit("v", "所", D, "u"))
     routes = RoutingGraph.of(units, (Claim("u", "a"), Claim("v", "b")), centre="centre")
     assert (routes.seat, routes.idle_units()) == ("centre", ())
-    golden(*(routes.route(category, area) for category in "abc" for area in ("", "210102", "220000")))
+    expect(*(routes.route(category, area) for category in "abc" for area in ("", "210102", "220000")))
 
 
 # ── what is worked out once ──

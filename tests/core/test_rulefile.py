@@ -188,12 +188,12 @@ name = "公安/治安"
 
 
 @pytest.mark.parametrize("which", ["alone", "with a child", "an empty child"])
-def test_a_file_is_read_whole_and_its_child_over_it(which: str, golden: Any) -> None:
+def test_a_file_is_read_whole_and_its_child_over_it(which: str, expect: Any) -> None:
     rules = load(EVERYTHING)
     if which != "alone":
         rules = load(CHILD if which == "with a child" else "", base=rules)
     settings = ("norm", "threshold", "margin", "sharpness", "title", "bias", "thresholds")
-    golden(
+    expect(
         *rules.rules,
         *(repr(one) for one in rules.categories),
         *(f"{key} = {getattr(rules, key)!r}" for key in settings),
@@ -213,7 +213,7 @@ def test_a_file_is_compiled_for_the_matcher_that_is_asked_for() -> None:
     assert rules.matcher is None
 
 
-def test_faults_in_phrases_exclusions_and_thresholds_are_told_at_once(golden: Any) -> None:
+def test_faults_in_phrases_exclusions_and_thresholds_are_told_at_once(expect: Any) -> None:
     rules, faults = read_rules(
         tomllib.loads(
             """
@@ -233,10 +233,10 @@ def test_faults_in_phrases_exclusions_and_thresholds_are_told_at_once(golden: An
         )
     )
     assert rules is None
-    golden(*faults)
+    expect(*faults)
 
 
-def test_all_faults_are_told_at_once_each_with_its_place(golden: Any) -> None:
+def test_all_faults_are_told_at_once_each_with_its_place(expect: Any) -> None:
     rules, faults = read_rules(
         tomllib.loads(
             """
@@ -286,7 +286,7 @@ def test_all_faults_are_told_at_once_each_with_its_place(golden: Any) -> None:
         "rules.toml",
     )
     assert rules is None
-    golden(*faults)
+    expect(*faults)
 
 
 FAULTS = {
@@ -338,10 +338,10 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("what", FAULTS)
-def test_each_fault_by_itself_is_told_word_by_word(what: str, golden: Any) -> None:
+def test_each_fault_by_itself_is_told_word_by_word(what: str, expect: Any) -> None:
     rules, faults = read_rules(tomllib.loads(FAULTS[what]), "rules.toml")
     assert rules is None
-    golden(*faults)
+    expect(*faults)
 
 
 def test_an_empty_file_is_a_rule_set_that_knows_nothing() -> None:

@@ -173,10 +173,10 @@ BAD_TABLES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", BAD_TABLES)
-def test_a_fault_of_a_scoring_table_is_told_word_by_word(what: str, golden: Any) -> None:
+def test_a_fault_of_a_scoring_table_is_told_word_by_word(what: str, expect: Any) -> None:
     rules, found = read_score_rules(BAD_TABLES[what], "a.toml")
     assert rules is None
-    golden(*found)
+    expect(*found)
 
 
 # ── what a pack's table says ──
@@ -243,7 +243,7 @@ TABLES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", TABLES)
-def test_a_scoring_table_is_read_whole(what: str, golden: Any) -> None:
+def test_a_scoring_table_is_read_whole(what: str, expect: Any) -> None:
     rules, found = read_score_rules(TABLES[what], "a.toml")
     assert found == ()
     assert rules is not None
@@ -252,7 +252,7 @@ def test_a_scoring_table_is_read_whole(what: str, golden: Any) -> None:
         *map(repr, (*rules.indicators, *rules.components, *rules.grades, *rules.groups, rules.lists)),
         f"known = {rules.known}",
     ]
-    golden("\n".join(parts))
+    expect("\n".join(parts))
 
 
 SETTINGS = (
@@ -324,9 +324,9 @@ BAD_FIGURES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", FIGURES)
-def test_figures_are_read_whole_and_scored_line_by_line(what: str, golden: Any) -> None:
+def test_figures_are_read_whole_and_scored_line_by_line(what: str, expect: Any) -> None:
     figures = read_figures(EVERY, FIGURES[what])
-    golden(*figures.values(), of_score(score_figures(EVERY, figures)))
+    expect(*figures.values(), of_score(score_figures(EVERY, figures)))
 
 
 def of_score(found: Score) -> str:
@@ -341,8 +341,8 @@ def of_score(found: Score) -> str:
 
 
 @pytest.mark.parametrize("what", BAD_FIGURES)
-def test_figures_that_cannot_be_are_refused_word_by_word(what: str, golden: Any) -> None:
-    golden.refused(lambda: read_figures(EVERY, BAD_FIGURES[what]))
+def test_figures_that_cannot_be_are_refused_word_by_word(what: str, expect: Any) -> None:
+    expect.refused(lambda: read_figures(EVERY, BAD_FIGURES[what]))
 
 
 EXACTLY = {"rate_places": None, "exact": True, "total_places": 3}
@@ -360,13 +360,13 @@ EXACTLY = {"rate_places": None, "exact": True, "total_places": 3}
     ],
 )
 def test_totals_are_made_as_the_rules_say(
-    what: str, changes: dict[str, Any], out_of: Decimal | None, golden: Any
+    what: str, changes: dict[str, Any], out_of: Decimal | None, expect: Any
 ) -> None:
     graded, _ = read_score_rules({"grade": [{"code": "a", "zh": "甲", "from": 90}, {"code": "b", "zh": "乙"}]})
     assert graded is not None
     rules = evolve(EVERY, **changes | ({"grades": graded.grades} if "grades" in changes else {}))
     figures = read_figures(rules, {"on-time": {"num": 2, "den": 3}, "solved": {"num": 6, "den": 7}, "loss": 1})
-    golden(of_score(score_figures(rules, figures, out_of)))
+    expect(of_score(score_figures(rules, figures, out_of)))
 
 
 @pytest.mark.parametrize(
@@ -385,8 +385,8 @@ def test_totals_are_made_as_the_rules_say(
         ("a form that is not known", lambda: ScoreRules((Component("solved", D(1), form="cube"),))),
     ],
 )
-def test_rules_that_cannot_be_are_refused_word_by_word(what: str, make: Callable[[], Any], golden: Any) -> None:
-    golden.refused(make)
+def test_rules_that_cannot_be_are_refused_word_by_word(what: str, make: Callable[[], Any], expect: Any) -> None:
+    expect.refused(make)
 
 
 # ── counting ──
@@ -472,32 +472,32 @@ def of_one(card: Scorecard) -> str:
 
 
 @pytest.mark.parametrize("what", ORDERS)
-def test_an_order_is_counted_in_every_rate_and_count_it_belongs_to(what: str, golden: Any) -> None:
-    golden(of_one(measure([ORDERS[what]], ("公安",))[""]))
+def test_an_order_is_counted_in_every_rate_and_count_it_belongs_to(what: str, expect: Any) -> None:
+    expect(of_one(measure([ORDERS[what]], ("公安",))[""]))
 
 
 @pytest.mark.parametrize("what", ORDERS)
-def test_an_order_carried_over_counts_where_its_moment_is_in_the_period(what: str, golden: Any) -> None:
+def test_an_order_carried_over_counts_where_its_moment_is_in_the_period(what: str, expect: Any) -> None:
     carried = evolve(ORDERS[what], since=SINCE + 12 * DAY)
-    golden(of_one(measure([carried])[""]))
+    expect(of_one(measure([carried])[""]))
 
 
-def test_the_counts_of_all_orders_together(golden: Any) -> None:
-    golden(of_card(measure(ORDERS.values(), ("公安", "民政"))[""]))
+def test_the_counts_of_all_orders_together(expect: Any) -> None:
+    expect(of_card(measure(ORDERS.values(), ("公安", "民政"))[""]))
 
 
 @pytest.mark.parametrize("by", ["unit", "kind", "category", "area", "channel"])
-def test_the_counts_by_group(by: str, golden: Any) -> None:
+def test_the_counts_by_group(by: str, expect: Any) -> None:
     cards = measure(ORDERS.values(), by=by)
-    golden(*(f"{key or '-'}: {of_counts(card)}; on time {card.rate('on-time')}" for key, card in cards.items()))
+    expect(*(f"{key or '-'}: {of_counts(card)}; on time {card.rate('on-time')}" for key, card in cards.items()))
 
 
-def test_the_counts_of_units_that_share_with_exclusions_and_branches(golden: Any) -> None:
+def test_the_counts_of_units_that_share_with_exclusions_and_branches(expect: Any) -> None:
     excluded = {"25": frozenset({"solved", "satisfied"}), "01": frozenset({"on-time"})}
     cards = measure(
         ORDERS.values(), by="unit", excluded=excluded, shared=True, unit_of={"u1": "u1", "u2": "u1", "u3": "u3"}.get
     )
-    golden(*(f"{key or '-'}: {of_card(card)}" for key, card in cards.items()))
+    expect(*(f"{key or '-'}: {of_card(card)}" for key, card in cards.items()))
 
 
 def test_the_first_hundred_that_fail_are_named() -> None:
@@ -520,18 +520,18 @@ def test_the_first_hundred_that_fail_are_named() -> None:
         ("a period with a day", lambda: period_of("2026-09-01")),
     ],
 )
-def test_what_cannot_be_asked_is_refused_word_by_word(what: str, ask: Callable[[], Any], golden: Any) -> None:
-    golden.refused(ask)
+def test_what_cannot_be_asked_is_refused_word_by_word(what: str, ask: Callable[[], Any], expect: Any) -> None:
+    expect.refused(ask)
 
 
-def test_the_periods(golden: Any) -> None:
+def test_the_periods(expect: Any) -> None:
     texts = ("2026-09", " 2026-12 ", "2026-q1", "2026-Q4", "2026", "0001", "9998", "9998-12")
-    golden(*map(period_of, texts))
+    expect(*map(period_of, texts))
 
 
-def test_the_rates_and_reasons_in_words(golden: Any) -> None:
+def test_the_rates_and_reasons_in_words(expect: Any) -> None:
     rates = [f"{m.id}: {m.zh} | {m.en} | {m.numerator} | {m.denominator} | {m.exclusions}" for m in METRICS]
-    golden(*rates, *REASONS.items(), *DECIDED.items(), [*MOMENT])
+    expect(*rates, *REASONS.items(), *DECIDED.items(), [*MOMENT])
 
 
 # ── figures from what was counted ──
@@ -563,19 +563,19 @@ COUNTED: dict[str, Any] = {
         ("one carried over", (evolve(ORDERS["done late"], since=SINCE + 12 * DAY),), 3),
     ],
 )
-def test_figures_are_taken_from_what_was_counted(what: str, orders: Any, volume: int, golden: Any) -> None:
+def test_figures_are_taken_from_what_was_counted(what: str, orders: Any, volume: int, expect: Any) -> None:
     rules, _ = read_score_rules(COUNTED)
     assert rules is not None
     entered = {"manual": Figure("manual", D(3), "points", note="迟报")}
     figures = figures_of(rules, measure(orders)[""], volume, entered)
-    golden(*figures.values(), of_score(score_figures(rules, figures)))
+    expect(*figures.values(), of_score(score_figures(rules, figures)))
 
 
-def test_figures_that_were_entered_and_cannot_be_are_refused(golden: Any) -> None:
+def test_figures_that_were_entered_and_cannot_be_are_refused(expect: Any) -> None:
     rules, _ = read_score_rules(COUNTED)
     assert rules is not None
     entered = {"manual": Figure("manual", D("4.5"), "points")}
-    golden.refused(lambda: figures_of(rules, measure([])[""], entered=entered))
+    expect.refused(lambda: figures_of(rules, measure([])[""], entered=entered))
 
 
 # ── what people decide ──
@@ -619,9 +619,9 @@ def deciding() -> ScoreRules:
 
 
 @pytest.mark.parametrize("what", BAD_DECISIONS)
-def test_a_fault_of_a_file_of_decisions_is_told_word_by_word(what: str, golden: Any) -> None:
+def test_a_fault_of_a_file_of_decisions_is_told_word_by_word(what: str, expect: Any) -> None:
     _, found = read_adjustments(BAD_DECISIONS[what], deciding(), "adjust.toml")
-    golden(*found)
+    expect(*found)
 
 
 DECISIONS = {
@@ -640,14 +640,14 @@ DECISIONS = {
 }
 
 
-def test_decisions_are_read_whole_and_say_what_they_are_about(golden: Any) -> None:
+def test_decisions_are_read_whole_and_say_what_they_are_about(expect: Any) -> None:
     rules = deciding()
     found, none = read_adjustments(DECISIONS, rules)
     assert none == ()
     lines = [*map(repr, (*found.exclusions, *found.entries)), repr(found.numbers())]
     lines += [f"{number}: {sorted(rates)}" for number, rates in found.excluded().items()]
     lines += [f"{names}: {found.figures(rules, *names)!r}" for names in (("u1", "甲局"), ("u2",), ("",), ("u3",))]
-    golden(*lines)
+    expect(*lines)
 
 
 # ── a period ──
@@ -678,19 +678,19 @@ UNDER = {"u2": ("u1", "top"), "u1": ("top",), "u3": ("top",), "top": ("above",),
         ("the top alone", "unit", {"unit_of": branch(lambda unit: UNDER.get(unit, ()), "u1")}),
     ],
 )
-def test_a_period_is_assessed_whole(what: str, by: str, more: dict[str, Any], golden: Any) -> None:
+def test_a_period_is_assessed_whole(what: str, by: str, more: dict[str, Any], expect: Any) -> None:
     rules = evolve(deciding(), groups=PEERS, lists=Lists(1, 1, ("on-time",)), shared=True)
     adjustments, _ = read_adjustments(DECISIONS, rules)
     names = {"u1": "甲局", "u2": "乙局"}
     found = assess(
         rules, ORDERS.values(), by, adjustments=adjustments, name_of=lambda unit: names.get(unit, unit), **more
     )
-    golden(of_assessment(found))
+    expect(of_assessment(found))
 
 
-def test_the_branches_of_a_unit(golden: Any) -> None:
+def test_the_branches_of_a_unit(expect: Any) -> None:
     unit_of = branch(lambda unit: UNDER.get(unit, ()), "top")
-    golden(*((unit, unit_of(unit)) for unit in (*UNDER, "", "u8")))
+    expect(*((unit, unit_of(unit)) for unit in (*UNDER, "", "u8")))
 
 
 # ── freezing ──
@@ -699,7 +699,7 @@ BEFORE = {"total": "90", "components": [{"metric": "a", "rate": "1"}, {"metric":
 AFTER = {"total": "91", "components": [{"metric": "b"}, {"metric": "a", "rate": "2"}], "groups": {"u2": {"n": 1}}}
 
 
-def test_a_frozen_and_a_restated_scorecard_are_told_whole(golden: Any) -> None:
+def test_a_frozen_and_a_restated_scorecard_are_told_whole(expect: Any) -> None:
     frozen = freeze(BEFORE, "2026-09")
     again = restate(frozen, AFTER, " 漏了一件 ")
     assert check_frozen(frozen) == frozen
@@ -707,15 +707,15 @@ def test_a_frozen_and_a_restated_scorecard_are_told_whole(golden: Any) -> None:
     assert digest_of(frozen) == digest_of({key: frozen[key] for key in reversed(frozen)})
     assert frozen["digest"] == "01dc5bcb0a80daa9d8fc7984d1af78435e69ec5903d35acfa260fa6d997e261a"
     assert again["digest"] == "8de75bd932c8fff57da43adc02223cd0cbb89c492d024012780d4ba3ab33acd0"
-    golden(*frozen.items(), *again.items())
+    expect(*frozen.items(), *again.items())
 
 
 @pytest.mark.parametrize(
     ("was", "now"),
     [(1, 1), (1, 2), ({"a": 1}, {"a": {"b": 1}}), ({"a": [1]}, {"a": [2]}), ([{"metric": 1, "x": 1}], []), ({}, None)],
 )
-def test_differences_name_where_they_are(was: Any, now: Any, golden: Any) -> None:
-    golden(*differences(was, now))
+def test_differences_name_where_they_are(was: Any, now: Any, expect: Any) -> None:
+    expect(*differences(was, now))
 
 
 @pytest.mark.parametrize(
@@ -728,14 +728,14 @@ def test_differences_name_where_they_are(was: Any, now: Any, golden: Any) -> Non
         ("a restatement without reason", lambda: restate(freeze({}, "2026"), {}, " ")),
     ],
 )
-def test_what_is_not_frozen_is_refused_word_by_word(what: str, ask: Callable[[], Any], golden: Any) -> None:
-    golden.refused(ask)
+def test_what_is_not_frozen_is_refused_word_by_word(what: str, ask: Callable[[], Any], expect: Any) -> None:
+    expect.refused(ask)
 
 
 # ── numbers ──
 
 
-def test_numbers_are_rounded_as_published_tables_round_them(golden: Any) -> None:
+def test_numbers_are_rounded_as_published_tables_round_them(expect: Any) -> None:
     told = {
         "half_up": [half_up(D(text)) for text in ("0.005", "0.0049", "-0.005", "-0.001", "1")],
         "to places": [half_up(D("1.2345"), kept(places)) for places in (0, 1, 3, 6)],
@@ -746,10 +746,10 @@ def test_numbers_are_rounded_as_published_tables_round_them(golden: Any) -> None
         "median": [median([3]), median([4, 1]), median([9, 1, 5]), median([1, 2, 4, 100])],
         "decimal": [decimal(value) for value in (0.1, 1, True, "1", None, D("0.10"), [1])],
     }
-    golden(*told.items())
+    expect(*told.items())
 
 
-def test_a_reader_takes_what_is_there_and_names_what_is_not(golden: Any) -> None:
+def test_a_reader_takes_what_is_there_and_names_what_is_not(expect: Any) -> None:
     reader = Reader("a.toml")
     table = {"t": " x ", "l": [" a ", "b"], "f": True, "n": 3, "p": 12.5, "c": "two", "b": " B "}
     told = {
@@ -768,7 +768,7 @@ def test_a_reader_takes_what_is_there_and_names_what_is_not(golden: Any) -> None
     reader.choice({"c": []}, "w", "c", ("one", "two"))
     reader.text({}, "w", "t", True)
     list(reader.rows({"r": 3}, "", "r"))
-    golden(*told.items(), *reader.faults)
+    expect(*told.items(), *reader.faults)
 
 
 # ── at their very edges ──
@@ -885,10 +885,10 @@ LIVES: dict[str, Callable[[], Life]] = {
 
 @pytest.mark.parametrize("what", LIVES)
 @pytest.mark.parametrize("until", ["2026-09-29", "2026-11-01"])
-def test_facts(what: str, until: str, golden: Any) -> None:
+def test_facts(what: str, until: str, expect: Any) -> None:
     life = LIVES[what]()
     end = datetime.fromisoformat(until).replace(tzinfo=CST)
-    golden(*listed(facts(life.order, until=end, levels=life.policy.satisfied_levels, calendar=life.policy.calendar)))
+    expect(*listed(facts(life.order, until=end, levels=life.policy.satisfied_levels, calendar=life.policy.calendar)))
 
 
 def listed(found: OrderFacts) -> list[str]:

@@ -27,14 +27,14 @@ from hotline12345.testing.orders import AT, Life, limit, small_policy
 # ── actors ──
 
 
-def test_actors_are_read_and_written_alike(golden: Any) -> None:
+def test_actors_are_read_and_written_alike(expect: Any) -> None:
     for text in ("handler@210100-police/zhang", "agent", "agent+handler@u1", "system", "caller/li", " admin@u "):
         assert str(Actor.parse(text)) == text.strip()
     assert Actor.parse("handler@u/p") == Actor("p", "u", frozenset({Role.HANDLER}))
     assert Actor.parse("agent+caller") == Actor("", "", frozenset({Role.AGENT, Role.CALLER}))
     assert (str(SYSTEM), str(Actor("p", "u")), str(Actor())) == ("system", "@u/p", "")
     assert set(ROLE_ZH) == set(Role)
-    golden.refused(
+    expect.refused(
         lambda: Actor.parse("boss@u/p"),
         lambda: Actor.parse("agent+boss"),
         lambda: Actor.parse("agent@"),
@@ -112,7 +112,7 @@ def test_how_alike_two_texts_are(one: str, other: str, alike: int) -> None:
 # ── papers ──
 
 
-def test_papers_are_drawn_up_for_the_rungs_that_ask_for_one(golden: Any) -> None:
+def test_papers_are_drawn_up_for_the_rungs_that_ask_for_one(expect: Any) -> None:
     ladder = (
         Rung(
             "urge",
@@ -138,13 +138,13 @@ def test_papers_are_drawn_up_for_the_rungs_that_ask_for_one(golden: Any) -> None
         e.Urged(**by),
         e.Supervised(rung="gone", unit="u1", basis="x", owner="centre", **by),
     ]
-    golden(*map(repr, documents(policy, order, fired)))
+    expect(*map(repr, documents(policy, order, fired)))
 
 
 # ── which limit, which plan ──
 
 
-def test_the_weights_of_limits(golden: Any) -> None:
+def test_the_weights_of_limits(expect: Any) -> None:
     asked = (Kind.HELP, "a/b/c", Urgency.URGENT, "web", "province", "tax")
     selectors: list[dict[str, Any]] = [
         {},
@@ -167,7 +167,7 @@ def test_the_weights_of_limits(golden: Any) -> None:
         {"kind": Kind.HELP, "urgency": Urgency.URGENT, "channel": "web", "line": "tax"},
         {"statute": True, "level": "province", "category": "a", "kind": Kind.HELP},
     ]
-    golden(*(f"{chosen}: {limit('1wd', **chosen).weight(*asked)}" for chosen in selectors))
+    expect(*(f"{chosen}: {limit('1wd', **chosen).weight(*asked)}" for chosen in selectors))
     assert limit("1wd", kind=Kind.HELP).weight(None, "", None, "") == -1
     assert limit("1wd").weight(None, "", None, "") == 0
     every = limit("2wd", kind=Kind.HELP, category="a", urgency=Urgency.URGENT, channel="c", level="l", line="i")

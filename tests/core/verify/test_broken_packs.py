@@ -91,8 +91,8 @@ def test_a_broken_configuration_is_found_once_under_its_code_at_its_line(name: s
 
 
 @pytest.mark.parametrize("name", sorted(FOUND))
-def test_every_finding_says_word_by_word_what_it_is_and_what_to_do(name: str, golden: Any) -> None:
-    golden(*(evolve(one, file=Path(one.file).name) for one in checked(name)))
+def test_every_finding_says_word_by_word_what_it_is_and_what_to_do(name: str, expect: Any) -> None:
+    expect(*(evolve(one, file=Path(one.file).name) for one in checked(name)))
 
 
 def test_every_folder_of_broken_packs_is_tried_and_every_finding_has_one() -> None:

@@ -508,13 +508,13 @@ FOUND: dict[str, tuple[Check, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("what", FOUND)
-def test_found(what: str, golden: Any) -> None:
+def test_found(what: str, expect: Any) -> None:
     function, changes = FOUND[what]
-    golden(*function(small_policy(**changes)))
+    expect(*function(small_policy(**changes)))
 
 
-def test_the_findings_there_are(golden: Any) -> None:
-    golden(*CHECKS.items(), *(f"{each.__module__}.{each.__name__}" for one in SUBJECTS for each in one.CHECKS))
+def test_the_findings_there_are(expect: Any) -> None:
+    expect(*CHECKS.items(), *(f"{each.__module__}.{each.__name__}" for one in SUBJECTS for each in one.CHECKS))
 
 
 def test_all_checks_together_find_what_each_finds() -> None:

@@ -55,14 +55,14 @@ def order_of(policy: Policy, *way: str) -> Order:
 
 
 @pytest.mark.parametrize("name", c.COMMANDS)
-def test_saying(name: str, golden: Any) -> None:
+def test_saying(name: str, expect: Any) -> None:
     kind = c.COMMANDS[name]
     lines = []
     for which, policy in POLICIES.items():
         for units in ((), ("u1", "u2", "u3")):
             said = saying(policy, kind, order_of(policy, "signed"), AT, units)
             lines += [f"{which} {units}: {each}" for each in said]
-    golden(*lines)
+    expect(*lines)
 
 
 def test_what_is_said_is_said_with_what_the_order_stands_in() -> None:
@@ -83,13 +83,13 @@ def test_the_units_a_person_would_name() -> None:
 
 @pytest.mark.parametrize("status", WAYS)
 @pytest.mark.parametrize("which", POLICIES)
-def test_steps(which: str, status: str, golden: Any) -> None:
+def test_steps(which: str, status: str, expect: Any) -> None:
     policy = POLICIES[which]
     if which == "rich" and status in ("closed", "archived", "disputed", "terminated"):
         policy = evolve(policy, satisfied_levels=POLICIES["small"].satisfied_levels)
         policy = evolve(policy, send_back=SendBackRule(), termination=TerminationRule())
     order = order_of(policy, status)
-    golden(
+    expect(
         *(
             f"{type(command).__name__} by {command.by} → {after.status.value}"
             for command, after in steps(policy, order)
@@ -98,8 +98,8 @@ def test_steps(which: str, status: str, golden: Any) -> None:
     )
 
 
-def test_what_tells_spots_apart(golden: Any) -> None:
-    golden(*(f"{status}: {key_of(RICH, order_of(POLICIES['small'], status))}" for status in WAYS))
+def test_what_tells_spots_apart(expect: Any) -> None:
+    expect(*(f"{status}: {key_of(RICH, order_of(POLICIES['small'], status))}" for status in WAYS))
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,11 @@ def test_what_tells_spots_apart(golden: Any) -> None:
         ("sent back once, reopened never", {"send_back": SendBackRule(most=1), "reopen": ReopenRule(0)}),
     ],
 )
-def test_walk(what: str, changes: dict[str, Any], golden: Any) -> None:
+def test_walk(what: str, changes: dict[str, Any], expect: Any) -> None:
     seen = walk(small_policy(limits=(limit("5wd"), limit("1wd", Stage.SIGN)), **changes))
     assert not seen.cut
     spots = [f"{' → '.join(spot.way) or 'begin'}: {spot.order.status.value}" for spot in seen.spots.values()]
-    golden(
+    expect(
         f"{len(seen.spots)} spots, {sum(map(len, seen.onward.values()))} ways, traps {list(seen.traps())}",
         *(f"{status.value}: {' → '.join(spot.way)}" for status, spot in seen.reached.items()),
         *(", ".join(kind.__name__ for kind in spot.possible) for spot in list(seen.spots.values())[:6]),
@@ -140,7 +140,7 @@ def test_a_walk_that_is_cut_short_proves_nothing(monkeypatch: pytest.MonkeyPatch
     assert not walking._walk(policy).cut
 
 
-def test_traps_are_told_once_each_with_the_way_there(golden: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_traps_are_told_once_each_with_the_way_there(expect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     real = walking.decide
 
     def decide(policy: Any, order: Any, command: Any, at: Any) -> Any:
@@ -150,17 +150,17 @@ def test_traps_are_told_once_each_with_the_way_there(golden: Any, monkeypatch: p
 
     monkeypatch.setattr(walking, "decide", decide)
     monkeypatch.setattr(statuses, "walk", walking._walk)
-    golden(*statuses.walked(small_policy(title="trapped")))
+    expect(*statuses.walked(small_policy(title="trapped")))
 
 
-def test_a_status_that_nobody_reaches_is_told(golden: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_status_that_nobody_reaches_is_told(expect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     real = walking._walk(small_policy(title="unreached"))
     kept = {key: spot for key, spot in real.spots.items() if spot.order.status is not Status.DISPUTED}
     monkeypatch.setattr(statuses, "walk", lambda policy: real._replace(spots=kept))
-    golden(*(fault for fault in statuses.walked(small_policy(title="unreached")) if fault.code == "unreachable-status"))
+    expect(*(fault for fault in statuses.walked(small_policy(title="unreached")) if fault.code == "unreachable-status"))
 
 
-def test_what_is_wrong_with_a_table_is_told_word_by_word(golden: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_wrong_with_a_table_is_told_word_by_word(expect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     some = frozenset({Role.ADMIN})
     planted = {
         Status.RECEIVED: {c.Accept: Cell(some, frozenset({Status.ACCEPTED}))},
@@ -169,7 +169,7 @@ def test_what_is_wrong_with_a_table_is_told_word_by_word(golden: Any, monkeypatc
         Status.ARCHIVED: {c.Reopen: Cell(some, frozenset({Status.ARCHIVED}))},
     }
     monkeypatch.setattr(statuses, "TRANSITIONS", planted)
-    golden(*statuses.table(small_policy()))
+    expect(*statuses.table(small_policy()))
 
 
 def test_a_walk_that_is_cut_short_proves_no_rung_dead(monkeypatch: pytest.MonkeyPatch) -> None:

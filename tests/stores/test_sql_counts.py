@@ -88,6 +88,21 @@ def test_counts_are_those_of_the_heads_after_eight_writers(
     store.close()
 
 
+def test_postgresql_has_looked_at_every_table_once_counts_have_been_added_up(
+    clean_room: Callable[[str], str], ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = clean_room("postgresql")
+    store: Any = open_store(url)
+    never = f"SELECT relname FROM pg_class WHERE relnamespace = '{store.schema}'::regnamespace AND reltuples < 0"
+    never += " AND relkind = 'r' AND relname <> 'hotline_version'"
+    monkeypatch.setattr(_tally, "FOLD", 1)
+    if not ask(url, never):
+        pytest.skip("a server before PostgreSQL 14 does not tell")
+    store.append([write("1", holder="u")])
+    assert ask(url, never) == []
+    store.close()
+
+
 @SERVERS
 def test_what_was_noted_is_added_up_and_no_note_is_left(
     server: str, clean_room: Callable[[str], str], ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch

@@ -116,7 +116,7 @@ def analyse(line: Line) -> None:
             f"SELECT 1 FROM pg_stat_user_tables WHERE relid = '{say.head.fullname}'::regclass "
             "AND last_analyze IS NULL AND last_autoanalyze IS NULL"
         ).first()
-        for table in (say.head, say.owner, say.desk, say.word, say.private, say.receipt, say.record) if never else ():
+        for table in say.data.sorted_tables if never else ():
             connection.exec_driver_sql(f"ANALYZE {table.fullname}")
 
 

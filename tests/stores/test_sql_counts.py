@@ -15,7 +15,7 @@ from hotline12345.testing.store_base import P, numbers, write
 
 sa = pytest.importorskip("sqlalchemy")
 
-from hotline12345.stores.sql import _migrate, _tables, _tally  # noqa: E402
+from hotline12345.stores.sql import _find, _migrate, _tables, _tally  # noqa: E402
 from hotline12345.stores.sql._line import Cut  # noqa: E402
 
 SERVERS = pytest.mark.parametrize("server", ["postgresql", "mysql"])
@@ -85,6 +85,31 @@ def test_counts_are_those_of_the_heads_after_eight_writers(
     store._line.transact(_tally.fold_all)
     _counts_hold(store)
     assert store.check() == []
+    store.close()
+
+
+@SERVERS
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_orders_with_several_words_are_the_same_however_the_server_is_told_to_look(
+    server: str, few: int, clean_room: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_find, "SOME", few)
+    store: Any = open_store(clean_room(server))
+    titles = {"1": ("aa", "bb"), "2": ("aa", "bb", "cc"), "3": ("aa",), "4": ("bb", "cc", "o'q")}
+    store.append([
+        Append(P, number, 0, (Record(P, number, 1, "Noted", {}),), Head(P, number, 1, "received", True),
+               (Private("1", "x", {}, words), Private("2", "x", {}, ("dd",))))
+        for number, words in titles.items()
+    ])  # fmt: skip
+    store._line.transact(_tally.fold_all)
+    found = {
+        words: numbers(store, Query(words=words))
+        for words in (("aa", "bb"), ("cc", "aa", "bb"), ("bb", "o'q"), ("aa", "dd"), ("aa", "zz"))
+    }
+    assert found == {
+        ("aa", "bb"): ["1", "2"], ("cc", "aa", "bb"): ["2"], ("bb", "o'q"): ["4"], ("aa", "dd"): [], ("aa", "zz"): []
+    }  # fmt: skip
+    assert [store.count(P, Query(words=words))[""] for words in found] == [2, 1, 1, 0, 0]
     store.close()
 
 

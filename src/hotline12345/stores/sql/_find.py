@@ -188,23 +188,32 @@ def _numbers(run: Runner, place: str, q: Query) -> list[Any]:
 
 
 def _worded(run: Runner, place: str, words: Sequence[str]) -> Any:
-    """Return the numbers of orders with a private record that holds every one of *words*, the rarest first."""
-    put = run.kind.put
+    """Return the numbers of orders with a private record that holds every one of *words*, the rarest first.
+
+    PostgreSQL keeps one plan for all words once it has seen a few, and that for words of middling frequency: it reads
+    every order of a word that most have.  So where the rarest has few, an ``OFFSET`` has it look for each of them
+    alone; and where it has many, the plan is made for these words, since they stand in the statement.
+    """
+    put, often, few = run.kind.put, {}, False
     if len(words) > 1:
         often = tally.frequencies(run, place, map(put, words))
         words = sorted(words, key=lambda word: often.get(put(word), 0))
+        few = often.get(put(words[0]), 0) <= SOME
+
+    def said(word: str) -> Any:
+        return put(word) if few or len(words) == 1 else sa.literal(put(word), literal_execute=True)
+
     first = run.say.word.alias("w0")
-    asked = sa.select(first.c.number).where(first.c.place == put(place), first.c.word == put(words[0]))
+    asked = sa.select(first.c.number).where(first.c.place == put(place), first.c.word == said(words[0]))
     for i, word in enumerate(words[1:], 1):
         other = run.say.word.alias(f"w{i}")
-        asked = asked.where(
-            sa.exists().where(
-                other.c.place == first.c.place,
-                other.c.word == put(word),
-                other.c.number == first.c.number,
-                other.c.id == first.c.id,
-            )
+        also = sa.select(ONE).where(
+            other.c.place == first.c.place,
+            other.c.word == said(word),
+            other.c.number == first.c.number,
+            other.c.id == first.c.id,
         )
+        asked = asked.where(sa.exists(also.offset(sa.literal_column("0")) if few and run.kind.postgres else also))
     return asked
 
 

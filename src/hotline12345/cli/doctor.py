@@ -196,7 +196,7 @@ def _store(url: str) -> Iterator[Finding]:
             yield _key(store)
         store.close()
     except HotlineError as error:
-        yield Finding(what, BAD, f"{error.message(lang_now())} ({error.code})")
+        yield Finding(what, BAD, f"{error.message(lang_now())} ({error.code}) {error.hint(lang_now())}".rstrip())
 
 
 def _key(store: Store) -> Finding:

@@ -47,6 +47,25 @@ def _opened(url: str, *, must_exist: bool = True) -> Iterator[Store]:
         store.close()
 
 
+@contextmanager
+def _opened_or_half(url: str) -> Iterator[Store]:
+    """Open a store to import into: a new one, or one whose import was cut short."""
+    from ..core.errors import StoreError
+    from ..stores import open_store
+
+    try:
+        store = open_store(url)
+    except StoreError as error:
+        if error.code != "import-unfinished":
+            raise
+        store = open_store(url, unfinished=True)
+        note(say("上次的导入中断了，接着做完", "the last import was cut short: it is gone on with"))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def _answer(form: str, body: dict[str, Any], text: str) -> None:
     if form == "json":
         print_json(body)
@@ -107,9 +126,11 @@ def _summary(found: dict[str, Any]) -> str:
     "import",
     cls=Speaking,
     short_help="导入到新的存储 · import into a new store",
-    help="把导出文件导入一个空的存储（任何一种）：先核对数目、摘要和校验链，导入后再读回比对。\n"
+    help="把导出文件导入一个空的存储（任何一种）：先核对数目、摘要和校验链，导入后再读回比对。"
+    "中途断了的，用同一个文件再执行一次，从断处接着做完。\n"
     "--\n"
-    "Put an export into an empty store of any kind: counts, digest and chains are checked before, the new store after.",
+    "Put an export into an empty store of any kind: counts, digest and chains are checked before, the new store "
+    "after.  One that was cut short is gone on with by the same command again.",
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @store_option
@@ -120,7 +141,7 @@ def import_(file: Path, store: str, form: str) -> None:
     from ..transfer.files import read
 
     sound = check(read(file))  # what is no whole export makes no store
-    with _opened(store, must_exist=False) as opened:
+    with _opened_or_half(store) as opened:
         found = import_rows(opened, lambda: read(file), sound)._asdict()
     _answer(form, found, _summary(found))
     note(

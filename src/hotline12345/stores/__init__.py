@@ -12,6 +12,7 @@ from .port import (
     Fed,
     Following,
     Head,
+    Importing,
     Keeping,
     Lease,
     Leasing,
@@ -32,6 +33,7 @@ __all__ = [
     "Fed",
     "Following",
     "Head",
+    "Importing",
     "Keeping",
     "Lease",
     "Leasing",
@@ -46,7 +48,7 @@ __all__ = [
 ]
 
 
-def open_store(url: str, *, must_exist: bool = False) -> Store:
+def open_store(url: str, *, must_exist: bool = False, unfinished: bool = False) -> Store:
     """Open the store that *url* names (按地址打开存储).
 
     ``memory:``, ``sqlite:///relative.db``, ``sqlite:////absolute.db``, ``sqlite:///C:/windows.db``;
@@ -56,9 +58,11 @@ def open_store(url: str, *, must_exist: bool = False) -> Store:
     Args:
         url: the address; options follow a question mark (``?durability=relaxed&readonly=1``).
         must_exist: do not create an empty store where there is none.
+        unfinished: open one whose import was cut short, too, to finish it (see :class:`Importing`).
 
     Raises:
-        StoreError: ``unknown-scheme`` with the schemes there are, ``bad-url``, ``no-such-store`` …
+        StoreError: ``unknown-scheme`` with the schemes there are, ``bad-url``, ``no-such-store``, ``import-unfinished``
+            …
         PluginError: ``plugin-broken`` when the store's module cannot be loaded.
     """
     from hotline12345.plugins import plugin
@@ -85,5 +89,6 @@ def open_store(url: str, *, must_exist: bool = False) -> Store:
             hint=f"现有：{'、'.join(names)}；其他存储请先安装插件",
             hint_en=f"there are: {', '.join(names)}; install a plug-in for others",
         ) from fault
-    store: Store = factory(url, must_exist=True) if must_exist else factory(url)
+    asked = {name: True for name, wanted in (("must_exist", must_exist), ("unfinished", unfinished)) if wanted}
+    store: Store = factory(url, **asked)
     return store

@@ -59,6 +59,21 @@ def newer(schema: int | str) -> StoreError:
     )
 
 
+def half() -> StoreError:
+    """Return the refusal of a store into which an import is under way, or was cut short."""
+    return StoreError(
+        "此存储的导入没有做完（正在导入，或上次导入中断）：内容不全，各读者的进度也未恢复，既不能读也不能写",
+        "an import into this store is not finished (it is under way, or was cut short): what is there is not whole and "
+        "no reader is where it was; it is neither read nor written",
+        code="import-unfinished",
+        hint="正在导入的请等它完成；已中断的，用同一个导出文件再执行一次 hotline12345 store import 文件 --store 地址 "
+        "即可续完，或删掉这个存储（SQLite 的文件，服务器上的库或 schema）重新导入",
+        hint_en="wait for one that is under way; one that was cut short is finished by running hotline12345 store "
+        "import FILE --store URL again with the same export, or delete this store (SQLite's file, a server's database "
+        "or schema) and begin anew",
+    )
+
+
 UNREADABLE = (ValueError, TypeError, AttributeError)
 """What reading a record raises that somebody has written over."""
 

@@ -25,6 +25,9 @@ part of SQLite's index of the log holds, so that reading pays nothing for it."""
 _abandoned: list[Any] = []
 """Connections a forked child must neither use nor close: they belong to its parent."""
 
+HALF = 1_000_000
+"""What is added to the stamp while an import is under way: an older library, too, does not write to such a store."""
+
 Work = Callable[[sqlite3.Connection, bool], Any]
 """Something to do in a transaction; the second argument asks to be careful: it is the second try."""
 
@@ -39,15 +42,18 @@ def _text_or_bytes(found: bytes) -> str | bytes:
 class File:
     """One database as one process has it open (数据库文件); stores under a lease share it."""
 
-    def __init__(self, path: Path, durability: str, readonly: bool, must_exist: bool, timeout: float) -> None:
+    def __init__(
+        self, path: Path, durability: str, readonly: bool, must_exist: bool, timeout: float, unfinished: bool = False
+    ) -> None:
         self.path = path
         self.durability = durability
         self.readonly = readonly
         self.timeout = timeout
+        self.unfinished = False
         self._closed = False
         self._begin_process()
         try:
-            self._look(must_exist or readonly)
+            self._look(must_exist or readonly, unfinished)
         except BaseException:
             self._drop_connections()
             self.lock.let_go()
@@ -66,7 +72,7 @@ class File:
         self._wal = f"{self.path}-wal"
         self._wal_seen = 0
 
-    def _look(self, must_exist: bool) -> None:
+    def _look(self, must_exist: bool, unfinished: bool) -> None:
         """See what is at the path, and make the tables where there is nothing yet."""
         if must_exist and not self.path.exists():
             raise faults.no_such_store(self.path)
@@ -76,6 +82,9 @@ class File:
             raise faults.no_such_folder(self.path)
         try:
             found = schema.stamp(self.connection(), self.path) if self.path.exists() else 0
+            self.unfinished = unfinished and found == HALF + schema.STAMP
+            if found >= HALF and not self.unfinished:
+                raise rules.half()
             if self.readonly:
                 if found == 0:
                     raise faults.not_a_store(self.path, "文件是空的", "the file is empty")
@@ -137,7 +146,7 @@ class File:
     def _transact(self, conn: sqlite3.Connection, jobs: list[Job], careful: bool) -> None:
         try:
             conn.execute("BEGIN IMMEDIATE")
-            schema.refuse_newer(conn)
+            self._refuse(conn)
             for job in jobs:
                 try:
                     job.result = job.work(conn, careful)
@@ -160,6 +169,22 @@ class File:
                 error = faults.translate(error, self.path)
             for job in jobs:
                 job.error = error
+
+    def _refuse(self, conn: sqlite3.Connection) -> None:
+        """Refuse to write where a newer library has, or somebody imports; within the transaction, so that it holds."""
+        found: int = conn.execute("PRAGMA user_version").fetchone()[0]
+        if found == HALF + schema.STAMP and self.unfinished:
+            return
+        if found >= HALF:
+            raise rules.half()
+        if schema.is_newer(found):
+            raise rules.newer(f"{found // 1000}.{found % 1000}")
+
+    def mark(self, under_way: bool) -> None:
+        """Note in the stamp that an import begins, or has ended."""
+        stamp = HALF * under_way + schema.STAMP
+        self.submit(lambda conn, _: conn.execute(f"PRAGMA user_version={stamp}"))
+        self.unfinished = under_way
 
     def reading(self) -> sqlite3.Connection:
         """Return this thread's connection, or say why there is none."""

@@ -195,10 +195,3 @@ def is_newer(found: int) -> bool:
 def is_old(found: int) -> bool:
     """Tell whether the tables of *found* are to be brought up to date: an older layout, of records we know."""
     return found < STAMP and not is_newer(found)
-
-
-def refuse_newer(conn: sqlite3.Connection) -> None:
-    """Raise ``newer-schema`` when a newer library has written here; within the transaction, so that it holds."""
-    found: int = conn.execute("PRAGMA user_version").fetchone()[0]
-    if is_newer(found):
-        raise rules.newer(f"{found // 1000}.{found % 1000}")

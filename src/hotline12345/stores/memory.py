@@ -337,7 +337,7 @@ class MemoryStore:
         self.close()
 
 
-def open_store(url: str = "memory:", *, must_exist: bool = False) -> MemoryStore:
+def open_store(url: str = "memory:", *, must_exist: bool = False, unfinished: bool = False) -> MemoryStore:
     """Open the store that *url* names; ``memory:`` takes nothing else.
 
     Raises:

@@ -268,6 +268,25 @@ class Following(Protocol):
         ...
 
 
+@runtime_checkable
+class Importing(Protocol):
+    """A store that remembers that an import into it is under way (导入中).
+
+    Until it is told that the import has ended, it is opened with ``unfinished=True`` only, and nobody else who has it
+    open may write to it.  A process that dies leaves it so.
+    """
+
+    unfinished: bool
+
+    def importing(self, under_way: bool) -> None:
+        """Note that an import into this store begins, or that it has ended and the store is whole.
+
+        Raises:
+            StoreError: ``import-unfinished``: somebody else has begun one.
+        """
+        ...
+
+
 class Lease(NamedTuple):
     """The right to do one thing alone for a while (租约): ``token`` grows each time *name* changes hands."""
 

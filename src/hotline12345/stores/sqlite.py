@@ -41,11 +41,13 @@ class SqliteStore:
         path: the database file; created when missing, unless *readonly* or *must_exist*.
         durability: ``full`` survives a power cut; ``relaxed`` may lose the last commits in one.
         readonly: open for reading only; works beside a writer.
+        unfinished: open one whose import was cut short, too, to finish it.
         timeout: how many seconds to wait for other writers before saying ``locked``.
         clock: returns the seconds since the epoch, for leases.
 
     Raises:
-        StoreError: ``no-such-store``, ``no-such-folder``, ``not-a-store``, ``read-only``, ``locked``, ``old-layout`` …
+        StoreError: ``no-such-store``, ``no-such-folder``, ``not-a-store``, ``read-only``, ``locked``, ``old-layout``,
+            ``import-unfinished`` …
     """
 
     api = 1
@@ -57,6 +59,7 @@ class SqliteStore:
         durability: str = "full",
         readonly: bool = False,
         must_exist: bool = False,
+        unfinished: bool = False,
         timeout: float = 10.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -66,7 +69,7 @@ class SqliteStore:
         self.timeout = timeout
         self._clock = clock
         self._fence: Lease | None = None
-        self._file = File(self.path, durability, readonly, must_exist, timeout)
+        self._file = File(self.path, durability, readonly, must_exist, timeout, unfinished)
         self._rows = self._file.rows
 
     # -- writing ---------------------------------------------------------------------------------
@@ -263,6 +266,15 @@ class SqliteStore:
         """Replace these orders' heads and desks whole, and what their words are found by; see ``store rebuild``."""
         self._submit(lambda conn, _: writing.reindex(conn, place, heads))
 
+    @property
+    def unfinished(self) -> bool:
+        """Tell whether an import into this store has not come to its end."""
+        return self._file.unfinished
+
+    def importing(self, under_way: bool) -> None:
+        """Note that an import into this store begins, or that it has ended and the store is whole."""
+        self._file.mark(under_way)
+
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Copy the store as it stands now into a new file (备份), while others go on writing.
 
@@ -292,7 +304,7 @@ class SqliteStore:
         self.close()
 
 
-def open_store(url: str, *, must_exist: bool = False) -> SqliteStore:
+def open_store(url: str, *, must_exist: bool = False, unfinished: bool = False) -> SqliteStore:
     """Open the database *url* names: ``sqlite:///relative.db``, ``sqlite:////absolute.db``, ``sqlite:///C:/x.db``.
 
     Options: ``durability=full|relaxed``, ``readonly=0|1``, ``timeout=SECONDS``.
@@ -301,7 +313,7 @@ def open_store(url: str, *, must_exist: bool = False) -> SqliteStore:
         StoreError: ``bad-url``, with what is understood; else as :class:`SqliteStore`.
     """
     path, options = address(url)
-    return SqliteStore(path, must_exist=must_exist, **options)
+    return SqliteStore(path, must_exist=must_exist, unfinished=unfinished, **options)
 
 
 def _hex(link: Any) -> str:

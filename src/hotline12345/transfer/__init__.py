@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from ..audit import follow, linked
 from ..core.errors import StoreError
 from ..stores._text import FIRST, digest, dumps, encode, link
-from ..stores.port import SCHEMA, Append, Desk, Head, Keeping, Private, Record, Store
-from . import readers
+from ..stores.port import SCHEMA, Append, Desk, Head, Importing, Keeping, Private, Record, Store
+from . import readers, refusals
 
 FORMAT = 2
 BATCH = 1000
@@ -98,7 +98,7 @@ def export(store: Store, *, private: bool = True) -> Iterator[Row]:
         StoreError: ``not-exportable``, ``broken-chain``: a record is not what its link says.
     """
     if not isinstance(store, Keeping):
-        raise _not_exportable()
+        raise refusals.not_exportable()
     tally = _Tally()
     yield tally.add(Row("start", more=encode({"format": FORMAT, "schema": SCHEMA, "private": private})))
     told: dict[_Order, int] = {}
@@ -114,7 +114,7 @@ def export(store: Store, *, private: bool = True) -> Iterator[Row]:
             told[order] = row.version
         last = ends[order] = linked(fed, ends.get(order, FIRST))
         if fed.link and fed.link != last.hex():
-            raise _broken(r)
+            raise refusals.broken(r)
         yield tally.add(Row("record", *order, r.version, r.kind, r.schema, dumps(r.data), last.hex()))
     yield from map(tally.add, progress.rows(tally.records))
     yield Row("end", more=encode(tally.summary()._asdict()))
@@ -124,7 +124,7 @@ def _order(store: Any, order: _Order, private: bool) -> tuple[Row, int]:
     """Return the row of an order as it is now, and how many private records it holds."""
     head = store.head(*order)
     if head is None:
-        raise _headless(order)
+        raise refusals.headless(order)
     # Words are a set: a store may keep them in any order, and the digest is the same whoever kept them.
     kept = [each._replace(words=tuple(sorted(set(each.words)))) for each in (store.kept(*order) if private else ())]
     if not private:
@@ -158,7 +158,9 @@ def check(rows: Iterable[Row]) -> Summary:
     try:
         return _checked(counted())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise bad_export(f"第 {at} 行的内容不是导出时写的", f"row {at} does not say what an export writes") from error
+        raise refusals.bad_export(
+            f"第 {at} 行的内容不是导出时写的", f"row {at} does not say what an export writes"
+        ) from error
 
 
 def _checked(rows: Iterable[Row]) -> Summary:
@@ -169,7 +171,7 @@ def _checked(rows: Iterable[Row]) -> Summary:
     end: Row | None = None
     for i, row in enumerate(rows):
         if end is not None or (row.t == "start") != (i == 0):
-            raise bad_export("行的次序不对", "rows are out of order")
+            raise refusals.bad_export("行的次序不对", "rows are out of order")
         if row.t == "end":
             end = row
             continue
@@ -179,18 +181,18 @@ def _checked(rows: Iterable[Row]) -> Summary:
         if row.t == "record":
             where = f"{row.place}/{row.number} v{row.version}"
             if order not in waiting or row.version != versions.get(order, 0) + 1:
-                raise bad_export(f"{where} 不在它的位置上", f"{where} is not where it belongs")
+                raise refusals.bad_export(f"{where} 不在它的位置上", f"{where} is not where it belongs")
             if not isinstance(json.loads(row.data), dict):
-                raise bad_export(f"{where} 的内容不是记录", f"{where} holds no record")
+                raise refusals.bad_export(f"{where} 的内容不是记录", f"{where} holds no record")
             versions[order] = row.version
             if row.version == waiting[order]:
                 del waiting[order]
             last = link(ends.get(order, FIRST), digest(*row[1:7]))
             if last.hex() != row.link:
-                raise bad_export(f"{where} 与校验链不符", f"{where} does not fit its chain")
+                raise refusals.bad_export(f"{where} 与校验链不符", f"{where} does not fit its chain")
             ends[order] = last
         if row.t not in _KINDS:
-            raise bad_export(f"不认识的行 {row.t}", f"an unknown row {row.t!r}")
+            raise refusals.bad_export(f"不认识的行 {row.t}", f"an unknown row {row.t!r}")
         if row.t in _LAST:
             readers.check(row, tally.records)
         private = 0
@@ -198,15 +200,18 @@ def _checked(rows: Iterable[Row]) -> Summary:
             private, waiting[order] = len(_told(row).private), row.version
         tally.add(row, private, again=order in ends)
     if end is None:
-        raise bad_export("没有结束行，文件不完整", "it has no last row: it was cut off")
+        raise refusals.bad_export("没有结束行，文件不完整", "it has no last row: it was cut off")
     found = tally.summary()
     if {"readers": 0, **json.loads(end.more)} != found._asdict():
-        raise bad_export("数目或摘要与结束行不符", "counts or digest are not those of the last row")
+        raise refusals.bad_export("数目或摘要与结束行不符", "counts or digest are not those of the last row")
     return found
 
 
 def import_rows(store: Store, rows: Callable[[], Iterable[Row]], found: Summary | None = None) -> Summary:
     """Put an export into *store*, which must be empty, and compare (导入).
+
+    A store that is :class:`~hotline12345.stores.Importing` says so until all is there, readers included; where that was
+    cut short, the same rows are gone on with from where it was.
 
     Args:
         store: any store.
@@ -214,16 +219,22 @@ def import_rows(store: Store, rows: Callable[[], Iterable[Row]], found: Summary 
         found: what :func:`check` said of these rows already, for who made the store only then.
 
     Raises:
-        StoreError: ``bad-export``, ``not-empty``, ``import-differs``: the new store gives back something else.
+        StoreError: ``bad-export``, ``not-empty``, ``import-differs``: the new store gives back something else, or
+            what was begun was another export's.
     """
-    if store.places() or store.feed(0, 1):
-        raise _not_empty()
+    mark = store if isinstance(store, Importing) else None
+    resumed = mark is not None and mark.unfinished
+    if not resumed and (store.places() or store.feed(0, 1)):
+        raise refusals.not_empty()
     found = check(rows()) if found is None else found
     last = [row for row in rows() if row.t in _LAST] if found.readers else []
     readers.refuse(store, last)
+    there = _there(store, rows()) if resumed else 0
+    if mark is not None and not resumed:
+        mark.importing(True)
     waiting: dict[_Order, _Told] = {}
     batch: list[Append] = []
-    size = 0
+    size = done = 0
     expected = sha256()
     for row in rows():
         order = (row.place, row.number)
@@ -232,31 +243,49 @@ def import_rows(store: Store, rows: Callable[[], Iterable[Row]], found: Summary 
         elif row.t == "record":
             _digest(expected, order, row.version, row.link)
             batch += _appends(row, waiting[order], batch)
-            size += 1
+            size, done = size + 1, done + 1
             if row.version == waiting[order].head.version:
                 del waiting[order]
-        if size >= BATCH or row.t == "end":
-            store.append(batch)
+        if size >= BATCH or done == there or row.t == "end":
+            if done > there:
+                store.append(batch)
             batch, size = [], 0
-    if _read_back(store).digest() != expected.digest():
-        raise _differs()
+    if _read_back(store)[1] != expected.digest():
+        raise refusals.differs()
     readers.restore(store, last)
+    if mark is not None:
+        mark.importing(False)
     return found
+
+
+def _there(store: Store, rows: Iterable[Row]) -> int:
+    """Return how many records an import that was cut short has brought; *rows* must be those it was of."""
+    count, digest = _read_back(store)
+    expected = sha256()
+    wanted = count
+    for row in rows:
+        if row.t == "record" and wanted:
+            _digest(expected, (row.place, row.number), row.version, row.link)
+            wanted -= 1
+    if wanted or expected.digest() != digest:
+        raise refusals.differs()
+    return count
 
 
 def _digest(into: Any, order: _Order, version: int, end: str) -> None:
     into.update(f"{order} {version} {end}\n".encode("utf-8", "surrogatepass"))
 
 
-def _read_back(store: Store) -> Any:
-    """Digest what *store* has now, counting each link anew."""
-    found = sha256()
+def _read_back(store: Store) -> tuple[int, bytes]:
+    """Count and digest what *store* has now, counting each link anew."""
+    found, count = sha256(), 0
     ends: dict[_Order, bytes] = {}
     for fed in follow(store):
         order = (fed.record.place, fed.record.number)
         last = ends[order] = linked(fed, ends.get(order, FIRST))
         _digest(found, order, fed.record.version, fed.link or last.hex())
-    return found
+        count += 1
+    return count, found.digest()
 
 
 class _Told:
@@ -319,9 +348,6 @@ def _appends(row: Row, told: _Told, batch: list[Append]) -> Iterator[Append]:
         yield Append(row.place, row.number, row.version, (), head, (), key, mark)
 
 
-# -- what can go wrong ---------------------------------------------------------------------------
-
-
 def _check_format(told: dict[str, Any]) -> None:
     if told["format"] > FORMAT or told["schema"] > SCHEMA:
         raise StoreError(
@@ -331,65 +357,3 @@ def _check_format(told: dict[str, Any]) -> None:
             hint="请升级 hotline12345",
             hint_en="upgrade hotline12345",
         )
-
-
-def bad_export(zh: str, en: str) -> StoreError:
-    """Return the refusal of an export that is not whole, or not what was written."""
-    return StoreError(
-        f"导出文件有误：{zh}，未导入任何内容",
-        f"the export is not sound: {en}; nothing was imported",
-        code="bad-export",
-        hint="请重新导出或重新传送该文件",
-        hint_en="export again, or copy the file again",
-    )
-
-
-def _not_exportable() -> StoreError:
-    return StoreError(
-        "此存储不能整体导出：它不给出完整的隐私记录",
-        "this store cannot be exported: it does not give its private records whole",
-        code="not-exportable",
-        hint="存储插件须实现 kept(place, number)",
-        hint_en="its plug-in has to have kept(place, number)",
-    )
-
-
-def _not_empty() -> StoreError:
-    return StoreError(
-        "只能导入空的存储",
-        "an export goes into an empty store only",
-        code="not-empty",
-        hint="请用一个新的存储地址；上次导入中断的，先删掉那个存储",
-        hint_en="give the address of a new store; delete one whose import was cut short",
-    )
-
-
-def _differs() -> StoreError:
-    return StoreError(
-        "导入后的记录与导出文件不同",
-        "the new store's records are not those of the export",
-        code="import-differs",
-        hint="不要使用这个存储；请报告",
-        hint_en="do not use this store, and report it",
-    )
-
-
-def _broken(r: Record) -> StoreError:
-    where = f"{r.place}/{r.number} v{r.version}"
-    return StoreError(
-        f"{where} 与校验链不符，停止导出",
-        f"{where} does not fit its chain; the export stops",
-        code="broken-chain",
-        hint="请先运行 audit verify",
-        hint_en="run audit verify first",
-    )
-
-
-def _headless(order: _Order) -> StoreError:
-    return StoreError(
-        f"{order[0]}/{order[1]} 有记录而没有工单索引",
-        f"{order[0]}/{order[1]} has records and no head",
-        code="broken-store",
-        hint="请先运行 store rebuild",
-        hint_en="run store rebuild first",
-    )

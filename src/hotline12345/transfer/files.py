@@ -11,7 +11,8 @@ from typing import Any
 
 from ..core.errors import PluginError, RequestError
 from ..stores._text import dumps
-from . import Row, bad_export
+from . import Row
+from .refusals import bad_export
 
 BATCH = 10_000
 

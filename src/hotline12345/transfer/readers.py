@@ -90,7 +90,7 @@ def _told(row: Row, position: int) -> Parked:
 
 def check(row: Row, records: int) -> None:
     """Raise ``bad-export`` for a reader beyond the *records* there are, or one that cannot be read."""
-    from . import bad_export
+    from .refusals import bad_export
 
     if not 0 <= row.version <= records:
         raise bad_export(f"读者 {row.kind} 的进度超出记录", f"reader {row.kind} is beyond the records")

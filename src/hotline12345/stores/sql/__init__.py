@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["SqlStore", "open_store", "upgrade"]
 
 
-def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
+def open_store(url: str, *, must_exist: bool = False, unfinished: bool = False) -> SqlStore:
     """Open the database that *url* names (服务器存储).
 
     ``postgresql://user@host/database``, ``mysql://…``, ``mariadb://…``; ``sql+DIALECT://…`` for another dialect
@@ -26,7 +26,7 @@ def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
     _required()
     from ._open import open_store as opened
 
-    return opened(url, must_exist=must_exist)
+    return opened(url, must_exist=must_exist, unfinished=unfinished)
 
 
 def upgrade(url: str) -> tuple[str, str]:

@@ -26,6 +26,7 @@ def take(run: Runner, names: Sequence[str], owner: str, seconds: float, limit: i
     if limit < 1 or not wanted:
         return []
     me, nobody, ls = put(fits("owner", owner)), put(""), table.c
+    pass_gate(run, run.together(gate(run, None)), None)
     known = {row[0] for row in run.ask(sa.select(ls.name).where(ls.name.in_(list(wanted))))}
     fresh = [{"name": name, "owner": nobody, "token": 0, "until": 0.0} for name in wanted if name not in known]
     if fresh:
@@ -86,7 +87,7 @@ def park(
     me = put(fits("reader", reader))
     asked = gate(run, fence)
     outcomes = run.together([*asked, ("move_cursor", {"_reader": me, "_position": position})])
-    pass_gate(outcomes, fence)
+    pass_gate(run, outcomes, fence)
     gone = [*cleared, *((each.place, each.number) for each in parked)]
     rows = {
         (each.place, each.number): {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
 from threading import Event
@@ -12,14 +12,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hotline12345.core.errors import HotlineError
+from hotline12345.core.errors import Conflict, HotlineError
 
 from .. import _rules as rules
+from ..port import Appended
 from . import _errors as faults
 from . import _url as urls
 from ._run import Runner, Unmergeable, runner
 from ._statements import Statements
-from ._write import Overtaken
+from ._write import Overtaken, Ready, stored
 
 TRIES = 8
 """How often a transaction that is known not to have committed is tried again."""
@@ -226,6 +227,24 @@ class Line:
             except Cut as cut:
                 before = cut.result
         raise faults.unknown_outcome(self.where)
+
+
+def settled(line: Line, ready: Sequence[Ready], planned: Sequence[Appended], end: float) -> bool:
+    """Tell whether a write whose COMMIT was cut off was stored, by reading its key again."""
+    fresh = [each for each, answer in zip(ready, planned, strict=True) if not answer.repeated]
+    if not fresh:
+        return True
+    keyed = next((each for each in fresh if each.receipt), None)
+    if keyed is None:
+        raise faults.unknown_outcome(line.where)
+    while True:
+        try:
+            found: bool = line.transact(lambda run: stored(run, keyed))
+            return found
+        except (Conflict, Cut) as wait:  # the cut transaction is still under way on the server
+            if time.monotonic() > end:
+                raise faults.unknown_outcome(line.where) from wait
+            time.sleep(0.02)
 
 
 def commits_itself(connection: sa.Connection) -> bool:

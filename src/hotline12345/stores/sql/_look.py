@@ -13,7 +13,7 @@ from ..port import Lease
 from . import _errors as faults
 from ._flavour import Flavour
 from ._run import Runner, Step
-from ._tables import STAMP, release
+from ._tables import HALF, STAMP, release
 
 if TYPE_CHECKING:
     from ._write import Ready
@@ -58,9 +58,13 @@ def gate(run: Runner, fence: Lease | None) -> list[Step]:
     return steps
 
 
-def pass_gate(outcomes: list[Any], fence: Lease | None) -> None:
-    """Refuse the write when a newer library has been here, or the lease is lost."""
+def pass_gate(run: Runner, outcomes: list[Any], fence: Lease | None) -> None:
+    """Refuse the write when a newer library has been here, somebody else imports, or the lease is lost."""
     layout = outcomes[0][0][0] if outcomes[0] else ""
+    if layout.startswith(HALF):
+        if not run.say.importing:
+            raise rules.half()
+        layout = layout.removeprefix(HALF)
     if release(layout) > release(STAMP):
         raise rules.newer(layout)
     if fence is not None and not outcomes[1]:
@@ -90,7 +94,7 @@ def look(run: Runner, batch: Sequence[Ready], fence: Lease | None) -> Looked:
         steps += [("state_seen" if (p, n) in new else "state_held", {"_place": p, "_number": n}) for p, n in orders]
         steps += [("words_of", {"_place": place, "_number": number}) for place, number in changing]
     outcomes = run.together(steps)
-    pass_gate(outcomes, fence)
+    pass_gate(run, outcomes, fence)
     if few:
         found = zip(keyed, outcomes[first : first + len(keyed)], strict=True)
         receipts = [(place, key, *rows[0]) for (place, key), rows in found if rows]
@@ -116,7 +120,7 @@ def _look_at_one(run: Runner, ready: Ready) -> Looked:
     lock = key_lock(ready) if ready.receipt and not run.alone else None
     asked = {"_place": ready.place, "_key": key, "_number": ready.number, "_lock": lock}
     [(layout, free, *told)] = run.rows("look", **asked)
-    pass_gate([[(layout,)] if layout else []], None)
+    pass_gate(run, [[(layout,)] if layout else []], None)
     if free is False:
         raise faults.in_flight(ready.append)
     receipt, state = told[:3], (ready.place, ready.number, *told[3:])
@@ -140,7 +144,7 @@ def _look_at_all(run: Runner, batch: Sequence[Ready], fence: Lease | None, chang
     worded = len(steps)
     steps += [("words_of", {"_place": place, "_number": number}) for place, number in changing]
     outcomes = run.together(steps)
-    pass_gate(outcomes, fence)
+    pass_gate(run, outcomes, fence)
     for ready, (free,) in zip(keyed.values(), outcomes[first] if keyed else (), strict=True):
         if not free:
             raise faults.in_flight(ready.append)

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from .. import _rules as rules
 from ..port import SCHEMA
 from . import _errors as faults
 from ._flavour import Flavour
-from ._tables import LAYOUT, STAMP, VERSION_TABLE, release
+from ._tables import HALF, LAYOUT, STAMP, VERSION_TABLE, release
 
 _LOCK = int.from_bytes(b"hotline1", "big", signed=True)
 
@@ -35,6 +36,8 @@ def upgrade(engine: sa.Engine, kind: Flavour, schema: str | None) -> tuple[str, 
             _lock(connection, kind, schema)
             locked = kind.mysql
             before = found(connection, schema)
+            if before.startswith(HALF):
+                raise rules.half()
             if release(before) < release(STAMP):
                 if before[:4] != LAYOUT:
                     _run(connection, kind, schema, before[:4])
@@ -116,6 +119,15 @@ def compare(connection: sa.Connection, data: sa.MetaData, schema: str | None) ->
         connection, opts={"include_schemas": schema is not None, "include_name": ours, "compare_type": True}
     )
     return list(compare_metadata(made, data))
+
+
+def mark(connection: sa.Connection, schema: str | None, under_way: bool) -> None:
+    """Note in the stamp that an import begins, or has ended; who is second is refused."""
+    table = sa.table(VERSION_TABLE, sa.column("version_num"), schema=schema)
+    before, after = (STAMP, HALF + STAMP) if under_way else (HALF + STAMP, STAMP)
+    change = table.update().where(table.c.version_num == before).values(version_num=after)
+    if connection.execute(change).rowcount != 1:
+        raise rules.half()
 
 
 def refuse_behind(where: str, layout: str) -> None:

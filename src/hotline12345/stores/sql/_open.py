@@ -13,7 +13,7 @@ from ._statements import Statements
 from .store import SqlStore
 
 
-def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
+def open_store(url: str, *, must_exist: bool = False, unfinished: bool = False) -> SqlStore:
     """Open the database *url* names: ``postgresql://…``, ``mysql://…``, ``mariadb://…``, ``sql+DIALECT://…``."""
     made, options = urls.address(url)
     engine = urls.engine_of(made, options)
@@ -23,6 +23,7 @@ def open_store(url: str, *, must_exist: bool = False) -> SqlStore:
             schema=options.schema,
             readonly=options.readonly,
             must_exist=must_exist,
+            unfinished=unfinished,
             timeout=options.timeout,
             patience=options.patience,
         )

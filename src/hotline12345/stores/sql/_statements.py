@@ -36,6 +36,7 @@ class Statements:
 
     def __init__(self, dialect: Any, schema: str | None = None) -> None:
         self.kind: Flavour = flavour(dialect)
+        self.importing = False
         self._dialect = dialect
         self.data = tables(self.kind, schema)
         dot = f"{schema}." if schema else ""

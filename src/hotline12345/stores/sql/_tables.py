@@ -22,6 +22,10 @@ LAYOUT = "0002"
 STAMP = f"{LAYOUT}.{SCHEMA}"
 
 
+HALF = "import/"
+"""What stands before the stamp while an import is under way: an older library, too, takes that for a later stamp."""
+
+
 def release(stamp: str) -> tuple[str, int]:
     """Return a stamp so that the later one is the greater; none is before all."""
     layout, _, schema = stamp.partition(".")

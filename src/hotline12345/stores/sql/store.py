@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hotline12345.core.errors import Conflict, Fault, HotlineError
+from hotline12345.core.errors import Fault, HotlineError
 
 from .. import _rules as rules
 from ..port import Append, Appended, Fed, Head, Lease, Page, Parked, Private, Query, Record
@@ -29,10 +29,10 @@ from . import _migrate as migrate
 from . import _tally as tally
 from . import _url as urls
 from . import _write as writing
-from ._line import Cut, Line, Work, commits_itself
+from ._line import Cut, Line, Work, commits_itself, settled
 from ._run import Runner
 from ._statements import Statements
-from ._tables import STAMP, release
+from ._tables import HALF, STAMP, release
 
 
 class SqlStore:
@@ -43,11 +43,12 @@ class SqlStore:
         schema: where the tables are; on the MySQL family a database.  By default the engine's own.
         readonly: open for reading only, a replica for example.
         must_exist: do not make the tables where there are none.
+        unfinished: open one whose import was cut short, too, to finish it.
         timeout: how many seconds to wait for a server that comes back, and for a key under way.
         patience: how many seconds ``feed`` waits for transactions under way that hold it back.
 
     Raises:
-        StoreError: ``no-such-store``, ``store-behind``, ``unreachable``, ``denied``, ``not-utf8`` …
+        StoreError: ``no-such-store``, ``store-behind``, ``import-unfinished``, ``unreachable``, ``denied`` …
     """
 
     api = 1
@@ -59,6 +60,7 @@ class SqlStore:
         schema: str | None = None,
         readonly: bool = False,
         must_exist: bool = False,
+        unfinished: bool = False,
         timeout: float = 10.0,
         patience: float = 0.0,
     ) -> None:
@@ -70,9 +72,9 @@ class SqlStore:
         self._owned = False
         self._fence: Lease | None = None
         self._changed = [randrange(tally.FOLD)]  # many processes that each write little add up, too
-        self._look(must_exist or readonly)
+        self._look(must_exist or readonly, unfinished)
 
-    def _look(self, must_exist: bool) -> None:
+    def _look(self, must_exist: bool, unfinished: bool) -> None:
         """See what is there, and make the tables where there are none yet."""
         line = self._line
         with line.told():
@@ -85,6 +87,10 @@ class SqlStore:
                 if must_exist or self.replica:
                     raise faults.no_store(self.where)
                 _, layout = migrate.upgrade(line.writer, self._kind, self.schema)
+        if layout.startswith(HALF):
+            if not unfinished or layout != HALF + STAMP:
+                raise rules.half()
+            layout, line.say.importing = STAMP, True
         migrate.refuse_behind(self.where, layout)
         self.newer = release(layout) > release(STAMP)
 
@@ -155,25 +161,8 @@ class SqlStore:
                 return done
             except Cut as cut:
                 done = cut.result
-                if self._settled(ready, done, end):
+                if settled(self._line, ready, done, end):
                     return done
-
-    def _settled(self, ready: list[writing.Ready], planned: Sequence[Appended], end: float) -> bool:
-        """Tell whether a write whose COMMIT was cut off was stored, by reading its key again."""
-        fresh = [each for each, answer in zip(ready, planned, strict=True) if not answer.repeated]
-        if not fresh:
-            return True
-        keyed = next((each for each in fresh if each.receipt), None)
-        if keyed is None:
-            raise faults.unknown_outcome(self.where)
-        while True:
-            try:
-                found: bool = self._line.transact(lambda run: writing.stored(run, keyed))
-                return found
-            except (Conflict, Cut) as wait:  # the cut transaction is still under way on the server
-                if time.monotonic() > end:
-                    raise faults.unknown_outcome(self.where) from wait
-                time.sleep(0.02)
 
     def _fold(self) -> None:
         """Add up what writes have noted for the counts; where that fails, somebody else does it later."""
@@ -366,6 +355,16 @@ class SqlStore:
             self._again(lambda run: care.reindex(run, place, heads))
         else:
             self._again(lambda run: tally.recount(run, place), whole=True)
+
+    @property
+    def unfinished(self) -> bool:
+        """Tell whether an import into this store has not come to its end."""
+        return self._line.say.importing
+
+    def importing(self, under_way: bool) -> None:
+        """Note that an import into this store begins, or that it has ended and the store is whole."""
+        self._again(lambda run: migrate.mark(run.connection, self.schema, under_way))
+        self._line.say.importing = under_way
 
     def info(self) -> dict[str, Any]:
         """Return what ``doctor`` shows of the store; ``held_back`` says what keeps the feed waiting."""

@@ -81,3 +81,17 @@ def test_a_replay_shows_what_a_classifier_would_change(run, tmp_path, learnt):
 def test_the_plug_ins_name_the_classifiers(run):
     found = run("plugins", "--format", "json").json
     assert "rules" in [one["name"] for one in found if one["group"] == "hotline12345.classifiers"]
+
+
+@pytest.mark.parametrize("trust", ["note", "fill"])
+def test_trust_in_no_classifier_is_refused_and_says_how_to_name_one(run, store, receive, tmp_path, trust):
+    number = receive(store)
+    (tmp_path / "rows.csv").write_text("标题,内容\n路灯,不亮\n", encoding="utf-8")
+    for command in (
+        ("receive", "--text", "路灯不亮"),
+        ("do", number, "accept", "--as", "dispatcher@210100-12345/2"),
+        ("replay", str(tmp_path / "rows.csv"), "--pack", "shenyang"),
+    ):
+        said = run(*command, "--trust", trust, "--store", store, code=2).err
+        assert "--with" in said, command
+        assert "--trust" in said

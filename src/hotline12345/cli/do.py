@@ -63,7 +63,7 @@ class Do(Speaking):
         """Return the options of every command and those of the one that was chosen."""
         name = ctx.meta.get(CHOSEN)
         own: list[click.Parameter] = list(field_options(name)) if name else []
-        own += asking_options() if name == "accept" else []
+        own += asking_options() if name == "accept" else ()
         given = super().get_params(ctx)
         return [*given[:2], *own, *given[2:]]
 

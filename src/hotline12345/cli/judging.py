@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from .printing import facts, say
 from .wording import finding, joined
@@ -15,7 +17,22 @@ if TYPE_CHECKING:
     from ..core.policy import Policy
     from ..core.refs import Judged
 
+
+def _asked(ctx: click.Context, _: click.Parameter, name: str) -> str:
+    """Refuse a trust that nobody is given; what is written on the command line has been read before what is not."""
+    if not name and ctx.get_parameter_source("trust") not in (None, ParameterSource.DEFAULT):
+        raise click.UsageError(
+            say(
+                "--trust 说的是归类器的话作数到哪一步，没有归类器时不起作用：请用 --with 写明归类器，或去掉 --trust",
+                "--trust says how far a classifier's answer goes, and there is none: name one with --with, or leave "
+                "--trust out",
+            )
+        )
+    return name
+
+
 _WITH: dict[str, Any] = {
+    "callback": _asked,
     "default": "",
     "metavar": "NAME[:ARG]",
     "help": "归类器，如 rules:learnt.toml；有哪些见 plugins · a classifier such as rules:learnt.toml; see plugins",
@@ -31,9 +48,10 @@ with_option = click.option("--with", "classifier", **_WITH)
 trust_option = click.option("--trust", **_TRUSTED)
 
 
-def asking_options() -> list[click.Option]:
+@cache  # click goes by which option was written first, and knows options by being the same
+def asking_options() -> tuple[click.Option, ...]:
     """Return the two as options of a command that is put together by itself (征询归类器的选项)."""
-    return [click.Option(["--with", "classifier"], **_WITH), click.Option(["--trust"], **_TRUSTED)]
+    return click.Option(["--with", "classifier"], **_WITH), click.Option(["--trust"], **_TRUSTED)
 
 
 _FAILED = {

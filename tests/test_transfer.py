@@ -20,9 +20,10 @@ from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import Row, _Tally, check, encode_row, export, import_rows
+from hotline12345.transfer import Row, check, export, import_rows
 from hotline12345.transfer.files import read
 from hotline12345.transfer.files import write as write_file
+from hotline12345.transfer.rows import Tally, encode_row
 
 Make = Callable[[str], Any]
 
@@ -184,13 +185,31 @@ def test_an_order_that_goes_on_while_it_is_exported_is_exported_as_it_became(mak
     assert everything(new) == everything(old)
 
 
+def test_an_order_whose_last_records_are_missing_is_not_exported_and_no_sound_export(make: Make) -> None:
+    """Its head would tell of records that no import brings."""
+    with make("sqlite") as old:
+        old.append([write("1", 0, 3), write("2")])
+        rows = list(export(old))
+        old._file.submit(lambda conn, _: conn.execute("DELETE FROM record WHERE version = 3"))
+        with pytest.raises(StoreError) as caught:
+            list(export(old))
+        assert [(each.code, each.facts["order"]) for each in caught.value.facts["broken"]] == [
+            ("broken-store", (P, "1"))
+        ]
+    cut = [row for row in rows if not (row.t == "record" and row.version == 3)]
+    more = json.loads(cut[-1].more)
+    with pytest.raises(StoreError, match=f"{P}/1"):
+        check(_again([*cut[:-1], cut[-1]._replace(more=json.dumps({**more, "records": 3}))]))
+
+
 def test_a_tampered_store_is_not_exported(make: Make) -> None:
     with make("sqlite") as old:
         old.append([write("1", 0, 2)])
         old._file.submit(lambda conn, _: conn.execute("UPDATE record SET kind = 'Closed' WHERE version = 2"))
         with pytest.raises(StoreError) as caught:
             list(export(old))
-        assert caught.value.code == "broken-chain"
+        assert caught.value.code == "not-whole"
+        assert [each.code for each in caught.value.facts["broken"]] == ["broken-chain"]
 
 
 def test_rows_that_are_json_and_no_export_are_refused(make: Make) -> None:
@@ -205,7 +224,7 @@ def test_rows_that_are_json_and_no_export_are_refused(make: Make) -> None:
 
 def _sealed(rows: list[Row]) -> list[Row]:
     """Return hand-made *rows* with counts and digest that fit them, as somebody would who knows the format."""
-    tally, orders = _Tally(), set()
+    tally, orders = Tally(), set()
     for row in rows:
         tally.add(
             row, len(json.loads(row.more)["private"]) if row.t == "order" else 0, (row.place, row.number) in orders

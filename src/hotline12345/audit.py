@@ -194,7 +194,7 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
     ends: dict[_Order, tuple[int, bytes]] = {}
     records = 0
     chained = False
-    for fed in _readable(store):
+    for fed in readable(store):
         records += 1
         if isinstance(fed, StoreError):
             order, version = fed.facts["order"], fed.facts["version"]
@@ -210,7 +210,7 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
     return Verdict(records, len(ends), len(known.seals), tuple(faults))
 
 
-def _readable(store: Store) -> Iterator[Fed | StoreError]:
+def readable(store: Store) -> Iterator[Fed | StoreError]:
     """Yield the whole feed, and in its place the refusal to read a record that somebody has written over."""
     after, size = 0, PAGE
     while True:

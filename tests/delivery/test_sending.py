@@ -108,6 +108,26 @@ def test_a_damaged_record_holds_up_its_own_order_and_no_other(tmp_path: Path, re
     hotline.store.close()
 
 
+def test_private_words_that_were_damaged_hold_up_their_own_order_and_no_other(
+    tmp_path: Path, receiver: Receiver, clock: Clock
+) -> None:
+    count = iter(range(1, 1000))
+    hotline = Hotline(
+        "shenyang", f"sqlite:///{tmp_path}/h.db", clock=clock, number=lambda at, tries: f"N{next(count):03d}"
+    )
+    for _ in range(3):
+        take_in(hotline)
+    with closing(sqlite3.connect(tmp_path / "h.db")) as raw, raw:
+        raw.execute("UPDATE vault SET data = '{' WHERE seq = (SELECT seq FROM private WHERE number = 'N002')")
+    to = destination(actor="agent@210100-12345", purpose="read")
+    told = deliver(hotline.store, to, receiver, clock)
+    assert (told.sent, told.failed, told.paused) == (6, 1, "")
+    assert {number for number, _ in receiver.seen} == {"N001", "N003"}
+    (parked,) = waiting(hotline.store, "deliver:province")
+    assert (parked.number, parked.error.split()[0]) == ("N002", "broken-private")
+    hotline.store.close()
+
+
 def test_a_record_damaged_after_it_was_sent_holds_up_only_what_happens_to_its_order(
     tmp_path: Path, receiver: Receiver, clock: Clock
 ) -> None:

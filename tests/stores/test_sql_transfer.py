@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from hotline12345.cli import main
 from hotline12345.core.commands import Withdraw
+from hotline12345.core.errors import StoreError
 from hotline12345.core.policy import Pack
 from hotline12345.core.request import Kind, Request, Requester
 from hotline12345.hotline import Hotline, number_by_time
@@ -21,7 +22,7 @@ from hotline12345.stores.memory import MemoryStore
 from hotline12345.testing.orders import AGENT, AT, REQUESTER, small_policy
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import export, import_rows
+from hotline12345.transfer import broken, export, import_rows
 
 pytest.importorskip("sqlalchemy")
 
@@ -161,6 +162,45 @@ def test_lost_and_wrong_heads_desks_requesters_and_counts_of_a_server_are_made_a
     hotline.handle(orders[0], Withdraw(REQUESTER))
     assert [fed.record.number for fed in store.feed(0, 100)][-1] == orders[0]
     assert store.check() == []
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mysql"])
+def test_broken_orders_of_a_server_hold_up_no_other_and_are_all_named(
+    server: str, make: Make, ask: Callable[..., Any]
+) -> None:
+    store = make(server)
+    policy = small_policy()
+    pack = Pack("test", policy.place, "test", (policy,))
+    hotline = Hotline(pack, store, clock=lambda: AT, number=number_by_time, secrets=bytes(range(32)))
+    orders = sorted(
+        hotline.receive(Request(AT, f"路灯不亮{i}", "虚构：路灯坏了", Requester(), Kind.COMPLAINT), by=AGENT).number
+        for i in range(4)
+    )
+    damaged, unknown, private, sound = orders
+    schema = f"{store.schema}.hotline_"
+    ask(
+        store._line.engine.url.render_as_string(hide_password=False),
+        f"UPDATE {schema}record SET data = '[' WHERE number = '{damaged}' AND version = 1",
+        f"UPDATE {schema}record SET kind = 'Teleported' WHERE number = '{unknown}' AND version = 2",
+        f"UPDATE {schema}private SET data = '{{' WHERE number = '{private}'",
+        f"UPDATE {schema}head SET holder = 'nobody'",
+    )
+    wrong: list[str] = []
+    with pytest.raises(StoreError) as caught:
+        wrong.extend(each.number for each in rebuild(store))
+    assert caught.value.code == "orders-unreadable"
+    told = {each.facts["order"][1]: each.code for each in caught.value.facts["broken"]}
+    assert told == {damaged: "broken-record", unknown: "unknown-event", private: "broken-private"}
+    assert wrong == [sound]
+    assert store.head(policy.place, sound).holder != "nobody"
+    assert store.head(policy.place, damaged).holder == "nobody"
+    with pytest.raises(StoreError) as caught:
+        list(export(store))
+    assert {each.facts["order"][1] for each in caught.value.facts["broken"]} == {damaged, unknown, private}
+    new = make("memory")
+    without = {each.facts["order"] for each in broken(store)}
+    import_rows(new, lambda: export(store, without=without))
+    assert [fed.record.number for fed in new.feed(0, 100)] == [sound] * len(store.stream(policy.place, sound))
 
 
 @pytest.mark.parametrize("server", ["postgresql", "mysql"])

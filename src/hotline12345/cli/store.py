@@ -87,12 +87,22 @@ def _answer(form: str, body: dict[str, Any], text: str) -> None:
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--no-private", is_flag=True, help="不含隐私记录和盲索引 · without private records and blind indexes")
+@click.option(
+    "--skip-broken",
+    "skipped",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="导不出的工单略去，列在这个文件里（有略去的退出码 1） · leave out orders that cannot be exported "
+    "and list them in FILE (exit 1 with any)",
+)
 @store_option
 @answers("table", "json", "csv")
-def export(file: Path, no_private: bool, store: str, form: str) -> None:
+def export(file: Path, no_private: bool, skipped: Path | None, store: str, form: str) -> None:
     """Export a store."""
+    from ..transfer import broken
     from ..transfer import export as rows
-    from ..transfer.files import write
+    from ..transfer.files import refuse_existing, write, write_left_out
 
     last: list[Row] = []
 
@@ -102,8 +112,22 @@ def export(file: Path, no_private: bool, store: str, form: str) -> None:
             yield row
 
     with _opened(store) as opened:
-        write(file, watched(rows(opened, private=not no_private)))
+        left = []
+        if skipped is not None:
+            refuse_existing(file)
+            left = broken(opened)
+            write_left_out(skipped, left)
+        without = {each.facts["order"] for each in left}
+        write(file, watched(rows(opened, private=not no_private, without=without)))
     _told(form, last[0])
+    if left:
+        note(
+            say(
+                f"略去 {len(left)} 张导不出的工单，见 {skipped}",
+                f"{len(left)} orders that cannot be exported were left out: see {skipped}",
+            )
+        )
+        sys.exit(1)
 
 
 def _told(form: str, row: Row) -> None:
@@ -137,13 +161,23 @@ def _summary(found: dict[str, Any]) -> str:
 @answers("table", "json", "csv")
 def import_(file: Path, store: str, form: str) -> None:
     """Import a store."""
+    import json
+
     from ..transfer import check, import_rows
     from ..transfer.files import read
 
     sound = check(read(file))  # what is no whole export makes no store
+    left = json.loads(next(iter(read(file))).more).get("left_out", 0)
     with _opened_or_half(store) as opened:
         found = import_rows(opened, lambda: read(file), sound)._asdict()
     _answer(form, found, _summary(found))
+    if left:
+        note(
+            say(
+                f"导出时略去了 {left} 张导不出的工单，不在其中",
+                f"{left} orders that could not be exported were left out of this export",
+            )
+        )
     note(
         say(
             "密钥文件（.key）不在导出文件里，请一并带过去，否则无法按诉求人和词查找",
@@ -233,21 +267,34 @@ def _findings(
     "rebuild",
     cls=Speaking,
     short_help="由记录重建索引 · heads from the log",
-    help="由事件和隐私记录重算每张工单的索引、席位和词索引，放回存储并列出改正了什么；\n"
+    help="由事件和隐私记录重算每张工单的索引、席位和词索引，放回存储并列出改正了什么；"
+    "读不了的工单逐一列出（退出码 4），其余照常重建；\n"
     "--check 只比对，有差异退出码 1。\n"
     "--\n"
     "Count heads, desks and words anew from events and private records, put them in place and list what was wrong; "
-    "with --check only compare, exit 1 on differences.",
+    "orders that cannot be read are named one by one (exit 4), and all others rebuilt; with --check only compare, "
+    "exit 1 on differences.",
 )
 @click.option("--check", "only", is_flag=True, help="只比对，不写入 · compare only")
 @store_option
 @answers("table", "json", "csv")
 def rebuild(only: bool, store: str, form: str) -> None:
     """Make heads anew."""
+    from ..core.errors import StoreError
     from ..rebuild import differences
     from ..rebuild import rebuild as mend
 
+    found: list[tuple[str, ...]] = []
+    trouble: StoreError | None = None
     with _opened(store) as opened:
-        found = [(each.place, each.number, " ".join(each.fields)) for each in (differences if only else mend)(opened)]
+        try:
+            for each in (differences if only else mend)(opened):
+                found.append((each.place, each.number, " ".join(each.fields)))
+        except StoreError as error:
+            if error.code != "orders-unreadable":
+                raise
+            trouble = error
     titles = say("地方,编号,不符的字段", "place,number,fields that differ")
-    _findings(form, ("place", "number", "fields"), titles, list(found), only)
+    _findings(form, ("place", "number", "fields"), titles, found, only and trouble is None)
+    if trouble is not None:
+        raise trouble

@@ -110,6 +110,54 @@ def broken_head(place: str, number: str) -> StoreError:
     )
 
 
+def read_private(place: str, number: str, identity: str, text: Any) -> Any:
+    """Return what the private record *identity* of an order says.
+
+    Raises:
+        StoreError: ``broken-private`` for one that somebody has written over, or lost (``None``).
+    """
+    try:
+        data = json.loads(text)
+        if not isinstance(data, dict):
+            raise TypeError(type(data).__name__)
+    except UNREADABLE as error:
+        raise broken_private(place, number, identity) from error
+    return data
+
+
+def broken_private(place: str, number: str, identity: str) -> StoreError:
+    """Return the refusal to read a private record that somebody has written over."""
+    return StoreError(
+        f"工单 {place}/{number} 的隐私记录 {identity} 无法读取：存储被改动或损坏",
+        f"the private record {identity} of order {place}/{number} cannot be read: the store was altered or is damaged",
+        code="broken-private",
+        hint="请从备份恢复这张工单的隐私记录；事件记录不受影响",
+        hint_en="restore this order's private records from a backup; its events are not touched",
+        order=(place, number),
+    )
+
+
+def several(broken: Sequence[StoreError], zh: str, en: str, code: str, hint: str, hint_en: str) -> StoreError:
+    """Return one refusal that names every order that is *broken*, with what to do about each (``facts["broken"]``).
+
+    Each of them has the order it is of in its ``facts``.
+    """
+    told = [("/".join(map(shown, each.facts["order"])), each) for each in broken]
+    return StoreError(
+        "\n".join([zh, *(f"{order}：{each.zh}（{each.code}；{each.hint_zh}）" for order, each in told)]),
+        "\n".join([en, *(f"{order}: {each.en} ({each.code}; {each.hint_en})" for order, each in told)]),
+        code=code,
+        hint=hint,
+        hint_en=hint_en,
+        broken=tuple(broken),
+    )
+
+
+def shown(part: object) -> str:
+    """Return *part* of an order's key as it can be told: what somebody has written over may be no text."""
+    return part.decode("utf-8", "backslashreplace") if isinstance(part, bytes) else str(part)
+
+
 def stale(append: Append, actual: int) -> Conflict:
     """Return the refusal of a write that expected another version."""
     where = f"{append.place}/{append.number}"

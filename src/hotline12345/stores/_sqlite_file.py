@@ -32,6 +32,11 @@ Work = Callable[[sqlite3.Connection, bool], Any]
 """Something to do in a transaction; the second argument asks to be careful: it is the second try."""
 
 
+def _undecodable(error: BaseException) -> bool:
+    """Tell whether SQLite gave back a text that is no UTF-8: somebody has written over it."""
+    return isinstance(error, sqlite3.OperationalError) and "decode" in str(error)
+
+
 def _text_or_bytes(found: bytes) -> str | bytes:
     try:
         return found.decode()
@@ -160,6 +165,13 @@ class File:
                     conn.execute("ROLLBACK")
             if not isinstance(error, Exception):
                 raise
+            if conn.text_factory is str and _undecodable(error):
+                conn.text_factory = _text_or_bytes
+                try:
+                    self._transact(conn, jobs, careful)
+                finally:
+                    conn.text_factory = str
+                return
             if _blames_a_job(error) and (len(jobs) > 1 or not careful):
                 for job in jobs:
                     job.error = None
@@ -200,7 +212,7 @@ class File:
             try:
                 return conn.execute(query, values).fetchall()
             except sqlite3.OperationalError as error:
-                if "decode" not in str(error):
+                if not _undecodable(error):
                     raise
                 conn.text_factory = _text_or_bytes
                 return conn.execute(query, values).fetchall()

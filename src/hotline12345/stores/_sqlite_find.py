@@ -25,12 +25,13 @@ PLACES = (
     "SELECT name FROM p WHERE name IS NOT NULL"
 )
 KEPT = (
-    "SELECT p.id, coalesce(o.data, ''), v.data FROM private p JOIN vault v ON v.seq = p.seq "
+    "SELECT p.id, coalesce(o.data, ''), v.data FROM private p LEFT JOIN vault v ON v.seq = p.seq "
     "LEFT JOIN vault o ON o.seq = p.person WHERE p.place = ? AND p.number = ? ORDER BY p.id"
 )
 RECEIPTS = "SELECT key, version, fingerprint FROM receipt WHERE place = ? AND number = ? ORDER BY version, key"
 PRIVATE = (
-    "SELECT p.id, v.data FROM private p JOIN vault v ON v.seq = p.seq WHERE p.place = ? AND p.number = ? ORDER BY p.id"
+    "SELECT p.id, v.data FROM private p LEFT JOIN vault v ON v.seq = p.seq "
+    "WHERE p.place = ? AND p.number = ? ORDER BY p.id"
 )
 
 PROBE = 20_000

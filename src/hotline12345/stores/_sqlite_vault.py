@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from json.encoder import encode_basestring_ascii
+from typing import Any
 from zlib import crc32
 
 FIND_PERSON = (
@@ -41,13 +42,30 @@ def header(words: Sequence[str]) -> str:
     return "\n" + "\n".join(map(encode_basestring_ascii, words)) + "\n" if words else ""
 
 
-def body(stored: str) -> str:
-    """Return the JSON of a private record as it is stored."""
+def body(stored: Any) -> Any:
+    """Return the JSON of a private record as it is stored; what somebody has written over, or lost, as it is."""
+    if not isinstance(stored, str):
+        return stored
     return stored[stored.rfind("\n") + 1 :]
 
 
-def words_of(stored: str) -> tuple[str, ...]:
-    """Return the words of a private record as it is stored."""
+def words_of(stored: Any) -> tuple[str, ...]:
+    """Return the words of a private record as it is stored; none where somebody has written over them.
+
+    Such a record can be forgotten, and its order's other words counted anew, like any other.
+    """
+    try:
+        return strict_words_of(stored)
+    except (ValueError, TypeError, AttributeError):
+        return ()
+
+
+def strict_words_of(stored: str) -> tuple[str, ...]:
+    """Return the words of a private record as it is stored.
+
+    Raises:
+        ValueError: somebody has written over them.
+    """
     from json import loads
 
     return tuple(map(loads, stored[1 : stored.rfind("\n")].split("\n"))) if stored.startswith("\n") else ()

@@ -193,14 +193,12 @@ class SqliteStore:
         """Return the private records of one order by id (all of them when *ids* is ``None``)."""
         rows = self._rows(sql.PRIVATE, (place, number))
         wanted = None if ids is None else set(ids)
-        return {row[0]: json.loads(vault.body(row[1])) for row in rows if wanted is None or row[0] in wanted}
+        read = rules.read_private
+        return {i: read(place, number, i, vault.body(data)) for i, data in rows if wanted is None or i in wanted}
 
     def kept(self, place: str, number: str) -> list[Private]:
         """Return the private records of one order by id, with their person and words."""
-        return [
-            Private(identity, person, json.loads(vault.body(data)), vault.words_of(data))
-            for identity, person, data in self._rows(sql.KEPT, (place, number))
-        ]
+        return [_kept(place, number, *row) for row in self._rows(sql.KEPT, (place, number))]
 
     def places(self) -> list[str]:
         """Return the places that have orders here, in order."""
@@ -314,6 +312,14 @@ def open_store(url: str, *, must_exist: bool = False, unfinished: bool = False) 
     """
     path, options = address(url)
     return SqliteStore(path, must_exist=must_exist, unfinished=unfinished, **options)
+
+
+def _kept(place: str, number: str, identity: str, person: str, data: Any) -> Private:
+    said = rules.read_private(place, number, identity, vault.body(data))
+    try:
+        return Private(identity, person, said, vault.strict_words_of(data))
+    except rules.UNREADABLE as error:
+        raise rules.broken_private(place, number, identity) from error
 
 
 def _hex(link: Any) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import PluginError, RequestError
+from ..core.errors import PluginError, RequestError, StoreError
+from ..stores._rules import shown
 from ..stores._text import dumps
-from . import Row
 from .refusals import bad_export
+from .rows import Row
 
 BATCH = 10_000
 
@@ -24,14 +25,7 @@ def write(path: Path, rows: Iterable[Row]) -> None:
         RequestError: ``file-exists``, ``no-such-file``.
         PluginError: ``missing-extra`` for Parquet without pyarrow.
     """
-    if path.exists():
-        raise RequestError(
-            f"文件已存在：{path}",
-            f"the file exists: {path}",
-            code="file-exists",
-            hint="换一个文件名，或先移走它",
-            hint_en="give another name or move it away",
-        )
+    refuse_existing(path)
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         made = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -45,6 +39,35 @@ def write(path: Path, rows: Iterable[Row]) -> None:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_left_out(path: Path, broken: Iterable[StoreError]) -> None:
+    """Write the orders that an export leaves out to a new file, a line of JSON each, with why and what to do.
+
+    Raises:
+        RequestError: ``file-exists``, ``no-such-file``.
+    """
+    refuse_existing(path)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            for each in broken:
+                place, number = map(shown, each.facts["order"])
+                told = {"place": place, "number": number, "code": each.code, "zh": each.zh, "en": each.en}
+                file.write(dumps({**told, "hint_zh": each.hint_zh, "hint_en": each.hint_en}) + "\n")
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise ``file-exists`` where there is something."""
+    if path.exists():
+        raise RequestError(
+            f"文件已存在：{path}",
+            f"the file exists: {path}",
+            code="file-exists",
+            hint="换一个文件名，或先移走它",
+            hint_en="give another name or move it away",
+        )
 
 
 def read(path: Path) -> Iterator[Row]:

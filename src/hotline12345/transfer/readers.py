@@ -7,16 +7,15 @@ are of running processes and stay behind.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator
+from typing import Any
 
 from ..audit import follow
 from ..core.errors import StoreError
 from ..stores._text import dumps
 from ..stores.port import Following, Parked, Parking, Store
-
-if TYPE_CHECKING:
-    from . import Row
+from .refusals import bad_export
+from .rows import Row
 
 PAGE = 1000
 
@@ -24,12 +23,12 @@ PAGE = 1000
 class Progress:
     """The readers of a store, as they stood when this was made."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, without: Collection[tuple[str, str]] = ()) -> None:
         self._cursors: dict[str, int] = {}
         self._parked: list[Parked] = []
         for reader in store.readers() if isinstance(store, Following) else ():
             self._cursors[reader] = store.cursor(reader)
-            self._parked.extend(_parked(store, reader))
+            self._parked.extend(each for each in _parked(store, reader) if (each.place, each.number) not in without)
         wanted = {*self._cursors.values(), *(each.position for each in self._parked)}
         self._wanted = sorted(wanted)
         self._counts = dict.fromkeys(wanted, 0)
@@ -43,8 +42,6 @@ class Progress:
 
     def rows(self, total: int) -> Iterator[Row]:
         """Yield the rows of an export, once all *total* records have passed."""
-        from . import Row
-
         for position in self._wanted[self._done :]:
             self._counts[position] = total
         for reader, position in self._cursors.items():
@@ -90,8 +87,6 @@ def _told(row: Row, position: int) -> Parked:
 
 def check(row: Row, records: int) -> None:
     """Raise ``bad-export`` for a reader beyond the *records* there are, or one that cannot be read."""
-    from .refusals import bad_export
-
     if not 0 <= row.version <= records:
         raise bad_export(f"读者 {row.kind} 的进度超出记录", f"reader {row.kind} is beyond the records")
     if row.t == "parked":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..core.errors import StoreError
+from ..stores._rules import several, shown
 from ..stores.port import Record
 
 
@@ -47,22 +50,46 @@ def differs() -> StoreError:
     )
 
 
-def broken(r: Record) -> StoreError:
-    where = f"{r.place}/{r.number} v{r.version}"
-    return StoreError(
-        f"{where} 与校验链不符，停止导出",
-        f"{where} does not fit its chain; the export stops",
-        code="broken-chain",
-        hint="请先运行 audit verify",
-        hint_en="run audit verify first",
+def broken_chain(r: Record) -> StoreError:
+    return _broken(
+        (r.place, r.number), f"v{r.version} 与校验链不符", f"v{r.version} does not fit its chain", "broken-chain"
     )
 
 
+def altered(r: Record) -> StoreError:
+    zh, en = f"v{shown(r.version)} 不是写入时的样子", f"v{shown(r.version)} is not what was ever written"
+    return _broken((r.place, r.number), zh, en, "broken-record")
+
+
+def cut_off(order: tuple[str, str], found: int, wanted: int) -> StoreError:
+    zh = f"应有 {wanted} 条记录，只读到 {found} 条：末尾被删，或有未结束的事务占着（doctor --store 可查）"
+    en = f"has {found} of {wanted} records: its end was cut off, or a transaction under way holds it (doctor --store)"
+    return _broken(order, zh, en, "broken-store")
+
+
 def headless(order: tuple[str, str]) -> StoreError:
-    return StoreError(
-        f"{order[0]}/{order[1]} 有记录而没有工单索引",
-        f"{order[0]}/{order[1]} has records and no head",
-        code="broken-store",
-        hint="请先运行 store rebuild",
-        hint_en="run store rebuild first",
+    zh, en = "有记录而没有工单索引", "has records and no head"
+    return _broken(order, zh, en, "broken-store", "请先运行 store rebuild", "run store rebuild first")
+
+
+def _broken(
+    order: tuple[str, str],
+    zh: str,
+    en: str,
+    code: str,
+    hint: str = "请运行 audit verify 查明，并从备份恢复",
+    hint_en: str = "audit verify finds what was altered; restore from a backup",
+) -> StoreError:
+    return StoreError(zh, en, code=code, hint=hint, hint_en=hint_en, order=order)
+
+
+def not_whole(broken: Sequence[StoreError]) -> StoreError:
+    """Return the refusal to write an export that leaves out orders, with every one of them."""
+    return several(
+        broken,
+        f"有 {len(broken)} 张工单导不出，不写不完整的导出文件：",
+        f"{len(broken)} orders cannot be exported, and no export is written that is not whole:",
+        "not-whole",
+        "逐一处理上面各单；或写 --skip-broken 文件，导出其余的，略去的列在该文件里",
+        "see to each of them; or give --skip-broken FILE: the others are exported, and those left out listed in it",
     )

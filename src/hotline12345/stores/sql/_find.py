@@ -84,13 +84,13 @@ def _few(run: Runner, place: str, q: Query) -> bool:
     return False
 
 
-def kept(rows: Sequence[Any], get: Callable[[str], str]) -> list[Private]:
+def kept(rows: Sequence[Any], get: Callable[[str], str], place: str, number: str) -> list[Private]:
     """Return private records of rows (id, person, data, word): a row for each word, one where there is none."""
     found: dict[str, Private] = {}
     words: dict[str, list[str]] = {}
     for id_, person, data, word in rows:
         if id_ not in found:
-            found[id_] = Private(get(id_), get(person), json.loads(data))
+            found[id_] = Private(get(id_), get(person), rules.read_private(place, number, get(id_), data))
         words.setdefault(id_, []).extend(() if word is None else (get(word),))
     made = (private._replace(words=tuple(sorted(words[id_]))) for id_, private in found.items())
     return sorted(made, key=lambda private: private.id)

@@ -299,14 +299,14 @@ class SqlStore:
 
     def private(self, place: str, number: str, ids: Iterable[str] | None = None) -> dict[str, Mapping[str, Any]]:
         """Return the private records of one order by id (all of them when *ids* is ``None``)."""
-        get = self._kind.get
-        rows = self._ask("private_of", _place=place, _number=number)
+        rows = [(self._kind.get(i), data) for i, data in self._ask("private_of", _place=place, _number=number)]
         wanted = None if ids is None else set(ids)
-        return {get(id_): json.loads(data) for id_, data in rows if wanted is None or get(id_) in wanted}
+        read = rules.read_private
+        return {i: read(place, number, i, data) for i, data in rows if wanted is None or i in wanted}
 
     def kept(self, place: str, number: str) -> list[Private]:
         """Return the private records of one order by id, with their person and words (sorted, each once)."""
-        return finding.kept(self._ask("kept", _place=place, _number=number), self._kind.get)
+        return finding.kept(self._ask("kept", _place=place, _number=number), self._kind.get, place, number)
 
     def places(self) -> list[str]:
         """Return the places that have orders here, in order."""

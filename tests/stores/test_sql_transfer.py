@@ -217,13 +217,27 @@ def test_the_desks_of_an_order_are_put_in_place_anew(server: str, make: Make, as
     assert (numbers(store, Query(unit="nobody")), list(export(store))) == ([], before)
 
 
-@pytest.mark.parametrize("server", ["postgresql", "mysql"])
-def test_an_order_that_goes_on_while_it_is_rebuilt_keeps_the_head_it_got(server: str, make: Make) -> None:
-    store = make(server)
-    store.append([write("1", holder="u")])
-    counted = store.head(P, "1")
-    store.append([write("1", 1, holder="v")])
-    store.reindex(P, [counted])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mysql"])
+def test_an_order_that_goes_on_while_it_is_rebuilt_keeps_the_head_it_got(kind: str, make: Make) -> None:
+    store = make(kind)
+    store.append([write("1", holder="u"), write("2", holder="u")])
+    counted = [store.head(P, number)._replace(area="9") for number in "12"]
+    store.append([write("1", 1, holder="v", desks=(Desk("a1", "v", "lead", "", ""),))])
+    store.reindex(P, counted)
     store.reindex(P, [])
-    assert store.head(P, "1").holder == "v"
-    assert store.count(P, Query(), "holder") == {"v": 1}
+    assert [(store.head(P, number).holder, store.head(P, number).area) for number in "12"] == [("v", ""), ("u", "9")]
+    assert store.count(P, Query(), "holder") == {"u": 1, "v": 1}
+    assert numbers(store, Query(unit="v")) == ["1"]
+    assert store.check() == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mysql"])
+def test_who_is_forgotten_while_orders_are_rebuilt_stays_forgotten(kind: str, make: Make) -> None:
+    store = make(kind)
+    private = (Private("1", "x", {"text": "虚构"}),)
+    store.append([write("1", requester="x", private=private), write("2", requester="y", private=())])
+    counted = [store.head(P, number) for number in "12"]
+    store.forget(P, "x")
+    store.reindex(P, counted)
+    assert numbers(store, Query(requester="x")) == []
+    assert [store.head(P, number).requester for number in "12"] == ["", "y"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from hotline12345.core.errors import Fault, StoreError
 from . import _sqlite_errors as faults
 from . import _sqlite_schema as schema
 from . import _sqlite_words as words
+from . import _sqlite_write as writing
 from ._sqlite_file import File
+from .port import Head
 
 CHECKS = (
     ("damaged", "数据库损坏", "the database is damaged", "PRAGMA integrity_check(20)"),
@@ -87,6 +90,35 @@ CHECKS = (
         "SELECT * FROM (SELECT * FROM totals EXCEPT SELECT * FROM counted) UNION "
         "SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM totals) LIMIT 20",
     ),
+)
+
+
+def reindex(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> None:
+    """Replace heads and desks whole; without heads, count the orders of *place*, and index their words, anew."""
+    still = _standing(conn, place, heads)
+    if still or not heads:
+        writing.reindex(conn, place, still)
+
+
+def _standing(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> list[Head]:
+    """Return those of *heads*, counted a while ago, that may be put in place; within the transaction, so that it holds.
+
+    An order that went on meanwhile has a newer head, and who was forgotten meanwhile is not brought back.
+    """
+    found = []
+    for head in heads:
+        order = (place, head.number)
+        last = conn.execute("SELECT max(version) FROM record WHERE place = ? AND number = ?", order).fetchone()[0]
+        if last == head.version:
+            known = not head.requester or conn.execute(_KNOWN, (*order, head.requester) * 2).fetchone()
+            found.append(head if known else head._replace(requester=""))
+    return found
+
+
+_KNOWN = (
+    "SELECT 1 FROM private p JOIN vault v ON v.seq = p.person WHERE p.place = ? AND p.number = ? AND v.data = ? "
+    "UNION ALL SELECT 1 FROM head h JOIN vault v ON v.seq = h.requester "
+    "WHERE h.place = ? AND h.number = ? AND v.data = ?"
 )
 
 

@@ -262,7 +262,7 @@ class SqliteStore:
 
     def reindex(self, place: str, heads: Sequence[Head]) -> None:
         """Replace these orders' heads and desks whole, and what their words are found by; see ``store rebuild``."""
-        self._submit(lambda conn, _: writing.reindex(conn, place, heads))
+        self._submit(lambda conn, _: care.reindex(conn, place, heads))
 
     @property
     def unfinished(self) -> bool:

@@ -180,7 +180,8 @@ def miscounted(run: Runner, where: str) -> list[Fault]:
 def reindex(run: Runner, place: str, heads: Sequence[Head]) -> None:
     """Replace heads, desks and requesters whole; an order that went on meanwhile has a new head, and is left alone.
 
-    Words are not touched: here they are what is found, and no index of anything.
+    Who was forgotten meanwhile is not brought back.  Words are not touched: here they are what is found, and no index
+    of anything.
     """
     put, say = run.kind.put, run.say
     r = say.record.c
@@ -193,15 +194,28 @@ def reindex(run: Runner, place: str, heads: Sequence[Head]) -> None:
         last = run.ask(asked)
         if not last or last[0][0] != head.version:
             continue
+        owner = ready.owner if ready.owner and _known(run, ready.owner) else None
         row = {**ready.head, "link": last[0][1], "_last": last[0][2] if run.kind.postgres else 0}
         for table in (say.head, say.owner, say.desk):
             mine = sa.and_(table.c.place == ready.place, table.c.number == ready.number)
             run.connection.execute(sa.delete(table).where(mine))
         steps: list[Step] = [("add_head", [row]), ("add_desk", [*ready.desks(run.kind).values()])]
-        steps += [("add_owner", [ready.owner])] if ready.owner else []
+        steps += [("add_owner", [owner])] if owner else []
         note = tally.Note(run.kind.nothing)
         note.order(ready.place, tuple(there[0][6:]) if there else (), tuple(row[name] for name in SEEN))
         run.together([step for step in (*steps, ("add_delta", note.rows())) if step[1]])
+
+
+def _known(run: Runner, owner: dict[str, Any]) -> bool:
+    """Tell whether an order is its requester's still, and keep it so until the transaction ends."""
+    return any(
+        run.ask(
+            sa.select(table.c.person)
+            .where(*(table.c[name] == value for name, value in owner.items()))
+            .with_for_update()
+        )
+        for table in (run.say.owner, run.say.private)
+    )
 
 
 def _restored(run: Runner, where: str) -> list[Fault]:

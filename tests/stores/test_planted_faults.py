@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hotline12345.core.errors import Conflict
-from hotline12345.stores import Append, Appended, Fed, Lease, Page, Parked, Query, Record, Store, open_store
+from hotline12345.stores import Append, Appended, Desk, Fed, Lease, Page, Parked, Query, Record, Store, open_store
 from hotline12345.stores import _sqlite_vault as vault
 from hotline12345.stores import _sqlite_words as words
 from hotline12345.stores import _sqlite_write as writing
@@ -164,6 +164,15 @@ class ParksWithoutTheCursor(MemoryStore):
         super().park(reader, 0 if parked else position, parked, cleared)
 
 
+class LeavesHalvesAlone(MemoryStore):
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        return super().append([a._replace(head=a.head._replace(desks=tuple(map(_whole, a.head.desks)))) for a in batch])
+
+
+def _whole(desk: Desk) -> Desk:
+    return Desk(*(text.encode("utf-8", "replace").decode() for text in desk))
+
+
 FAULTS: tuple[tuple[Callable[[], Store], str], ...] = (
     (IgnoresExpected, "S2"),
     (WritesOneByOne, "S4"),
@@ -184,6 +193,7 @@ FAULTS: tuple[tuple[Callable[[], Store], str], ...] = (
     (TakesExpiredForHeld, "S79"),
     (GivesLeasesTwice, "S76"),
     (ParksWithoutTheCursor, "S82"),
+    (LeavesHalvesAlone, "S88"),
 )
 
 

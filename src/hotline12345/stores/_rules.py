@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from hotline12345.core.errors import Conflict, RequestError, StoreError
@@ -18,8 +19,8 @@ def checked(batch: Sequence[Append]) -> tuple[Append, ...]:
     """Return *batch* as a tuple when each part of it is consistent in itself.
 
     Raises:
-        StoreError: ``bad-append`` for gaps or strangers among the records, ``newer-schema`` for a
-            record written in a schema this library does not know.
+        StoreError: ``bad-append`` for gaps or strangers among the records, and half a character in what orders are
+            found by; ``newer-schema`` for a record written in a schema this library does not know.
     """
     for append in batch:
         version = append.expected
@@ -34,7 +35,62 @@ def checked(batch: Sequence[Append]) -> tuple[Append, ...]:
             raise _inconsistent(append, f"head {head.place}/{head.number} version {head.version}")
         if version < 1:
             raise _inconsistent(append, "no record")
+        _refuse_no_text(append)
     return tuple(batch)
+
+
+_TEXTS = tuple(name for name in Head._fields if name not in ("version", "open", "provisional", "desks"))
+_SHORT = itemgetter(*(Head._fields.index(name) for name in _TEXTS))
+
+
+def _refuse_no_text(append: Append) -> None:
+    """Raise ``bad-append`` where what an order is found by holds half a character: few stores could keep that.
+
+    Words and the content of records and private records are another matter: JSON has a way to write it.
+    """
+    parts = [*_SHORT(append.head), append.key, append.fingerprint]
+    for desk in append.head.desks:
+        parts += desk
+    parts += [record.kind for record in append.records]
+    for private in append.private:
+        parts += (private.id, private.person)
+    try:
+        whole = "".join(parts)
+        if not whole.isascii():
+            whole.encode()
+    except (UnicodeEncodeError, TypeError) as error:
+        raise _no_text(append) from error
+
+
+def _no_text(append: Append) -> StoreError:
+    desks = [
+        (f"desks[{i}].{name}", text) for i, d in enumerate(append.head.desks) for name, text in d._asdict().items()
+    ]
+    named = [
+        *zip(_TEXTS, _SHORT(append.head), strict=True),
+        ("key", append.key),
+        ("fingerprint", append.fingerprint),
+        *desks,
+        *((f"records[{i}].kind", record.kind) for i, record in enumerate(append.records)),
+        *((f"private[{i}].id", private.id) for i, private in enumerate(append.private)),
+        *((f"private[{i}].person", private.person) for i, private in enumerate(append.private)),
+    ]
+    field, text = next((name, text) for name, text in named if not isinstance(text, str) or not _whole(text))
+    said = ascii(text)
+    number = shown(append.number).encode("utf-8", "backslashreplace").decode()
+    return StoreError(
+        f"写入工单 {number} 的 {field} 不是完整的文本（{said}），未写入任何内容",
+        f"{field} of order {number} is no whole text ({said}); nothing was written",
+        code="bad-append",
+        hint="半个字符（不成对的代理码）来自截断或编码错误：请在收进来的地方改正或去掉；只有记录的内容里可以有",
+        hint_en="half a character (a lone surrogate) comes of cutting a text or of a wrong encoding: mend or drop it "
+        "where it comes in; only the content of records may have it",
+        field=field,
+    )
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _inconsistent(append: Append, what: str) -> StoreError:

@@ -37,6 +37,16 @@ def _undecodable(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and "decode" in str(error)
 
 
+def _blob_if_half(value: Any) -> Any:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogatepass")
+    except AttributeError:
+        return value
+    return value
+
+
 def _text_or_bytes(found: bytes) -> str | bytes:
     try:
         return found.decode()
@@ -216,6 +226,8 @@ class File:
                     raise
                 conn.text_factory = _text_or_bytes
                 return conn.execute(query, values).fetchall()
+            except UnicodeEncodeError:  # half a character: no text here has it, and no text is a blob
+                return conn.execute(query, [_blob_if_half(value) for value in values]).fetchall()
             finally:
                 conn.text_factory = str
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from threading import Thread
 from typing import Any
 
-from hotline12345.stores.port import Appended, Private, Query, Store
+import pytest
+
+from hotline12345.core.errors import StoreError
+from hotline12345.stores.port import Appended, Desk, Private, Query, Store
 
 from .store_base import P, Q, StoreBase, follow, numbers, write
 
 RARE = "a\x00b\u2028\u2029\ufeff\x7f\U0001f6b0👨\u200d👩\u200d👧 é e\u0301 \u202eעברית 𠮷 〇 '\"\\;--%_\r\n\t"
 HALF = "half \ud83d and \udc00"
+TEXTS = ("status", "kind", "category", "area", "holder", "requester", "received", "due", "digest", "wake", "changed")
+"""The fields of a head that are text."""
 
 
 class FeedClauses(StoreBase):
@@ -25,6 +30,33 @@ class FeedClauses(StoreBase):
         assert store.lookup(P, RARE) == (RARE, 1, RARE)
         assert numbers(store, Query(holder=RARE)) == [RARE]
         assert store.forget(P, RARE) == 1
+
+    def test_s88_half_a_character_in_what_is_found_by_is_refused(self, store: Store) -> None:
+        """S88: half a character in what an order is found by is refused, field named; asking for it finds nothing."""
+        desk, kept = Desk("a1", "u", "lead", "2026-11-03T00:00:00Z"), Private("p", "x", {}, ("w",))
+        good = write("1", key="k", fingerprint="f", desks=(desk, desk), private=(kept,))
+        half: list[dict[str, Any]] = [{name: HALF} for name in TEXTS]
+        wrong = {name: good._replace(head=good.head._replace(**each)) for each in half for name in each}
+        for name in Desk._fields:
+            desks = (desk, desk._replace(**{name: HALF}))
+            wrong[f"desks[1].{name}"] = good._replace(head=good.head._replace(desks=desks))
+        for name in ("id", "person"):
+            odd: dict[str, Any] = {name: HALF}
+            wrong[f"private[0].{name}"] = good._replace(private=(kept._replace(**odd),))
+        wrong |= {"key": good._replace(key=HALF), "fingerprint": good._replace(fingerprint=HALF)}
+        wrong |= {"number": write(HALF), "place": write("1", place=HALF)}
+        wrong["records[0].kind"] = good._replace(records=(good.records[0]._replace(kind=HALF),))
+        for field, append in wrong.items():
+            with pytest.raises(StoreError) as caught:
+                store.append([write("7"), append])
+            assert caught.value.code == "bad-append"
+            assert field in caught.value.zh
+            assert field in caught.value.en
+            assert caught.value.hint("zh")
+        assert follow(store) == []
+        assert numbers(store) == []
+        assert (store.stream(P, HALF), store.head(P, HALF), store.lookup(P, HALF)) == ([], None, None)
+        assert (numbers(store, Query(holder=HALF)), store.count(P, Query(category=HALF))) == ([], {"": 0})
 
     def test_s21_half_a_character_comes_back(self, store: Store) -> None:
         """S21: half a character (a lone surrogate), as broken clients send it, comes back in a record's data."""

@@ -6,12 +6,13 @@ questions.  ``at_5``: the share whose own reply is among the first five.  Beside
 character pairs (k1 1.2, b 0.75, each pair of the question once).
 
 ``speed`` is a base of many articles, each of six sentences drawn with a seed from the replies, under a title drawn
-likewise; the questions are titles, and words of one and two characters.  ``cpu_ms`` is the time this process
-worked, which a busy machine does not stretch.
+likewise; the questions are titles, titles with one character wrong, and words of one and two characters.  ``cpu_ms`` is
+the time this process worked, and on Linux its PostgreSQL backend, which a busy machine does not stretch.
 
     python benchmarks/quality/knowledge.py [--articles 100000] [--kb postgresql://…]
 
-``--kb`` names an empty base to measure instead of a file in a temporary folder.
+``--kb`` names a base to measure instead of a file in a temporary folder: an empty one, or one filled by this script
+with as many articles, which is not filled again.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -138,37 +140,54 @@ def misspelt(title: str, alphabet: str, draw: random.Random) -> str:
     return title[:at] + draw.choice(alphabet) + title[at + 1 :]
 
 
+def processor(base: KnowledgeBase) -> Callable[[], float]:
+    """Return how to read the seconds of CPU this process has used, with those of its PostgreSQL backend on Linux."""
+    if base.shelf.name != "postgresql":
+        return time.process_time
+    used = Path(f"/proc/{base.shelf.rows('SELECT pg_backend_pid()')[0][0]}/schedstat")
+    if not used.exists():
+        return time.process_time
+    return lambda: time.process_time() + int(used.read_text().split()[0]) / 1e9
+
+
 def speed(base: KnowledgeBase, rows: list[dict[str, str]], size: int) -> dict[str, Any]:
     """Fill a base with *size* articles and time searches."""
     draw = random.Random(12345)
     sentences = [part for row in rows for part in re.split(r"(?<=[。！？；])", row["reply"]) if len(part) > 8]
     titles = [row["title"] for row in rows]
-    begin = time.perf_counter()
-    fill(base, [(draw.choice(titles), "".join(draw.choices(sentences, k=6))) for _ in range(size)])
-    built = time.perf_counter() - begin
+    articles = [(draw.choice(titles), "".join(draw.choices(sentences, k=6))) for _ in range(size)]
+    used, built = processor(base), {}
+    if base.shelf.rows("SELECT count(*) FROM kb_shown")[0][0] != size:
+        begin, busy = time.perf_counter(), used()
+        fill(base, articles)
+        built = {"build_s": round(time.perf_counter() - begin, 1), "build_cpu_s": round(used() - busy, 1)}
     one, two = (words([row["reply"] for row in rows], each, draw) for each in (1, 2))
+    asked = draw.sample(titles, 1000)
+    alphabet = "".join(sorted({char for title in titles for char in title if "\u4e00" <= char <= "\u9fff"}))
+    wrong = [misspelt(title, alphabet, draw) for title in asked]
     rules, told = base.rules, {}
-    for name, questions in (("titles", draw.sample(titles, 1000)), ("one", one), ("two", two)):
+    for name, questions in (("titles", asked), ("one", one), ("two", two), ("misspelt", wrong)):
         spent: dict[str, list[float]] = {"ms": [], "cpu_ms": []}
         for question in questions:
-            begin, busy = time.perf_counter(), time.process_time()
+            begin, busy = time.perf_counter(), used()
             base.search(question, BY, AT.date(), limit=5, rules=rules)
+            spent["cpu_ms"].append((used() - busy) * 1000)
             spent["ms"].append((time.perf_counter() - begin) * 1000)
-            spent["cpu_ms"].append((time.process_time() - busy) * 1000)
         told[name] = {}
         for unit, times in spent.items():
             cuts = statistics.quantiles(times, n=100)
             told[name] |= {
                 f"{cut}_{unit}": round(cuts[at], 2) for cut, at in (("median", 49), ("p95", 94), ("p99", 98))
             }
-    return {"articles": size, "build_s": round(built, 1), "shelf": base.shelf.name, **told}
+    load = [round(each, 1) for each in os.getloadavg()] if hasattr(os, "getloadavg") else None
+    return {"articles": size, "shelf": base.shelf.name, "load_average": load, **built, **told}
 
 
 def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=100_000, help="how many for the speed; 0 leaves it out")
-    parser.add_argument("--kb", default="", help="an empty base for the speed")
+    parser.add_argument("--kb", default="", help="a base for the speed, empty or filled")
     parser.add_argument("--speed-only", action="store_true", help="leave the quality out")
     given = parser.parse_args()
     rows = load(Path(os.environ.get("HOTLINE12345_DATA") or ROOT.parent / "shared" / "data"))

@@ -41,25 +41,40 @@ def postgres_url() -> str:
     raise AssertionError
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def base(request, tmp_path):
-    """An empty knowledge base, once in SQLite and once in PostgreSQL."""
-    if request.param == "sqlite":
-        made = open_base(f"sqlite:///{tmp_path / 'knowledge.db'}")
-        yield made
-        made.close()
-        return
-    url = postgres_url()
-    import psycopg
+@pytest.fixture(scope="session")
+def schema_url():
+    """The address of a new schema of the test server, each time it is called; all are gone in the end."""
+    made = []
 
-    schema = f"kb_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute(f"CREATE SCHEMA {schema}")
-    made = open_base(f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}")
+    def url() -> str:
+        import psycopg
+
+        server, schema = postgres_url(), f"kb_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(server, autocommit=True) as conn:
+            conn.execute(f"CREATE SCHEMA {schema}")
+        made.append((server, schema))
+        return f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{schema}"
+
+    yield url
+    for server, schema in made:
+        import psycopg
+
+        with psycopg.connect(server, autocommit=True) as conn:
+            conn.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request, tmp_path, schema_url):
+    """Where there is no knowledge base yet: once in SQLite and once in PostgreSQL."""
+    return f"sqlite:///{tmp_path / 'knowledge.db'}" if request.param == "sqlite" else schema_url()
+
+
+@pytest.fixture
+def base(address):
+    """An empty knowledge base, once in SQLite and once in PostgreSQL."""
+    made = open_base(address)
     yield made
     made.close()
-    with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
 def publish(base, draft, *, by=WRITER, at=AT, centre=""):

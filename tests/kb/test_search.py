@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hotline12345.core.actor import Actor
 from hotline12345.core.errors import StoreError
 from hotline12345.kb import Visibility, find, open_base
-from hotline12345.kb.rank import covers, near, norm
+from hotline12345.kb.rank import covers, near, norm, squares
 from hotline12345.kb.sqlite import _need_fts5
 from hotline12345.kb.words import LONGEST, plain, sentences, tokens
 
@@ -172,7 +172,8 @@ def test_a_length_is_the_root_of_the_squared_weights():
     import math
 
     weight = math.log(1 + 2.5 / 1.5) ** 2
-    assert norm("路灯", {"路灯": 1, "路": 1, "灯": 1}, 3) == pytest.approx(math.sqrt(weight * (1 + 2 * 0.7)))
+    heft = squares({"路灯": 1, "路": 1, "灯": 1}, 3)
+    assert norm("路灯", heft) == pytest.approx(math.sqrt(weight * (1 + 2 * 0.7)))
 
 
 def test_a_sqlite_without_fts5_is_told_and_not_tripped_over():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .base import KnowledgeBase
 from .find import docs_of
-from .index import frequencies, size
+from .index import ALL, frequencies
 from .rank import asked, idf, kind_weight
 from .words import tokens
 
@@ -29,7 +29,7 @@ def duplicates(base: KnowledgeBase, *, centre: str = "") -> list[Alike]:
 
     From which likeness on is the place's to say; titles count no more than the words in them.
     """
-    least, n, found = base.rules.alike, size(base.shelf), {}
+    least, n, found = base.rules.alike, frequencies(base.shelf, (ALL,)).get(ALL, 0), {}
     query = (
         "SELECT s.doc, s.id, t.head, t.body FROM kb_shown s JOIN kb_text t ON t.doc = s.doc "
         "WHERE s.centre = ? AND s.doc > ? ORDER BY s.doc LIMIT 500"

@@ -16,7 +16,7 @@ from .check import check, check_batch, cleaned, refuse
 from .lifecycle import STEPS, WRITERS, ArticleStatus, step
 from .rules import Rules, read_rules
 from .share import scope
-from .shelf import Shelf, Writer, marks
+from .shelf import Shelf, Writer
 
 
 def open_base(url: str, *, must_exist: bool = False) -> KnowledgeBase:
@@ -189,8 +189,9 @@ class KnowledgeBase:
                 if shown is not None:
                     _move(writer, rules, shown, "supersede", SYSTEM, moment, "")
             done = [evolve(article, status=ArticleStatus.PUBLISHED, at=at) for article in articles]
-            query = "UPDATE kb_item SET status = ?, at = ? WHERE id = ? AND version = ?"
-            writer.many(query, [("published", moment, each.id, each.version) for each in done])
+            query = f"UPDATE kb_item SET status = ?, at = ? WHERE id IN ? AND {kept.NEWEST}"
+            for first in range(0, len(ids), 500):
+                writer.rows(query, ("published", moment, list(ids[first : first + 500])))
             steps = [
                 (each.id, each.version, what, str(by), moment, "") for each in done for what in ("submit", "approve")
             ]
@@ -268,9 +269,9 @@ class KnowledgeBase:
     def _of_docs(self, docs: Sequence[int]) -> dict[int, Article]:
         query = (
             "SELECT s.doc, i.id, i.version, i.status, i.centre, i.author, i.at, i.data FROM kb_shown s "
-            f"JOIN kb_item i ON i.id = s.id AND i.version = s.version WHERE s.doc IN ({marks(len(docs))})"
+            "JOIN kb_item i ON i.id = s.id AND i.version = s.version WHERE s.doc IN ?"
         )
-        return {row[0]: kept.article(row[1:]) for row in self.shelf.rows(query, docs)}
+        return {row[0]: kept.article(row[1:]) for row in self.shelf.rows(query, (list(docs),))}
 
     def close(self) -> None:
         """Let go of it."""

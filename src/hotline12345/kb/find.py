@@ -7,9 +7,9 @@ from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from .article import Article
-from .index import frequencies, size
-from .rank import BUDGET, CANDIDATES, Asked, Doc, Scored, asked, covers, idf, near, passage, score
-from .shelf import Shelf, marks
+from .index import ALL, frequencies
+from .rank import BUDGET, CANDIDATES, STAND_INS, Asked, Doc, Scored, asked, covers, idf, near, passage, score
+from .shelf import Shelf
 from .words import IN_HEAD, plain, tokens
 
 LONGEST = 4_000
@@ -51,11 +51,11 @@ def search(shelf: Shelf, text: str, where: str, values: Sequence[Any], limit: in
     """Return the best documents within *where* (检索)."""
     level = plain(text[:LONGEST])
     counts = tokens(level)
-    known = frequencies(shelf, counts)
+    known = frequencies(shelf, (ALL, *counts))
+    n = known.pop(ALL, 0)
     swaps = _misspelt(shelf, [token for token in counts if len(token) == 2 and token not in known])
     stand_ins = {other: weight for found in swaps.values() for other, weight in found}
     known |= frequencies(shelf, stand_ins)
-    n = size(shelf)
     question = asked(counts, known, n, stand_ins)
     rough = _candidates(shelf, question, known, where, values)
     docs = {doc.doc: doc for doc in docs_of(shelf, rough)}
@@ -96,32 +96,33 @@ def _worth(shelf: Shelf, question: Asked, sought: Sequence[str], where: str, val
 def _within(shelf: Shelf, docs: Sequence[int], where: str, values: Sequence[Any]) -> set[int]:
     if not docs:
         return set()
-    query = f"SELECT s.doc FROM kb_shown s WHERE s.doc IN ({marks(len(docs))}) AND {where}"
-    return {row[0] for row in shelf.rows(query, (*docs, *values))}
+    query = f"SELECT s.doc FROM kb_shown s WHERE s.doc IN ? AND {where}"
+    return {row[0] for row in shelf.rows(query, (list(docs), *values))}
 
 
 def docs_of(shelf: Shelf, docs: Sequence[int]) -> list[Doc]:
     """Return documents to compare in full (取候选)."""
     if not docs:
         return []
-    query = f"SELECT doc, head, body, head_norm, body_norm FROM kb_text WHERE doc IN ({marks(len(docs))})"
-    return [Doc(*row) for row in shelf.rows(query, docs)]
+    query = "SELECT doc, head, body, head_norm, body_norm FROM kb_text WHERE doc IN ?"
+    return [Doc(*row) for row in shelf.rows(query, (list(docs),))]
 
 
 def _misspelt(shelf: Shelf, unknown: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
-    found = {}
-    for token in unknown[:12]:
-        if not token.isascii():
-            rows = []
-            for column, char in (("token", token[0]), ("flip", token[1])):
-                query = (
-                    f"SELECT token, heads FROM kb_gram WHERE heads > 0 AND {column} > ? AND {column} < ? "
-                    f"ORDER BY heads DESC, token LIMIT 60"
-                )
-                rows += shelf.rows(query, (char, chr(ord(char) + 1)))
-            rows += shelf.rows("SELECT token, heads FROM kb_gram WHERE heads > 0 AND token = ?", (token[::-1],))
-            found[token] = near(token, dict(rows).items())
-    return found
+    pairs = [token for token in unknown[:12] if not token.isascii()]
+    if not pairs:
+        return {}
+    begins = [("token", pair[0]) for pair in pairs] + [("flip", pair[1]) for pair in pairs]
+    query = " UNION ALL ".join(
+        f"SELECT * FROM (SELECT token, heads FROM kb_gram WHERE heads > 0 AND {column} > ? AND {column} < ? "
+        f"ORDER BY heads DESC, token LIMIT {STAND_INS}) each"
+        for column, _ in begins
+    )
+    bounds = [bound for _, char in begins for bound in (char, chr(ord(char) + 1))]
+    rows = shelf.rows(query, bounds)
+    rows += shelf.rows("SELECT token, heads FROM kb_gram WHERE heads > 0 AND token IN ?", ([p[::-1] for p in pairs],))
+    vocabulary: dict[str, int] = dict(rows)
+    return {pair: near(pair, vocabulary.items()) for pair in pairs}
 
 
 def cite(found: Found, one: Scored, article: Article) -> Hit:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .article import Article
-from .rank import norm
+from .rank import norm, squares
 from .shelf import Shelf, Writer, marks
 from .words import IN_HEAD, plain, tokens
+
+ALL = ""
+"""The token that every article has: in how many it is, is how many are shown."""
 
 GROWN = 2
 """When there are so many times more or fewer articles than when lengths were last computed, all are computed anew."""
@@ -21,48 +24,54 @@ def put(writer: Writer, articles: Sequence[Article]) -> None:
     if not articles:
         return
     doc = int(writer.rows("SELECT coalesce(max(doc), 0) FROM kb_shown")[0][0])
-    shown, texts, entries = [], [], []
-    df, heads = Counter[str](), Counter[str]()
+    shown, texts = [], []
     for article in articles:
         doc += 1
         draft = article.draft
-        head, body = plain(" ".join((draft.title, *draft.keywords))), plain(draft.content)
-        there = set(tokens(f"{head} {body}"))
-        df.update(there)
-        heads.update(token for token in tokens(head) if len(token) == 2)
         days = [day.isoformat() if day is not None else "" for day in (draft.valid_from, draft.valid_until)]
         seen = (article.centre, draft.visibility.value, draft.category, draft.region)
         shown.append((doc, article.id, article.version, *seen, *days))
-        texts.append((doc, head, body))
-        entries.append((doc, _entry(head, there)))
+        texts.append((doc, plain(" ".join((draft.title, *draft.keywords))), plain(draft.content)))
     writer.many(f"INSERT INTO kb_shown VALUES ({marks(9)})", shown)
-    writer.index(entries)
+    df, heads = Counter[str](), Counter[str]()
+    writer.index(_entries(texts, df, heads))
     _count(writer, df, heads)
-    _weigh(writer, texts)
+    _weigh(writer, texts, df)
 
 
-def _entry(head: str, there: Iterable[str]) -> list[str]:
-    """Return what a document is entered under: its tokens, and those of its head once more as such."""
-    return [*sorted(there), *(IN_HEAD + token for token in sorted(tokens(head)))]
+def _entries(
+    texts: Iterable[tuple[int, str, str]], df: Counter[str], heads: Counter[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield what each document is entered under, and count in how many each token is.
+
+    A document is entered under its tokens, and under those of its head once more as such.
+    """
+    for doc, head, body in texts:
+        told = tokens(head)
+        there = told.keys() | tokens(body).keys()
+        df.update(there)
+        df[ALL] += 1
+        heads.update(token for token in told if len(token) == 2)
+        yield doc, [*there, *map(IN_HEAD.__add__, told)]
 
 
 def drop(writer: Writer, id: str) -> None:  # noqa: A002 - the domain's word
     """Take an article out (出索引), where it is in."""
     query = "SELECT s.doc, t.head, t.body FROM kb_shown s JOIN kb_text t ON t.doc = s.doc WHERE s.id = ?"
-    for doc, head, body in writer.rows(query, (id,)):
-        there = sorted(set(tokens(f"{head} {body}")))
-        writer.unindex(doc, _entry(head, there))
-        gone = Counter(dict.fromkeys(there, -1))
-        _count(writer, gone, Counter({token: -1 for token in tokens(head) if len(token) == 2}))
-        for table in ("kb_text", "kb_shown"):
-            writer.rows(f"DELETE FROM {table} WHERE doc = ?", (doc,))
+    for text in writer.rows(query, (id,)):
+        df, heads = Counter[str](), Counter[str]()
+        for doc, entry in _entries([(text[0], text[1], text[2])], df, heads):
+            writer.unindex(doc, entry)
+            for table in ("kb_text", "kb_shown"):
+                writer.rows(f"DELETE FROM {table} WHERE doc = ?", (doc,))
+        _count(writer, df, heads, -1)
 
 
-def _count(writer: Writer, df: Counter[str], heads: Counter[str]) -> None:
+def _count(writer: Writer, df: Counter[str], heads: Counter[str], times: int = 1) -> None:
     writer.many(
         "INSERT INTO kb_gram (token, df, heads, flip) VALUES (?, ?, ?, ?) ON CONFLICT (token) DO UPDATE "
         "SET df = kb_gram.df + excluded.df, heads = kb_gram.heads + excluded.heads",
-        ((token, count, heads[token], token[::-1]) for token, count in sorted(df.items())),
+        ((token, count * times, heads[token] * times, token[::-1]) for token, count in sorted(df.items())),
     )
 
 
@@ -71,46 +80,39 @@ def frequencies(reader: Shelf | Writer, wanted: Iterable[str]) -> dict[str, int]
     asked = sorted(set(wanted))
     found: dict[str, int] = {}
     for first in range(0, len(asked), _SLICE):
-        part = asked[first : first + _SLICE]
-        found.update(
-            (token, df)
-            for token, df in reader.rows(f"SELECT token, df FROM kb_gram WHERE token IN ({marks(len(part))})", part)
-            if df > 0
-        )
+        query = "SELECT token, df FROM kb_gram WHERE token IN ? AND df > 0"
+        found.update(reader.rows(query, (asked[first : first + _SLICE],)))
     return found
 
 
-def size(reader: Shelf | Writer) -> int:
-    """Return how many articles are in the index."""
-    return int(reader.rows("SELECT count(*) FROM kb_shown")[0][0])
-
-
-def _weigh(writer: Writer, texts: Sequence[tuple[int, str, str]]) -> None:
+def _weigh(writer: Writer, texts: Iterable[tuple[int, str, str]], wanted: Iterable[str]) -> None:
     """Keep the texts with their lengths; all anew where the base has grown much."""
-    n = size(writer)
-    rows = writer.rows("SELECT value FROM kb_meta WHERE name = 'weighed'")
-    weighed = int(rows[0][0]) if rows else 0
-    wanted = {token for _, head, body in texts for token in tokens(f"{head} {body}")}
     known = frequencies(writer, wanted)
-    writer.many(f"INSERT INTO kb_text VALUES ({marks(5)})", (_weighed(text, known, n) for text in texts))
-    if not n / GROWN <= weighed <= n * GROWN:
+    n = known[ALL]
+    rows = writer.rows("SELECT value FROM kb_meta WHERE name = 'weighed'")
+    anew = not n / GROWN <= (int(rows[0][0]) if rows else 0) <= n * GROWN
+    heft = {} if anew else squares(known, n)
+    lengths = ((*text, *((0.0, 0.0) if anew else _lengths(text, heft))) for text in texts)
+    writer.many(f"INSERT INTO kb_text VALUES ({marks(5)})", lengths)
+    if anew:
         reweigh(writer)
 
 
-def _weighed(text: tuple[int, str, str], known: dict[str, int], n: int) -> tuple[int, str, str, float, float]:
-    return (*text, norm(text[1], known, n), norm(text[2], known, n))
+def _lengths(text: tuple[int, str, str], heft: Mapping[str, float]) -> tuple[float, float]:
+    return norm(text[1], heft), norm(text[2], heft)
 
 
 def reweigh(writer: Writer) -> None:
     """Compute every length anew by what is in the base now (重算长度)."""
-    n = size(writer)
     known: dict[str, int] = dict(writer.rows("SELECT token, df FROM kb_gram WHERE df > 0"))
+    n = known.get(ALL, 0)
+    heft = squares(known, n)
     last = 0
     while texts := writer.rows("SELECT doc, head, body FROM kb_text WHERE doc > ? ORDER BY doc LIMIT 1000", (last,)):
         last = texts[-1][0]
         writer.many(
             "UPDATE kb_text SET head_norm = ?, body_norm = ? WHERE doc = ?",
-            [(norm(head, known, n), norm(body, known, n), doc) for doc, head, body in texts],
+            [(*_lengths((doc, head, body), heft), doc) for doc, head, body in texts],
         )
     writer.rows(
         "INSERT INTO kb_meta (name, value) VALUES ('weighed', ?) "

@@ -80,7 +80,7 @@ def newest(reader: Shelf | Writer, id_: str) -> Article:
 
 def several(reader: Shelf | Writer, ids: Sequence[str]) -> list[Article]:
     """Return the newest versions of *ids*, in their order."""
-    found = {row[0]: article(row) for row in reader.rows(f"{ITEM} WHERE id IN ({marks(len(ids))}) AND {NEWEST}", ids)}
+    found = {row[0]: article(row) for row in reader.rows(f"{ITEM} WHERE id IN ? AND {NEWEST}", (list(ids),))}
     lacking = [id_ for id_ in ids if id_ not in found]
     if lacking:
         raise unknown(lacking[0])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NUMERALS = dict(zip("〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "00123456789121" + "23456789", strict=True))
 _GAP = r"[\s\-–—_.·()（）]{0,3}"  # no colons and commas: opening hours and lists are no telephone numbers
@@ -24,6 +25,7 @@ def _level(text: str) -> str:
     return "".join(map(_levelled, text)) if not text.isascii() else text
 
 
+@lru_cache(20_000)  # every article is looked through, character by character, and most characters are the same few
 def _levelled(char: str) -> str:
     plain = _NUMERALS.get(char)
     if plain is None:

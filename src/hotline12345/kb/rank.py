@@ -25,6 +25,9 @@ HEAD = 1.0
 MISSPELT = 0.5
 """What a pair weighs that stands for one nobody wrote."""
 
+STAND_INS = 8
+"""How many pairs at most stand for one nobody wrote."""
+
 SOUGHT = 300
 """How many of a question's rarest pairs are looked for."""
 
@@ -72,12 +75,16 @@ def kind_weight(token: str) -> float:
     return SINGLE if len(token) == 1 else 1.0
 
 
-def norm(level: str, frequencies: Mapping[str, int], n: int) -> float:
-    """Return the length of the vector of a *level* text (模长), 1.0 for nothing."""
-    total = sum(
-        kind_weight(token) * (idf(frequencies.get(token, 1), n) * (1 + math.log(count))) ** 2
-        for token, count in tokens(level).items()
-    )
+def squares(frequencies: Mapping[str, int], n: int) -> dict[str, float]:
+    """Return what each token that is once in a text adds to the square of its length, by how many articles have it."""
+    return {token: kind_weight(token) * idf(df, n) ** 2 for token, df in frequencies.items()}
+
+
+def norm(level: str, squares: Mapping[str, float]) -> float:
+    """Return the length of the vector of a *level* text (模长), 1.0 for nothing; *squares* know all its tokens."""
+    total = 0.0
+    for token, count in tokens(level).items():
+        total += squares[token] if count == 1 else squares[token] * (1 + math.log(count)) ** 2
     return math.sqrt(total) or 1.0
 
 
@@ -172,4 +179,4 @@ def near(token: str, vocabulary: Iterable[tuple[str, int]]) -> list[tuple[str, f
         for other, count in vocabulary
         if other != token and len(other) == 2 and (other[0] == token[0] or other[1] == token[1] or other == swapped)
     ]
-    return [(other, MISSPELT) for _, other in sorted(found, key=lambda one: (-one[0], one[1]))[:8]]
+    return [(other, MISSPELT) for _, other in sorted(found, key=lambda one: (-one[0], one[1]))[:STAND_INS]]

@@ -7,8 +7,11 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 Row = tuple[Any, ...]
-LAYOUT = 1
-"""The layout of the tables; a base of a later one is not written to."""
+LAYOUT = 2
+"""The layout of the tables: one of a later is refused, one of an earlier is brought up to it when it is opened."""
+
+UPGRADES = {1: ("INSERT INTO kb_gram (token, df, heads, flip) SELECT '', count(*), 0, '' FROM kb_shown",)}
+"""What brings the tables that all shelves have from a layout to the next: under the empty token, how many are shown."""
 
 # {text} is a text that is compared by code point, whatever the locale of the server.
 TABLES = """
@@ -45,15 +48,15 @@ class Writer(Protocol):
     """What may be done while nobody else writes (写事务)."""
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        """Run a statement and return what it gives."""
+        """Run a statement and return what it gives; ``IN ?`` takes a list."""
         ...
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement once for each of *rows*."""
         ...
 
-    def index(self, entries: Sequence[tuple[int, Sequence[str]]]) -> None:
-        """Enter numbered documents with their tokens into the index."""
+    def index(self, entries: Iterable[tuple[int, Sequence[str]]]) -> None:
+        """Enter numbered documents with their tokens into the index, each after all that are in it."""
         ...
 
     def unindex(self, doc: int, tokens: Sequence[str]) -> None:
@@ -67,7 +70,7 @@ class Shelf(Protocol):
     name: str
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        """Read."""
+        """Read; ``IN ?`` takes a list."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:
@@ -75,7 +78,7 @@ class Shelf(Protocol):
         ...
 
     def finds(self, tokens: Sequence[str], where: str, values: Sequence[Any], most: int) -> list[list[int]]:
-        """Return for each of *tokens* the documents that have it, *most* at most; *where* is on ``kb_shown``."""
+        """Return for each of *tokens* the first *most* documents that have it; *where* is on ``kb_shown``."""
         ...
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from ..core.errors import StoreError
 from ..stores import _sqlite_errors as faults
 from ..stores.locking import lock_for
-from .shelf import LAYOUT, TABLES, Row
+from .shelf import LAYOUT, TABLES, UPGRADES, Row, marks
 
 APPLICATION = 0x12346
 # To this tokenizer every character that is not ASCII is a letter: our tokens stay whole.
@@ -52,27 +52,29 @@ class SqliteShelf:
 
     def _look(self) -> None:
         conn = self._connection()
-        if self._stamped(conn):
+        if self._stamped(conn) == LAYOUT:
             return
         with self._lock.held(self.timeout):
-            if self._stamped(conn):
-                return
+            layout = self._stamped(conn)
             _need_fts5(conn)
-            conn.execute("PRAGMA journal_mode=WAL").fetchall()
+            if not layout:
+                conn.execute("PRAGMA journal_mode=WAL").fetchall()
             conn.execute("BEGIN IMMEDIATE")
-            for statement in TABLES.format(text="TEXT").strip().split(";\n"):
+            statements = [each for old in range(layout, LAYOUT) for each in UPGRADES.get(old, ())]
+            for statement in statements if layout else (*TABLES.format(text="TEXT").strip().split(";\n"), _FTS):
                 conn.execute(statement)
-            conn.execute(_FTS)
             conn.execute(f"PRAGMA application_id={APPLICATION}")
             conn.execute(f"PRAGMA user_version={LAYOUT}")
             conn.execute("COMMIT")
 
-    def _stamped(self, conn: sqlite3.Connection) -> bool:
+    def _stamped(self, conn: sqlite3.Connection) -> int:
+        """Return the layout of the tables that are there, 0 in a new file."""
         if conn.execute("PRAGMA application_id").fetchone()[0] == APPLICATION:
             _need_fts5(conn)
-            if conn.execute("PRAGMA user_version").fetchone()[0] > LAYOUT:
+            layout = int(conn.execute("PRAGMA user_version").fetchone()[0])
+            if layout > LAYOUT:
                 raise _newer(str(self.path))
-            return True
+            return layout
         if conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise StoreError(
                 f"{self.path} 不是知识库",
@@ -81,7 +83,7 @@ class SqliteShelf:
                 hint="知识库与工单各用一个文件；新的知识库请用一个还不存在的文件名",
                 hint_en="orders and knowledge are in files of their own; for a new base name a file that is not there",
             )
-        return False
+        return 0
 
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "conn", None)
@@ -97,7 +99,7 @@ class SqliteShelf:
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Read."""
         try:
-            return self._connection().execute(sql, values).fetchall()
+            return _run(self._connection(), sql, values)
         except (sqlite3.Error, UnicodeEncodeError) as error:
             raise faults.translate(error, self.path) from error
 
@@ -142,16 +144,27 @@ class _Writer:
         self._conn = conn
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        return self._conn.execute(sql, values).fetchall()
+        return _run(self._conn, sql, values)
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self._conn.executemany(sql, rows)
 
-    def index(self, entries: Sequence[tuple[int, Sequence[str]]]) -> None:
+    def index(self, entries: Iterable[tuple[int, Sequence[str]]]) -> None:
         self.many("INSERT INTO kb_fts (rowid, tokens) VALUES (?, ?)", ((doc, " ".join(each)) for doc, each in entries))
 
     def unindex(self, doc: int, tokens: Sequence[str]) -> None:
         self.rows("INSERT INTO kb_fts (kb_fts, rowid, tokens) VALUES ('delete', ?, ?)", (doc, " ".join(tokens)))
+
+
+def _run(conn: sqlite3.Connection, sql: str, values: Sequence[Any]) -> list[Row]:
+    bound: list[Any] = []
+    for value in values:
+        if isinstance(value, list):
+            sql = sql.replace("IN ?", f"IN ({marks(len(value))})", 1)
+            bound += value
+        else:
+            bound.append(value)
+    return conn.execute(sql, bound).fetchall()
 
 
 def _need_fts5(conn: sqlite3.Connection) -> None:

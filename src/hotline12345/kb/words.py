@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from operator import add
 
 LONGEST = 100_000
 """More of a text is not read (library default): an article has no more, a question is cut."""
@@ -36,14 +36,11 @@ def whole(text: str) -> str:
 
 def tokens(level: str) -> Counter[str]:
     """Count the tokens of a *level* text: characters, pairs within a run, and words of Latin letters and digits."""
-    return Counter(_tokens(level))
-
-
-def _tokens(level: str) -> Iterator[str]:
+    counts = Counter(level.replace(" ", ""))
     for run in level.split(" "):
-        yield from run
-        yield from map("".join, pairwise(run))
-    yield from _LATIN.findall(level)
+        counts.update(map(add, run, run[1:]))
+    counts.update(_LATIN.findall(level))
+    return counts
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -64,6 +64,7 @@ def test_words_of_one_and_two_characters_are_found(full, word, title):
     ("typed", "title"),
     [
         ("路登", LAMP.title),
+        ("鹿灯", LAMP.title),
         ("噪声", NOISE.title),
         ("社宝卡", CARD.title),
         ("音噪", NOISE.title),
@@ -71,7 +72,8 @@ def test_words_of_one_and_two_characters_are_found(full, word, title):
     ],
 )
 def test_misspelt_words_are_found(full, typed, title):
-    assert titles(full, typed)[0] == title
+    best = full.search(typed, AGENT, AT.date())[0]
+    assert (best.article.draft.title, best.covers) == (title, 1.0)
 
 
 def test_nothing_that_shares_nothing_is_found(full):
@@ -111,6 +113,14 @@ def test_both_places_give_the_same_answers_with_the_same_scores(full, shared_bas
         ours = [(hit.article.draft.title, round(hit.score, 9)) for hit in full.search(text, AGENT, AT.date())]
         theirs = [(hit.article.draft.title, round(hit.score, 9)) for hit in shared_base.search(text, AGENT, AT.date())]
         assert ours == theirs
+
+
+def test_rarity_is_reckoned_by_how_many_articles_there_are(base):
+    publish(base, evolve(LAMP, title="甲", keywords=("乙",), content="丙"))
+    publish(base, evolve(LAMP, title="丁", keywords=("戊",), content="灯"))
+    # In 1 of 2: ln(1 + 1.5/1.5); a single character weighs 0.7, and the text is nothing else.
+    (hit,) = base.search("灯", AGENT, AT.date())
+    assert hit.score == pytest.approx(0.7**0.5 * 0.693147180559945)
 
 
 def test_who_shares_more_of_the_question_comes_first(full):

@@ -179,6 +179,18 @@ def test_an_upgraded_base_in_postgresql_keeps_no_table_it_needs_no_more(schema_u
     new.close()
 
 
+def test_a_token_that_nothing_has_any_more_takes_no_room_in_postgresql(schema_url):
+    base = open_base(schema_url())
+    for draft in (LAMP, evolve(LAMP, title="停水", content="停水。", keywords=("供水",))):
+        publish(base, draft)
+    base.take("K000001", "withdraw", JUDGE, AT, reason="内容过时")
+    left = [row[0] for row in base.shelf.rows("SELECT token FROM kb_posting ORDER BY token")]
+    assert left == sorted(
+        ["停", "水", "停水", "供", "供水", *(IN_HEAD + each for each in ("停", "水", "停水", "供", "供水"))]
+    )
+    base.close()
+
+
 def test_a_base_of_a_later_layout_is_refused(address):
     open_base(address).close()
     if address.startswith("sqlite"):

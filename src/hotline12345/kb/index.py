@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from .article import Article
 from .rank import norm, squares
 from .shelf import Shelf, Writer, marks
-from .words import IN_HEAD, plain, tokens
+from .words import IN_HEAD, distinct, plain
 
 ALL = ""
 """The token that every article has: in how many it is, is how many are shown."""
@@ -33,45 +32,37 @@ def put(writer: Writer, articles: Sequence[Article]) -> None:
         shown.append((doc, article.id, article.version, *seen, *days))
         texts.append((doc, plain(" ".join((draft.title, *draft.keywords))), plain(draft.content)))
     writer.many(f"INSERT INTO kb_shown VALUES ({marks(9)})", shown)
-    df, heads = Counter[str](), Counter[str]()
-    writer.index(_entries(texts, df, heads))
-    _count(writer, df, heads)
-    _weigh(writer, texts, df)
+    counts = writer.index((doc, _entry(head, body)) for doc, head, body in texts)
+    _count(writer, counts)
+    _weigh(writer, texts, (token for token in counts if token[:1] != IN_HEAD))
 
 
-def _entries(
-    texts: Iterable[tuple[int, str, str]], df: Counter[str], heads: Counter[str]
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield what each document is entered under, and count in how many each token is.
-
-    A document is entered under its tokens, and under those of its head once more as such.
-    """
-    for doc, head, body in texts:
-        told = tokens(head)
-        there = told.keys() | tokens(body).keys()
-        df.update(there)
-        df[ALL] += 1
-        heads.update(token for token in told if len(token) == 2)
-        yield doc, [*there, *map(IN_HEAD.__add__, told)]
+def _entry(head: str, body: str) -> list[str]:
+    """Return what a document is entered under: its tokens, those of its head once more as such, and what all have."""
+    return [ALL, *distinct(f"{head} {body}"), *map(IN_HEAD.__add__, distinct(head))]
 
 
 def drop(writer: Writer, id: str) -> None:  # noqa: A002 - the domain's word
     """Take an article out (出索引), where it is in."""
     query = "SELECT s.doc, t.head, t.body FROM kb_shown s JOIN kb_text t ON t.doc = s.doc WHERE s.id = ?"
-    for text in writer.rows(query, (id,)):
-        df, heads = Counter[str](), Counter[str]()
-        for doc, entry in _entries([(text[0], text[1], text[2])], df, heads):
-            writer.unindex(doc, entry)
-            for table in ("kb_text", "kb_shown"):
-                writer.rows(f"DELETE FROM {table} WHERE doc = ?", (doc,))
-        _count(writer, df, heads, -1)
+    for doc, head, body in writer.rows(query, (id,)):
+        entry = _entry(head, body)
+        writer.unindex(doc, entry)
+        _count(writer, dict.fromkeys(entry, -1))
+        for table in ("kb_text", "kb_shown"):
+            writer.rows(f"DELETE FROM {table} WHERE doc = ?", (doc,))
 
 
-def _count(writer: Writer, df: Counter[str], heads: Counter[str], times: int = 1) -> None:
+def _count(writer: Writer, more: Mapping[str, int]) -> None:
+    """Add to in how many articles each token is, and in how many heads where it is a pair."""
+    rows = []
+    for token, count in sorted(more.items()):
+        if token[:1] != IN_HEAD:
+            rows.append((token, count, more.get(IN_HEAD + token, 0) if len(token) == 2 else 0, token[::-1]))
     writer.many(
         "INSERT INTO kb_gram (token, df, heads, flip) VALUES (?, ?, ?, ?) ON CONFLICT (token) DO UPDATE "
         "SET df = kb_gram.df + excluded.df, heads = kb_gram.heads + excluded.heads",
-        ((token, count * times, heads[token] * times, token[::-1]) for token, count in sorted(df.items())),
+        rows,
     )
 
 

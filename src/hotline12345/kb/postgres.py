@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 import struct
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -121,7 +121,7 @@ class PostgresShelf:
             conn = self._connection()
             with conn.transaction():
                 _run(conn, "SELECT pg_advisory_xact_lock(?)", (_LOCK,))
-                yield _Writer(conn)
+                yield _Writer(conn, self._psycopg.Pipeline.is_supported())
         except (self._psycopg.Error, UnicodeEncodeError) as error:
             raise _told(error) from error
 
@@ -152,38 +152,45 @@ class PostgresShelf:
 
 
 class _Writer:
-    def __init__(self, conn: Any) -> None:
+    def __init__(self, conn: Any, pipelines: bool) -> None:
         self._conn = conn
+        self._pipeline = conn.pipeline if pipelines else nullcontext
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         return _run(self._conn, sql, values)
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         inserts = _VALUES.search(sql)
-        with self._conn.cursor() as cursor:
-            if inserts is None:
+        if inserts is None:
+            with self._conn.cursor() as cursor:
                 cursor.executemany(sql.replace("?", "%s"), rows)
-                return
-            # A statement a row costs more than the row: many rows in one, as a list of each column.
-            left = iter(rows)
+            return
+        # A statement a row costs more than the row: many rows in one, as a list of each column, and the next are made
+        # ready while the server enters them.
+        left = iter(rows)
+        with self._pipeline(), self._conn.cursor() as cursor:
             while part := list(islice(left, _ROWS)):
                 columns = ", ".join(f"%b::{_TYPES[type(value)]}[]" for value in part[0])
                 text = f"{sql[: inserts.start()]}SELECT * FROM unnest({columns}){sql[inserts.end() :]}"
                 cursor.execute(text, [list(column) for column in zip(*part, strict=True)])
 
-    def index(self, entries: Iterable[tuple[int, Sequence[str]]]) -> None:
+    def index(self, entries: Iterable[tuple[int, Sequence[str]]]) -> Mapping[str, int]:
         parts: dict[int, defaultdict[str, bytearray]] = {}
         for doc, tokens in entries:
             part, at = divmod(doc, PART)
             there, here = parts.setdefault(part, defaultdict(bytearray)), at.to_bytes(2, "big")
             for token in tokens:
                 there[token] += here
+        counts = Counter[str]()
         for part, there in sorted(parts.items()):
+            counts.update({token: len(docs) // 2 for token, docs in there.items()})
+            there.pop("", None)
             self.many(
                 "INSERT INTO kb_posting (token, part, docs) VALUES (?, ?, ?) "
                 "ON CONFLICT (token, part) DO UPDATE SET docs = kb_posting.docs || excluded.docs",
                 ((token, part, bytes(docs)) for token, docs in sorted(there.items())),
             )
+        return counts
 
     def unindex(self, doc: int, tokens: Sequence[str]) -> None:
         part, at = divmod(doc, PART)

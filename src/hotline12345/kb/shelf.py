@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -55,8 +55,11 @@ class Writer(Protocol):
         """Run a statement once for each of *rows*."""
         ...
 
-    def index(self, entries: Iterable[tuple[int, Sequence[str]]]) -> None:
-        """Enter numbered documents with their tokens into the index, each after all that are in it."""
+    def index(self, entries: Iterable[tuple[int, Sequence[str]]]) -> Mapping[str, int]:
+        """Enter numbered documents under tokens, each after all that are in; return in how many of them each token is.
+
+        The empty token is counted, too, and nothing is found by it.
+        """
         ...
 
     def unindex(self, doc: int, tokens: Sequence[str]) -> None:

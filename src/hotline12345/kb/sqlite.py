@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -149,8 +150,16 @@ class _Writer:
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self._conn.executemany(sql, rows)
 
-    def index(self, entries: Iterable[tuple[int, Sequence[str]]]) -> None:
-        self.many("INSERT INTO kb_fts (rowid, tokens) VALUES (?, ?)", ((doc, " ".join(each)) for doc, each in entries))
+    def index(self, entries: Iterable[tuple[int, Sequence[str]]]) -> Mapping[str, int]:
+        counts = Counter[str]()
+
+        def rows() -> Iterator[tuple[int, str]]:
+            for doc, tokens in entries:
+                counts.update(tokens)
+                yield doc, " ".join(tokens)
+
+        self.many("INSERT INTO kb_fts (rowid, tokens) VALUES (?, ?)", rows())
+        return counts
 
     def unindex(self, doc: int, tokens: Sequence[str]) -> None:
         self.rows("INSERT INTO kb_fts (kb_fts, rowid, tokens) VALUES ('delete', ?, ?)", (doc, " ".join(tokens)))

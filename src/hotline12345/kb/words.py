@@ -43,6 +43,15 @@ def tokens(level: str) -> Counter[str]:
     return counts
 
 
+def distinct(level: str) -> set[str]:
+    """Return the tokens of a *level* text, each once."""
+    found = set(level.replace(" ", ""))
+    for run in level.split(" "):
+        found.update(map(add, run, run[1:]))
+    found.update(_LATIN.findall(level))
+    return found
+
+
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each sentence of *text* begins and ends (分句); what runs on for long is cut at a comma."""
     first = 0

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import struct
 import threading
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -195,10 +196,10 @@ class _Writer:
     def unindex(self, doc: int, tokens: Sequence[str]) -> None:
         part, at = divmod(doc, PART)
         query = "SELECT token, docs FROM kb_posting WHERE part = ? AND token IN ?"
-        left = [
-            (token, part, b"".join(each.to_bytes(2, "big") for each in _unpacked(docs) if each != at))
-            for token, docs in self.rows(query, (part, list(tokens)))
-        ]
+        left = []
+        for token, docs in self.rows(query, (part, list(tokens))):
+            place = 2 * bisect_left(_unpacked(docs), at)
+            left.append((token, part, docs[:place] + docs[place:].removeprefix(at.to_bytes(2, "big"))))
         self.many(
             "INSERT INTO kb_posting (token, part, docs) VALUES (?, ?, ?) "
             "ON CONFLICT (token, part) DO UPDATE SET docs = excluded.docs",

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("module", ["bulk", "due"])
+@pytest.mark.parametrize("module", ["bulk", "due", "trie"])
 def test_without_numpy_the_bulk_functions_name_the_extra(module: str):
     code = (
         "import sys; sys.modules['numpy'] = None\n"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from datetime import datetime
 from random import Random
 
@@ -12,10 +14,11 @@ from hypothesis import strategies as st
 
 from hotline12345.core.errors import RequestError
 from hotline12345.core.request import Request
-from hotline12345.text.places import divisions, locate, located
+from hotline12345.text.places import divisions, locate, locate_many, located
+from hotline12345.text.places.mentions import found_in
 from hotline12345.text.places.names import forms
-
-inner = importlib.import_module("hotline12345.text.places.locate")
+from hotline12345.text.places.plain import plain
+from hotline12345.text.places.weigh import Weighed
 
 
 def codes(text: str, within: str = "") -> list[str]:
@@ -125,22 +128,111 @@ def test_names_lose_what_everybody_leaves_out(name: str, level: int, short: set[
     assert {form for form, full in forms(name, level) if not full} == short
 
 
-def test_the_plain_way_says_what_weighing_says() -> None:
-    table, random, plain = divisions(), Random(7), 0
-    towns = sorted(code for code in table.used if len(code) == 9)
-    for _ in range(2500):
-        levels = table.path(random.choice(towns))
-        kept = [d for d in levels[: random.choice((2, 3, 4))] if random.random() < 0.8]
-        names = [d.name if random.random() < 0.6 else d.name[:2] for d in kept]
-        text = "".join(names) + random.choice(("北京路", "", "3号"))
-        for home in ("", levels[1].code[:4]):
-            found = inner.found_in(text, table.begins)
-            quick = inner._plain(found, home)
-            weighed = inner._certain(inner._scored([inner.Mention(*each) for each in found], home), home)
-            if quick is not None:
-                plain += 1
-                assert quick == (weighed.called.division.code if weighed is not None else ""), (text, home)
-    assert plain > 2500
+def weighed(text: str, home: str) -> str:
+    """What weighing all names against one another says, without any shorter way."""
+    best = Weighed(found_in(text[:400], divisions().begins), home).certain()
+    code = best.called.division.code if best is not None else ""
+    return "" if code in divisions().doubtful else code
+
+
+def drawn(random: Random) -> str:
+    """An address as people write it, or worse: levels left out, cut short, shuffled, with noise and other names."""
+    table = divisions()
+    levels = [d for d in table.path(random.choice(ALL)) if d.name != "市辖区"]
+    names = [d.name if random.random() < 0.6 else d.name[:-1] for d in levels if random.random() < 0.75]
+    if random.random() < 0.3:
+        names.append(random.choice(random.choice((FORMS, names or FORMS))))
+    if random.random() < 0.25:
+        random.shuffle(names)
+    if random.random() < 0.1:
+        names = [random.choice(FORMS) for _ in range(random.randrange(1, 5))]
+    text = random.choice(("", "", "反映：", "我家住在")) + random.choice(("", "", "", "，", "\n")).join(names)
+    text += random.choice(("", "北京路", "3号", "东街道", "市", "\ud83d", "𠀀", "路灯不亮"))
+    if random.random() < 0.15:
+        begin = random.randrange(len(text) + 1)
+        text = text[begin:] if random.random() < 0.5 else text[:begin]
+    return text
+
+
+ALL = sorted(code for code in divisions().used)
+FORMS = sorted(divisions().names)
+
+
+@pytest.mark.parametrize("home", ["", "21", "2101", "320106", "37"])
+def test_the_plain_way_says_what_weighing_says(home: str) -> None:
+    random, table = Random(7), divisions()
+    texts = [drawn(random) for _ in range(1500)]
+    quick = [plain(found_in(text, table.begins), home) for text in texts]
+    seen = [(text, code) for text, code in zip(texts, quick, strict=True) if code is not None]
+    assert len(seen) > (60 if home else 600)
+    told = [(text, code if code not in table.doubtful else "") for text, code in seen]
+    assert told == [(text, weighed(text, home)) for text, _ in seen]
+
+
+@pytest.mark.parametrize("home", ["", "210100", "110105", "37"])
+def test_many_at_once_are_what_weighing_says_of_each(home: str) -> None:
+    random = Random(11)
+    texts = [drawn(random) for _ in range(2500)]
+    assert [(text, found.code) for text, found in zip(texts, locate_many(texts, home), strict=True)] == [
+        (text, weighed(text, home.removesuffix("00"))) for text in texts
+    ]
+
+
+def test_many_at_once_have_the_candidates_of_each() -> None:
+    random = Random(13)
+    texts = [drawn(random) for _ in range(300)]
+    assert [found.candidates for found in locate_many(texts)] == [locate(text).candidates for text in texts]
+    assert [found.certain for found in locate_many(texts)] == [locate(text).certain for text in texts]
+
+
+def test_in_arrays_most_texts_are_plain_and_the_others_keep_their_names() -> None:
+    arrays = pytest.importorskip("hotline12345.text.places.arrays.sheet")
+    sheet, random = arrays.sheet_of(divisions()), Random(17)
+    texts = ["江苏省南京市鼓楼区中央路12号", "鼓楼区", "今天天气", "", "东莞长安镇"]
+    assert sheet.read(texts, "") == (["320106", "", "", "", "441900119"], {})
+    texts = [drawn(random) for _ in range(2000)]
+    codes, left = sheet.read(texts, "")
+    assert {at for at, code in enumerate(codes) if code is None} == set(left)
+    assert len(left) < 1000
+    for at, found in left.items():
+        begin = sum(len(text) + 1 for text in texts[:at])  # all texts are one, a line each
+        assert [(start - begin, end - begin, name) for start, end, name in found] == found_in(
+            texts[at], divisions().begins
+        )
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [],
+        [""],
+        ["", "鼓楼区", ""],
+        ["南京市"] * 3 + ["\n\n南京市\n鼓楼区"],
+        ["城关镇和平新华" * 60, "城关镇" * 200, "南京市鼓楼区"],  # thousands of divisions are meant: by itself
+        ["，" * 398 + "南京市"],  # one character too late
+        ["，" * 397 + "南京市"],
+        ["南京", "路上的灯"],  # the one ends before the other begins
+        ["南京市", "\ud83d南京市鼓楼区\udc00", "𠀀鼓楼区"],
+    ],
+)
+def test_no_text_at_once_is_read_as_a_part_of_another(texts: list[str]) -> None:
+    assert [found.code for found in locate_many(iter(texts))] == [weighed(text, "") for text in texts]
+
+
+def test_more_texts_than_are_read_at_once_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.import_module("hotline12345.text.places.locate"), "BATCH", 3)
+    texts = ["南京市", "鼓楼区", "沈阳市", "恩施州利川市", "", "成都市", "铁西区"]
+    assert [found.code for found in locate_many(texts)] == ["320100", "", "210100", "422802", "", "510100", ""]
+
+
+def test_without_numpy_many_are_read_one_by_one() -> None:
+    code = (
+        "import sys; sys.modules['numpy'] = None\n"
+        "from hotline12345.text.places import locate_many\n"
+        "print([found.code for found in locate_many(['南京鼓楼区', '鼓楼区', '恩施州利川市'])])\n"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "['320106', '', '422802']"
 
 
 @settings(max_examples=200)

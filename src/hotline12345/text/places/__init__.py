@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from .fill import located
-from .locate import Candidate, Located, locate
+from .locate import Candidate, Located, locate, locate_many
 from .table import Division, Divisions, divisions
 
-__all__ = ["Candidate", "Division", "Divisions", "Located", "divisions", "locate", "located"]
+__all__ = ["Candidate", "Division", "Divisions", "Located", "divisions", "locate", "locate_many", "located"]

@@ -1,0 +1,97 @@
+"""What the lowest name of each text may mean (所合): its divisions that lie in all its other names."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..table import FULL
+from .sheet import MOST, NONE, OPEN, Array, Sheet, any_of, each
+
+TOWN = OPEN - 1
+"""A town for short is a guess; what it lies in may be certain all the same."""
+_DIGIT = 10  # bits in which names of one level are counted
+_ONE_EACH = sum(1 << _DIGIT * level for level in range(5))
+
+
+class Fits:
+    """The divisions that fit, and what there is to say of each text.
+
+    Args:
+        own: the lowest names, one for each text.
+        other: all other names, text by text.
+        whose: the number of the text in *own*.
+    """
+
+    def __init__(self, sheet: Sheet, own: Array, other: Array, whose: Array) -> None:
+        self._sheet, self._own, many = sheet, own, len(own)
+        load = sheet.count[own] * (1 + np.bincount(whose, sheet.count[other], many))
+        self.unclear = load > MOST
+        of, nth = each(np.where(self.unclear, 0, sheet.count[own]))
+        entry = sheet.first[own[of]] + nth
+        others = np.bincount(whose, minlength=many)
+        row, nth = each(others[of])  # an entry and one of the other names
+        pair, above = sheet.entries(other[(np.cumsum(others) - others)[of[row]] + nth])
+        row_of = row[pair]
+        self.unclear[of[row_of[sheet.lies(above, entry[row_of])]]] = True
+        inside = sheet.lies(entry[row_of], above)
+        above, pair, row_of = above[inside], pair[inside], row_of[inside]
+        met = np.bincount(pair, minlength=len(row))
+        fit = ~any_of(met == 0, row, len(entry))
+        related = any_of(met > 0, row, len(entry))
+        self.elsewhere = any_of((sheet.level[entry] < 4) & ~fit & related, of, many)
+        # All names speak for it, where each has one division above it, and no two of them one of the same level.
+        levels = np.bincount(row_of, 2.0 ** (_DIGIT * sheet.level[above]), len(entry)).astype(np.int64)
+        whole = ~any_of(met > 1, row, len(entry)) & (levels & ~_ONE_EACH == 0)
+        self.whole = ~any_of(fit & ~whole, of, many)
+        score = sheet.worth[entry] + np.bincount(row_of, sheet.worth[above], len(entry))
+        self.entry, self.of, self.score = entry[fit], of[fit], score[fit]
+        count = np.bincount(self.of, minlength=many)
+        begin = np.flatnonzero(np.append(True, self.of[1:] != self.of[:-1])[: len(self.of)])
+        self.head, self.worth = np.zeros(many, np.int64), np.zeros(many)
+        self.head[self.of[begin]], self.worth[self.of[begin]] = self.entry[begin], self.score[begin]
+        self.one = (count == 1) | ((count > 1) & self._held())
+        until = any_of(sheet.until[self.entry], self.of, many)
+        self.used = np.where(self.one, ~sheet.until[self.head], ~until) & (count > 0) & ~self.unclear
+
+    def _held(self) -> Array:
+        """Whether the others lie in the first: its former codes, and the towns that are called like it."""
+        sheet, first = self._sheet, self.head[self.of]
+        held = sheet.lies_today(self.entry, first) & (sheet.worth[self.entry] <= sheet.worth[first])
+        return ~any_of(~held | sheet.until[first], self.of, len(self._own))
+
+    def home(self, home: str) -> Array:
+        """Return the divisions that are certain within *home*; all others must be weighed."""
+        sheet = self._sheet
+        there = np.array([sheet.codes[at].startswith(home) for at in self.head.tolist()], bool)
+        return np.where(self.one & self.used & (sheet.worth[self.head] >= FULL) & there, self.head, OPEN)
+
+    def settled(self, size: Array) -> Array:
+        """Return the divisions that are certain, where so many names are; or ``NONE``, ``OPEN``, ``TOWN``."""
+        sheet, own = self._sheet, self._own
+        level, worth = sheet.level[self.head], sheet.worth[self.head]
+        sure = self.one & self.used & ((worth >= FULL) | ((level < 4) & (size > 1)))
+        rival, highest = self._rivals()
+        none = self.used & (level < 4) & np.where(self.one, ~sure, self._alike())
+        none |= (size == 1) & ~sheet.full[own] & ~self.unclear  # for short, and nothing that holds it
+        none |= self.used & ~self.one & self.whole & rival & ((level < 4) | (highest >= FULL))
+        # Elsewhere it may be more than a town, if no other name leads there.
+        town = self.used & (level == 4) & (highest < FULL) & (self.one | self.whole)
+        town &= ~sheet.place[own] | (~sheet.full[own] & ~self.elsewhere)
+        return np.select([sure, none, town], [self.head, NONE, TOWN], OPEN)
+
+    def _alike(self) -> Array:
+        sheet, first = self._sheet, self.head[self.of]
+        unlike = sheet.worth[self.entry] != sheet.worth[first]
+        unlike |= sheet.level[self.entry] != sheet.level[first]
+        return ~any_of(unlike, self.of, len(self._own))
+
+    def _rivals(self) -> tuple[Array, Array]:
+        """Return whether any may be meant instead of the best, and the most that one is worth by itself."""
+        sheet, many = self._sheet, len(self._own)
+        turn = np.lexsort((sheet.at[self.entry], -sheet.level[self.entry], self.score, self.of))
+        best, highest = np.zeros(many, np.int64), np.zeros(many)
+        best[self.of[turn]] = self.entry[turn]  # the last of each
+        mine = best[self.of]
+        part = sheet.lies(mine, self.entry) | sheet.lies_today(self.entry, mine)
+        np.maximum.at(highest, self.of, sheet.worth[self.entry])
+        return any_of(~part, self.of, many), highest

@@ -1,0 +1,149 @@
+"""What the names of many texts say, as arrays (成批判断)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..table import SHORT
+from .fits import TOWN, Fits
+from .sheet import MOST, NONE, OPEN, Array, Sheet, any_of, each
+
+_NAMES = 20  # bits of the number of a name
+
+
+class Reading:
+    """The names of *many* texts: of each the text, where it starts and ends, and its number, by place."""
+
+    def __init__(self, sheet: Sheet, many: int, text: Array, start: Array, end: Array, name: Array) -> None:
+        self._sheet, self._many = sheet, many
+        self._text, self._start, self._end, self._name = text, start, end, name
+        self._unclear = np.zeros(many, bool)
+        self._state = np.full(many, NONE)
+        self._own = np.zeros(many, np.int64)  # the lowest name, by its place among all
+        self._guess = np.zeros(many, bool)  # whether it is a town that counts for nothing
+        self._score, self._whole = np.zeros(many), np.zeros(many, bool)
+
+    def settled(self, home: str) -> Array:
+        """Return for each text the division that is certain, by its entry, or ``NONE``, or ``OPEN``."""
+        text, name, unclear = self._text, self._name, self._unclear
+        sure = self._sheet.full[name] | self._sheet.place[name]
+        anywhere, everywhere = self._towns(sure)
+        chance, kept = self._part(np.flatnonzero(sure | anywhere))
+        unclear[text[kept[1:]][self._end[kept[:-1]] > self._start[kept[1:]]]] = True
+        named = kept[(sure | everywhere)[kept]]
+        said = np.sort((text[named] << _NAMES) | name[named])
+        unclear[said[1:][said[:-1] == said[1:]] >> _NAMES] = True
+        if home:
+            unclear[text[chance]] = True
+        chance = chance[~unclear[text[chance]]]
+        most = self._most(chance, kept)
+        chance, named = chance[~unclear[text[chance]]], named[~unclear[text[named]]]
+        self._state[unclear] = OPEN
+        self._lowest(named, home)
+        self._doubt(chance, named, most)
+        return self._state
+
+    def _towns(self, sure: Array) -> tuple[Array, Array]:
+        """Return which towns for short lie in any, and in all, of the places that their text names."""
+        sheet, text, name = self._sheet, self._text, self._name
+        place = np.flatnonzero(sheet.place[name])
+        places = np.bincount(text[place], minlength=self._many)
+        entries = np.bincount(text[place], sheet.count[name[place]], self._many)
+        towns = np.flatnonzero(~sure)
+        towns = towns[places[text[towns]] > 0]
+        self._unclear |= np.bincount(text[towns], entries[text[towns]], self._many) > MOST
+        towns = towns[~self._unclear[text[towns]]]
+        row, nth = each(places[text[towns]])
+        pair, entry = sheet.entries(name[place[(np.cumsum(places) - places)[text[towns[row]]] + nth]])
+        lies = any_of(sheet.any_lies(name[towns[row[pair]]], entry), pair, len(row))
+        anywhere, everywhere = np.zeros(len(name), bool), np.zeros(len(name), bool)
+        anywhere[towns] = any_of(lies, row, len(towns))
+        everywhere[towns] = ~any_of(~lies, row, len(towns))
+        return anywhere, everywhere
+
+    def _part(self, kept: Array) -> tuple[Array, Array]:
+        """Part what may stand there by chance, as it crosses another name, from the rest: the 南开 of 河南开封市."""
+        start, end = self._start, self._end
+        full = self._sheet.full[self._name]
+        strong = 128 * full + 64 * self._sheet.place[self._name] + np.minimum(end - start, 63)
+        out = []
+        for _ in range(4):
+            crossed = np.append(end[kept[:-1]] > start[kept[1:]], False)
+            if not crossed.any():
+                break
+            weaker = np.append(strong[kept[:-1]] < strong[kept[1:]], False)
+            first, second = crossed & weaker, np.append(False, (crossed & ~weaker)[:-1])
+            # What is crossed by nothing but a weak name stays, for now.
+            weak = (first | (second & ~np.append(False, (first | second)[:-1]))) & ~full[kept]
+            out.append(kept[weak])
+            kept = kept[~weak]
+        return np.sort(np.concatenate(out)) if out else kept[:0], kept
+
+    def _most(self, chance: Array, kept: Array) -> Array:
+        """Return the most that a division may score in each text by a name that stands there by chance."""
+        sheet, text, name = self._sheet, self._text, self._name
+        here = np.bincount(text[kept], minlength=self._many)
+        load = np.bincount(text[kept], sheet.count[name[kept]], self._many)
+        self._unclear |= np.bincount(text[chance], sheet.count[name[chance]] * load[text[chance]], self._many) > MOST
+        chance = chance[~self._unclear[text[chance]]]
+        of, entry = sheet.entries(name[chance])
+        row, nth = each(here[text[chance[of]]])
+        pair, other = sheet.entries(name[kept[(np.cumsum(here) - here)[text[chance[of[row]]]] + nth]])
+        row = row[pair]
+        self._unclear[text[chance[of[row[sheet.lies(other, entry[row])]]]]] = True  # it may hold another
+        above = np.flatnonzero(sheet.lies(entry[row], other))
+        score = sheet.worth[entry] + np.bincount(row[above], sheet.worth[other[above]], len(entry))
+        most = np.zeros(self._many)
+        np.maximum.at(most, text[chance[of]], score)
+        count = np.bincount(text[chance], minlength=self._many)
+        return most + SHORT * np.maximum(count - 1, 0)
+
+    def _doubt(self, chance: Array, named: Array, most: Array) -> None:
+        """Leave open the texts in which what stands there by chance may make a difference.
+
+        It makes none where nothing it may mean comes near the best, and where the best does not suffer: what touches
+        a name that speaks for the best does not speak against it.
+        """
+        if not len(chance):
+            return
+        text, start, end = self._text, self._start, self._end
+        of, own, state = text[chance], self._own[text[chance]], self._state[text[chance]]
+        before = np.searchsorted(start[named], start[chance], side="right") - 1
+        last = named[before]
+        none = (before < 0) | (end[last] <= start[chance]) | (self._guess[of] & (own == last))
+        doubt = self._sheet.place[self._name[chance]] & none
+        town = (state >= 0) & (self._sheet.level[np.maximum(state, 0)] == 4)
+        doubt |= town & (start[own] < end[chance]) & (start[chance] < end[own])
+        doubt |= (state == NONE) | ~self._whole[of] | (most[of] >= self._score[of] - 1.0)
+        self._state[of[doubt]] = OPEN
+
+    def _lowest(self, named: Array, home: str, last: bool = False) -> None:
+        """Settle the texts that have names, by the lowest of each."""
+        if not len(named):
+            return
+        sheet, text, name = self._sheet, self._text[named], self._name[named]
+        new = np.append(True, text[1:] != text[:-1])
+        group, texts = np.cumsum(new) - 1, text[new]
+        ranked = (sheet.top[name] << 32) | np.arange(len(named))
+        lowest = np.maximum.reduceat(ranked, np.flatnonzero(new)) & 0xFFFFFFFF
+        other = np.flatnonzero(lowest[group] != np.arange(len(named)))
+        own, size = name[lowest], np.bincount(group)
+        fits = Fits(sheet, own, name[other], group[other])
+        state = fits.home(home) if home else fits.settled(size)
+        self._state[texts] = state
+        self._score[texts], self._whole[texts] = fits.worth, fits.whole
+        if last:
+            self._state[texts[state == TOWN]] = OPEN
+            return
+        self._own[texts] = named[lowest]
+        town = state == TOWN
+        if not town.any():
+            return
+        self._guess[texts] = town
+        self._state[texts[town]] = NONE
+        self._lowest(named[other[town[group[other]]]], home, last=True)
+        rest = self._state[texts]
+        # What is left says nothing certain, though there is more of it than one name; or it may be no town at all.
+        unsure = town & (size > 2) & (rest == NONE)
+        unsure |= town & sheet.place[own] & ~((rest >= 0) & sheet.lies(fits.head, np.maximum(rest, 0)))
+        self._state[texts[unsure]] = OPEN

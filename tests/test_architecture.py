@@ -120,7 +120,7 @@ HEAVY = frozenset(
     scipy simpy sklearn sqlalchemy""".split()
 )
 # Rooms nobody enters by ``import hotline12345``; in them heavy things may stand at the top.
-ENTERED_LATE = frozenset({"fast", "simulate", "testing", "stores.sql"})
+ENTERED_LATE = frozenset({"fast", "simulate", "testing", "stores.sql", "text.places.arrays"})
 NETWORK = frozenset(
     """aiohttp asyncio confluent_kafka ftplib http httpx imaplib nats pika poplib redis requests smtplib socket
     socketserver ssl telnetlib urllib.request urllib3 websockets xmlrpc""".split()

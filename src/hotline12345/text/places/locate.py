@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from hotline12345.core.errors import PluginError
 
-from .mentions import Found, found_in
+from .mentions import found_in
 from .plain import plain
 from .table import Divisions, divisions
 from .weigh import Scored, Weighed
@@ -51,27 +51,26 @@ class Located:
     Each is found out when it is first asked for.
     """
 
-    __slots__ = ("_candidates", "_code", "_found", "_home", "_table", "_text", "_weighed")
+    __slots__ = ("_asked", "_candidates", "_code", "_text", "_weighed")
 
-    def __init__(
-        self, text: str, home: str, table: Divisions, code: str | None = None, found: list[Found] | None = None
-    ) -> None:
-        self._text, self._home, self._table, self._code, self._found = text, home, table, code, found
+    def __init__(self, text: str, asked: tuple[str, Divisions], code: str | None = None) -> None:
+        self._text, self._asked, self._code = text, asked, code
         self._weighed: Weighed | None = None
         self._candidates: tuple[Candidate, ...] | None = None
 
     @property
     def code(self) -> str:
         """The code that is certain; "" where there is doubt."""
-        code = self._code
-        if code is None:
-            # Names that are there already are those of a text in which it is not plain to see.
-            code = plain(self._names, self._home) if self._found is None else None
+        if self._code is None:
+            home, table = self._asked
+            found = found_in(self._text, table.begins)
+            code = plain(found, home)
             if code is None:
-                best = self._weighing.certain()
-                code = best.called.division.code if best is not None else ""
-            self._code = code = "" if code in self._table.doubtful else code
-        return code
+                if self._weighed is None:
+                    self._weighed = Weighed(found, home)
+                code = self._weighed.code
+            self._code = "" if code in table.doubtful else code
+        return self._code
 
     @property
     def certain(self) -> Candidate | None:
@@ -87,18 +86,11 @@ class Located:
         return self._candidates
 
     @property
-    def _names(self) -> list[Found]:
-        found = self._found
-        if found is None:
-            found = self._found = found_in(self._text, self._table.begins)
-        return found
-
-    @property
     def _weighing(self) -> Weighed:
-        weighed = self._weighed
-        if weighed is None:
-            weighed = self._weighed = Weighed(self._names, self._home)
-        return weighed
+        if self._weighed is None:
+            home, table = self._asked
+            self._weighed = Weighed(found_in(self._text, table.begins), home)
+        return self._weighed
 
     def _ranked(self) -> Iterable[Candidate]:
         kept = sorted(
@@ -114,15 +106,15 @@ class Located:
         return found.values()
 
     def _told(self, one: Scored, share: float) -> list[Candidate]:
-        said, division = self._weighing.said(one), one.called.division
-        now = self._table.current(division.code) if division.until else (division,)
+        said, division, table = self._weighing.said(one), one.called.division, self._asked[1]
+        now = table.current(division.code) if division.until else (division,)
         if division.code == self.code:
             share = max(share, 0.9)
         return [
             Candidate(
                 d.code,
                 d.name,
-                tuple(above.name for above in self._table.path(d.code)),
+                tuple(above.name for above in table.path(d.code)),
                 round(share / len(now), 4),
                 said,
                 division.name if division.until else "",
@@ -142,7 +134,7 @@ def locate(text: str, within: str = "", *, table: Divisions | None = None) -> Lo
     Returns:
         The candidates, and the one that is certain or ``None``: no guess is ever certain.
     """
-    return Located(text[:LONGEST], prefix(within), table or divisions())
+    return Located(text[:LONGEST], (prefix(within), table or divisions()))
 
 
 def locate_many(texts: Iterable[str], within: str = "", *, table: Divisions | None = None) -> list[Located]:
@@ -153,19 +145,19 @@ def locate_many(texts: Iterable[str], within: str = "", *, table: Divisions | No
     Args:
         texts, within, table: as for :func:`locate`.
     """
-    table, home = table or divisions(), prefix(within)
+    asked = home, table = prefix(within), table or divisions()
     short = (text[:LONGEST] for text in texts)
     try:
         from .arrays.sheet import sheet_of
     except PluginError:
-        return [Located(text, home, table) for text in short]
+        return [Located(text, asked) for text in short]
     sheet, answers = sheet_of(table), list[Located]()
     while batch := list(islice(short, BATCH)):
         codes, left = sheet.read(batch, home)
-        answers += [
-            Located(text, home, table, code, left.get(at))
-            for at, (text, code) in enumerate(zip(batch, codes, strict=True))
-        ]
+        for at, found in left.items():
+            code = Weighed(found, home).code
+            codes[at] = "" if code in table.doubtful else code
+        answers += [Located(text, asked, code) for text, code in zip(batch, codes, strict=True)]
     return answers
 
 

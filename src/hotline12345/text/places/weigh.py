@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial, reduce
 from operator import or_
 from typing import NamedTuple
 
 from .mentions import Found
-from .table import FULL, SHORT, Called
+from .table import FULL, SHORT, Called, Name
 
 AGAINST_FULL, AGAINST_SHORT = 2.0, 1.0
 """What a name that leads elsewhere takes away."""
@@ -26,6 +25,7 @@ class Scored(NamedTuple):
     against: int  # how many lead elsewhere
 
 
+_Holding = tuple[int, Name, tuple[str, ...], list[Called]]
 _scored = partial(tuple.__new__, Scored)  # there are dozens for a text
 
 
@@ -41,16 +41,17 @@ class Weighed:
             found = [m for m in found if m[2].places or m[2].full or m[2].lies_in(places)]
         self._found = found
         self._meet()
+        holding = [(at, name, name.places, name.whose) for at, (_, _, name) in enumerate(found) if name.places]
         best: dict[str, Scored] = {}
         for own, (_, _, name) in enumerate(found):
+            others = [other for other in holding if other[0] != own]  # a town holds nothing
             for called in name.whose:
-                key = called[0]
-                if called[2] < SHORT and places and not key.startswith(places):
+                if called[2] < SHORT and places and not called[0].startswith(places):
                     continue
-                one = self._score(own, called)
-                known = best.get(key)
-                if known is None or one[0] > known[0]:
-                    best[key] = one
+                one = self._score(own, called, others)
+                known = best.setdefault(called[0], one)
+                if one[0] > known[0]:
+                    best[called[0]] = one
         self.scored = list(best.values())
 
     def _meet(self) -> None:
@@ -75,24 +76,21 @@ class Weighed:
                     crossing[first] |= 1 << second
         self._touching, self._over, self._crossing = touching, over, crossing
 
-    def _score(self, own: int, called: Called) -> Scored:
+    def _score(self, own: int, called: Called, others: list[_Holding]) -> Scored:
         key, level, score, _, _ = called
         chain, against, taken = 1 << own, 0, 0
-        for at, (_, _, name) in enumerate(self._found):
-            places = name.places
-            if at == own or not places:  # a town holds nothing
-                continue
+        for at, name, places, whose in others:
             if key.startswith(places):
-                best: Called | None = None
-                for one in name.whose:  # the highest first
-                    if one[1] >= level:
+                best, most = 0, 0.0
+                for above, high, worth, _, _ in whose:  # the highest first
+                    if high >= level:
                         break
-                    if key.startswith(one[0]) and not taken >> one[1] & 1:
-                        best = one if best is None or one[2] > best[2] else best
-                if best is not None and not self._over[at] & chain:
+                    if worth > most and key.startswith(above) and not taken >> high & 1:
+                        best, most = high, worth
+                if best and not self._over[at] & chain:
                     chain |= 1 << at
-                    taken |= 1 << best[1]
-                    score += best[2]
+                    taken |= 1 << best
+                    score += most
             elif not self._touching[at] & chain and not name.lies_in((key,)):
                 score -= AGAINST_FULL if name.full else AGAINST_SHORT
                 against += 1
@@ -107,6 +105,12 @@ class Weighed:
         names.sort(key=lambda name: max(called.level for called in name.whose))
         return tuple([name.form for name in names])
 
+    @property
+    def code(self) -> str:
+        """The code of the division that is certain; "" for none."""
+        best = self.certain()
+        return best.called.division.code if best is not None else ""
+
     def certain(self) -> Scored | None:
         """Return the one that nothing else can be meant instead of; ``None`` when there is any doubt."""
         scored = self.scored
@@ -117,22 +121,21 @@ class Weighed:
             # The town is a guess; where it would lie may be beyond doubt all the same.
             scored = [one for one in scored if one[1][1] < 4]
             best = max(scored, key=_rank, default=None)
-        if best is None or best.against or not self._stands(best) or any(self._rivals(scored, best)):
+        if best is None or best.against or not self._stands(best) or self._rivalled(scored, best):
             return None
         return best
 
-    def _rivals(self, scored: list[Scored], best: Scored) -> Iterator[bool]:
-        """Yield for each that is no part of the best whether it may be meant as well."""
+    def _rivalled(self, scored: list[Scored], best: Scored) -> bool:
         home, (score, (key, *_), _, chain, _) = self._home, best
-        for theirs, called, _, their_chain, _ in scored:
-            if key.startswith(called[0]) or called[4].startswith(key):
+        for theirs, (other, _, _, _, now), _, said, _ in scored:
+            if key.startswith(other) or now.startswith(key):
                 continue  # the best itself, and what lies in it, be it by a former code
-            if home and key.startswith(home) and not called[0].startswith(home):
+            if home and key.startswith(home) and not other.startswith(home):
                 continue  # the city's own is meant, unless somebody says another's
-            if theirs < score and self._all_cross(their_chain, chain):
-                continue  # the 市南 of 沈阳市南京路
-            # Another that says as much of the text, or more of it, may be meant as well.
-            yield theirs >= score - 1.0 or chain & ~their_chain == 0
+            # Another that says as much of the text, or more of it, may be meant as well; not the 市南 of 沈阳市南京路.
+            if (theirs >= score - 1.0 or chain & ~said == 0) and not (theirs < score and self._all_cross(said, chain)):
+                return True
+        return False
 
     def _all_cross(self, chain: int, whole: int) -> bool:
         return all(crossed & whole for at, crossed in enumerate(self._crossing) if chain >> at & 1)

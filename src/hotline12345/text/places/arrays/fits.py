@@ -65,15 +65,22 @@ class Fits:
         there = np.array([sheet.codes[at].startswith(home) for at in self.head.tolist()], bool)
         return np.where(self.one & self.used & (sheet.worth[self.head] >= FULL) & there, self.head, OPEN)
 
-    def settled(self, size: Array) -> Array:
-        """Return the divisions that are certain, where so many names are; or ``NONE``, ``OPEN``, ``TOWN``."""
+    def settled(self, size: Array, placed: Array, last: bool) -> Array:
+        """Return the divisions that are certain; or ``NONE``, ``OPEN``, ``TOWN``.
+
+        Args:
+            size: how many names there are.
+            placed: whether there is any that is more than a town's; if not, towns for short count everywhere.
+            last: towns are out of the question, a town for short having been left away.
+        """
         sheet, own = self._sheet, self._own
         level, worth = sheet.level[self.head], sheet.worth[self.head]
         sure = self.one & self.used & ((worth >= FULL) | ((level < 4) & (size > 1)))
         rival, highest = self._rivals()
+        weighed = placed & ~(last & any_of(sheet.level[self.entry] == 4, self.of, len(own)))
         none = self.used & (level < 4) & np.where(self.one, ~sure, self._alike())
         none |= (size == 1) & ~sheet.full[own] & ~self.unclear  # for short, and nothing that holds it
-        none |= self.used & ~self.one & self.whole & rival & ((level < 4) | (highest >= FULL))
+        none |= weighed & self.used & ~self.one & self.whole & rival & ((level < 4) | (highest >= FULL))
         # Elsewhere it may be more than a town, if no other name leads there.
         town = self.used & (level == 4) & (highest < FULL) & (self.one | self.whole)
         town &= ~sheet.place[own] | (~sheet.full[own] & ~self.elsewhere)

@@ -21,7 +21,7 @@ from .delivery.parking import WHOLE, parking, pause_of
 from .delivery.turns import SECONDS, leasing, owner_name, running
 from .heads import stamp
 from .hotline import Hotline
-from .stores.port import UNREADABLE, Store
+from .stores.port import UNREADABLE, Folding, Store
 
 SHARDS = 4
 """Into how many jobs a hotline's ticks are cut (library default): as many workers can tick side by side."""
@@ -102,7 +102,8 @@ class Worker:
     def round(self) -> Worked:
         """Do a turn of every job that has something to do and that nobody else is at (一轮).
 
-        An order that cannot be read holds up nothing else; the first such trouble of the round is ``self.met``.
+        An order that cannot be read holds up nothing else; the first such trouble of the round is ``self.met``.  At its
+        end counts are added up, where the store notes them (:class:`~hotline12345.stores.Folding`).
         """
         done, self.met = Worked(), None
         jobs = [*self._ticks(), *self._deliveries()]
@@ -113,6 +114,8 @@ class Worker:
             if self.stopping():
                 break
             done = done.and_(self._turn(name, act))
+        if isinstance(self.store, Folding) and not self.stopping():
+            self.store.fold()  # under no lease of ours, and for no other writer to wait for
         return done
 
     def _turn(self, name: str, act: Job) -> Worked:

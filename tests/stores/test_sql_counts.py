@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 
 from hotline12345.core.errors import Conflict
+from hotline12345.core.policy import Pack
+from hotline12345.hotline import Hotline
 from hotline12345.stores import Append, Head, Private, Query, Record, open_store
+from hotline12345.testing.orders import AT, small_policy
 from hotline12345.testing.store_base import P, numbers, write
+from hotline12345.worker import Worker
 
 sa = pytest.importorskip("sqlalchemy")
 
@@ -183,6 +187,32 @@ def test_what_only_hosts_have_written_is_added_up_by_a_count_outside(
 
 
 @SERVERS
+def test_what_only_hosts_have_written_is_added_up_by_each_round_of_a_worker(
+    room_on: Callable[[str], str], ask: Callable[..., Any], server: str
+) -> None:
+    url = room_on(server)
+    store: Any = open_store(url)
+    policy = small_policy()
+    hotline = Hotline(Pack("t", policy.place, "t", (policy,)), store, clock=lambda: AT, secrets=bytes(range(32)))
+    worker = Worker(store, lambda fenced: hotline, now=lambda: AT)
+    waiting = f"SELECT count(*) FROM {store.schema}.hotline_delta"
+    for written in (3, 5):
+        with store._line.engine.begin() as connection:
+            for number in range(written - 3, written):
+                store.on(connection).append([write(f"{written}-{number}")])
+        assert ask(url, waiting) == [(3,)]
+        worker.round()
+        assert ask(url, waiting) == [(0,)]
+    assert store.count(P, Query()) == {"": 6}
+    with store._line.engine.begin() as host:  # somebody else's lock on the counts is not waited for
+        store.on(host).append([write("x")])
+        store._line.transact(lambda run: _tally.alone(run, wait=True) and worker.round())
+        store.on(host).append([write("y")])
+    assert ask(url, waiting) == [(2,)]
+    store.close()
+
+
+@SERVERS
 def test_a_wrong_count_is_found_and_mended(
     server: str, clean_room: Callable[[str], str], ask: Callable[..., Any]
 ) -> None:
@@ -324,5 +354,5 @@ def test_a_server_is_told_once_how_full_its_tables_are(clean_room: Callable[[str
                 return [row[0] for row in connection.exec_driver_sql(asked)]
 
         assert rows() != [60.0]
-        store._fold()
+        store.fold()
         assert rows() == [60.0]

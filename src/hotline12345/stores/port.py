@@ -269,6 +269,15 @@ class Following(Protocol):
 
 
 @runtime_checkable
+class Folding(Protocol):
+    """A store whose counts are noted by each write and added up now and then (待合计的计数)."""
+
+    def fold(self) -> None:
+        """Add up what is noted; counts are right before and after, and quick after.  Fails silently: it comes again."""
+        ...
+
+
+@runtime_checkable
 class Importing(Protocol):
     """A store that remembers that an import into it is under way (导入中).
 

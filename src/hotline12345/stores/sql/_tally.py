@@ -4,6 +4,7 @@ A count that every write changed would be a row that every write waits for, a ho
 write adds one row to ``delta``, which nobody else touches, and ``fold`` puts many of them into ``tally`` (orders by
 all that is counted) and ``total`` (by one field each; by due day, digest and word, too).  One process folds at a
 time; who reads adds up both in one statement, so that a count is exact at any moment.
+A worker folds after each round, for hosts that write within their own transactions only: those never fold.
 """
 
 from __future__ import annotations
@@ -121,6 +122,11 @@ def alone(run: Runner, wait: bool) -> bool:
     s = run.say.sequence
     assert s is not None
     return bool(run.ask(sa.select(s.c.id).where(s.c.id == 2).with_for_update(skip_locked=not wait and run.kind.waits)))
+
+
+def waiting(run: Runner) -> bool:
+    """Tell whether there is any note."""
+    return bool(run.ask(sa.select(ONE).select_from(run.say.delta).limit(1)))
 
 
 def fold(run: Runner) -> int:

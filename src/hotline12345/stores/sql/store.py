@@ -157,19 +157,21 @@ class SqlStore:
                 done = self._line.transact(lambda run: writing.write(run, ready, self._fence), alone=alone)
                 self._changed[0] += max(len(ready), tally.NOTE)
                 if self._changed[0] >= tally.FOLD:
-                    self._fold()
+                    self.fold()
                 return done
             except Cut as cut:
                 done = cut.result
                 if settled(self._line, ready, done, end):
                     return done
 
-    def _fold(self) -> None:
+    def fold(self) -> None:
         """Add up what writes have noted for the counts; where that fails, somebody else does it later."""
         if self._line.host is not None or self.readonly or self.replica or self.newer:
             return
         self._changed[0] = 0
         with suppress(HotlineError, Cut):
+            if not self._line.read(tally.waiting):
+                return
             while self._line.transact(tally.fold) == tally.MOST:
                 pass
             with self._line.told():
@@ -283,7 +285,7 @@ class SqlStore:
         rules.group(by)
         found, waiting = self._line.read(lambda run: finding.count(run, place, query, by))
         if waiting * tally.NOTE > 2 * tally.FOLD:
-            self._fold()
+            self.fold()
         counts: dict[str, int] = found
         return counts
 

@@ -166,6 +166,18 @@ def overtaken(append: Append) -> Conflict:
     )
 
 
+def busy(where: str, seconds: float) -> StoreError:
+    """Return the error of maintenance that writers left no room for."""
+    return StoreError(
+        f"{where}：{seconds:.0f} 秒内一直有别的写入挡着，重建没有做完；做完的部分有效，写入不受影响",
+        f"{where}: other writers were in the way for {seconds:.0f} s, and the rebuild is not finished; what is done is "
+        "done, and no write was harmed",
+        code="locked",
+        hint="写入少的时候再执行一次；总是如此，用 doctor --store 看哪个长事务占着",
+        hint_en="run it again while fewer write; where it stays so, doctor --store shows which transaction holds it",
+    )
+
+
 def unknown_outcome(where: str) -> StoreError:
     """Return the error of a write without a key whose COMMIT was cut off."""
     return StoreError(

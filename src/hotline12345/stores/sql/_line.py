@@ -7,20 +7,24 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
+from random import uniform
 from threading import Event
 from typing import Any
 
 import sqlalchemy as sa
 
-from hotline12345.core.errors import Conflict, HotlineError
+from hotline12345.core.errors import Conflict, HotlineError, StoreError
 
 from .. import _rules as rules
 from ..port import Appended
 from . import _errors as faults
 from . import _url as urls
-from ._run import Runner, Unmergeable, runner
+from ._run import Busy, Runner, Unmergeable, runner
 from ._statements import Statements
 from ._write import Overtaken, Ready, stored
+
+PATIENCE = 60.0
+"""For how many seconds maintenance makes way for writers before it gives up (library default)."""
 
 TRIES = 8
 """How often a transaction that is known not to have committed is tried again."""
@@ -217,6 +221,27 @@ class Line:
             if faults.kind_of(error) in _AGAIN:
                 raise faults.clash(self.where) from error
             raise
+
+    def patiently(self, work: Work, *, whole: bool = False) -> None:
+        """Run *work*, which does no harm twice, again and again for some time where others are in its way.
+
+        Raises:
+            StoreError: ``locked``: they were all that time.
+        """
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.again(work, whole=whole)
+                return
+            except Busy as busy:
+                if time.monotonic() > end:
+                    raise faults.busy(self.where, PATIENCE) from busy
+            except StoreError as error:
+                if self.host is not None or error.facts.get("kind") not in _AGAIN:
+                    raise
+                if time.monotonic() > end:
+                    raise faults.busy(self.where, PATIENCE) from error
+            time.sleep(uniform(0.005, 0.05))
 
     def again(self, work: Work, *, whole: bool = False) -> tuple[Any, Any]:
         """Run *work*, which does no harm twice; return (result, what it would have returned before a cut)."""

@@ -20,6 +20,10 @@ class Unmergeable(Exception):
     """One statement cannot do it, or did nothing (内部信号): it needs a transaction; nothing was done."""
 
 
+class Busy(Exception):
+    """Somebody else is at what only one may do (内部信号): begin again in a moment."""
+
+
 class Runner:
     """Runs statements on one connection, within whatever transaction it is in.
 

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from .. import _rules as rules
 from .._text import encode
 from ..port import Head, Query
-from ._run import Runner, Step
+from ._run import Busy, Runner, Step
 from ._statements import ONE
 
 NOTE = 8
@@ -372,9 +372,15 @@ def differing(run: Runner) -> list[tuple[Any, ...]]:
 
 
 def recount(run: Runner, place: str) -> None:
-    """Count the orders of *place* anew; the transaction sees one moment, so that who writes meanwhile is not lost."""
+    """Count the orders of *place* anew; the transaction sees one moment, so that who writes meanwhile is not lost.
+
+    Raises:
+        Busy: somebody is adding up just now.
+    """
     put, say = run.kind.put, run.say
-    alone(run, wait=True)
+    # On PostgreSQL the moment that is seen begins before a wait: whom we waited for would have changed what we see.
+    if not alone(run, wait=not run.kind.postgres):
+        raise Busy
     d = say.delta.c
     notes = [{"_id": row[0]} for row in run.ask(sa.select(d.id).where(d.place == put(place)))]
     note = from_heads(run, place)

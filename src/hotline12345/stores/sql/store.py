@@ -353,10 +353,11 @@ class SqlStore:
 
     def reindex(self, place: str, heads: Sequence[Head]) -> None:
         """Replace these orders' heads, desks and requesters whole; without heads, count anew; see ``store rebuild``."""
+        self._writing()
         if heads:
-            self._again(lambda run: care.reindex(run, place, heads))
+            self._line.patiently(lambda run: care.reindex(run, place, heads))
         else:
-            self._again(lambda run: tally.recount(run, place), whole=True)
+            self._line.patiently(lambda run: tally.recount(run, place), whole=True)
 
     @property
     def unfinished(self) -> bool:

@@ -202,6 +202,19 @@ def test_an_order_whose_last_records_are_missing_is_not_exported_and_no_sound_ex
         check(_again([*cut[:-1], cut[-1]._replace(more=json.dumps({**more, "records": 3}))]))
 
 
+def test_an_order_whose_records_are_all_gone_is_not_left_out_silently(make: Make) -> None:
+    with make("sqlite") as old:
+        old.append([write(number) for number in "123"])
+        old._file.submit(lambda conn, _: conn.execute("DELETE FROM record WHERE number = '2'"))
+        with pytest.raises(StoreError) as caught:
+            list(export(old))
+        assert [(each.code, each.facts["order"]) for each in caught.value.facts["broken"]] == [
+            ("broken-store", (P, "2"))
+        ]
+        rows = list(export(old, without={(P, "2")}))
+        assert [row.number for row in rows if row.t == "order"] == ["1", "3"]
+
+
 def test_a_tampered_store_is_not_exported(make: Make) -> None:
     with make("sqlite") as old:
         old.append([write("1", 0, 2)])

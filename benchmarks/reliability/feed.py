@@ -64,7 +64,8 @@ def follow(url: str, run: str, records: int, minutes: float) -> dict[str, int]:
     versions: dict[str, int] = {}
     end = time.monotonic() + minutes * 60
     while time.monotonic() < end:
-        alive = any(writer.is_alive() for writer in writers)
+        # Asked before: what is held back then and given a moment later would be neither read nor waited for.
+        more = any(writer.is_alive() for writer in writers) or store.info()["held_back"]["records"]
         fed = store.feed(last, 1000)
         for each in fed:
             disorder += each.position <= last
@@ -74,7 +75,7 @@ def follow(url: str, run: str, records: int, minutes: float) -> dict[str, int]:
             disorder += each.record.version != known + 1
             versions[each.record.number] = each.record.version
             seen += 1
-        if not fed and not alive and not store.info()["held_back"]["records"]:
+        if not fed and not more:
             break
     for writer in writers:
         writer.join()

@@ -265,8 +265,8 @@ def _looked_at(fed: Fed, ends: dict[_Order, tuple[int, bytes]], known: Anchors, 
 def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -> Iterator[Fault]:
     """Yield the orders whose records end before the version that their head or an anchor has."""
     wanted = {order: max(version for version, _ in seen) for order, seen in known.orders.items()}
-    heads: set[_Order] = set()
-    for head in (each for place in store.places() for each in _heads(store, place)):
+    headed: set[_Order] = set()
+    for head in (each for place in store.places() for each in heads(store, place)):
         if isinstance(head, StoreError):
             order = head.facts["order"]
             last = ends.get(order, (0, FIRST))[0]
@@ -278,17 +278,17 @@ def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -
         else:
             order = (head.place, head.number)
             wanted[order] = max(head.version, wanted.get(order, 0))
-        heads.add(order)
+        headed.add(order)
     for order, version in sorted(wanted.items()):
         last = ends.get(order, (0, FIRST))[0]
         if last < version:
             missing = f"{version}" if last == version - 1 else f"{last + 1}–{version}"
             yield _found("cut-off", order, missing, "末尾的记录被删除", "was cut off at the end")
-    for order in sorted(set(ends) - heads):
+    for order in sorted(set(ends) - headed):
         yield _found("headless", order, ends[order][0], "有记录而没有工单索引", "has records and no head")
 
 
-def _heads(store: Store, place: str) -> Iterator[Head | StoreError]:
+def heads(store: Store, place: str) -> Iterator[Head | StoreError]:
     """Yield the heads of *place*, and in its place the refusal to read one that somebody has written over."""
     after, size = "", PAGE
     while True:

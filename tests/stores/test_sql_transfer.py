@@ -203,6 +203,23 @@ def test_broken_orders_of_a_server_hold_up_no_other_and_are_all_named(
     assert [fed.record.number for fed in new.feed(0, 100)] == [sound] * len(store.stream(policy.place, sound))
 
 
+def test_an_export_that_a_transaction_holds_records_back_from_is_refused(room_on: Callable[[str], str]) -> None:
+    """Its records are committed, and an import of it would not have them."""
+    url = room_on("postgresql").replace("&patience=120", "")
+    store: Any = open_store(url)
+    store.append([write("1")])
+    with store._line.engine.begin() as host:
+        host.exec_driver_sql("SELECT txid_current()")  # anybody's, in any database of the server
+        store.append([write("1", 1), write("2")])
+        with pytest.raises(StoreError) as caught:
+            list(export(store))
+        assert caught.value.code == "not-whole"
+        assert sorted(each.facts["order"][1] for each in caught.value.facts["broken"]) == ["1", "2"]
+        assert "doctor --store" in caught.value.en
+    assert [row.number for row in export(store) if row.t == "record"] == ["1", "1", "2"]
+    store.close()
+
+
 @pytest.mark.parametrize("server", ["postgresql", "mysql"])
 def test_the_desks_of_an_order_are_put_in_place_anew(server: str, make: Make, ask: Callable[..., Any]) -> None:
     store = make(server)

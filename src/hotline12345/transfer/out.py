@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..audit import linked, readable
+from ..audit import heads, linked, readable
 from ..core.errors import StoreError
 from ..stores._text import FIRST, dumps, encode
-from ..stores.port import SCHEMA, Fed, Head, Keeping, Store
+from ..stores.port import SCHEMA, Fed, Head, Keeping, Query, Store
 from . import readers, refusals
 from .rows import FORMAT, Order, Row, Tally
 
@@ -33,6 +34,7 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
     tally = Tally()
     start = {"format": FORMAT, "schema": SCHEMA, "private": private, **({"left_out": len(without)} if without else {})}
     yield tally.add(Row("start", more=encode(start)))
+    there = {place: store.count(place, Query())[""] for place in store.places()}
     way = _Way({}, {}, {})
     broken: dict[Order, StoreError] = {}
     progress = readers.Progress(store, without)
@@ -43,6 +45,7 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
             position, order = fed.position, fed.record[:2]
         progress.pass_(position, tally.records)
         if order in without or order in broken:
+            way.seen.setdefault(order, 0)
             continue
         try:
             for row, kept in _rows(store, fed, private, way):
@@ -55,6 +58,7 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
         way.seen[order] = way.seen.get(order, 0) + 1
     short = (order for order, version in way.told.items() if way.seen[order] != version and order not in broken)
     broken |= {order: refusals.cut_off(order, way.seen[order], way.told[order]) for order in short}
+    broken |= {order: refusals.cut_off(order, 0, version) for order, version in _unseen(store, there, way.seen)}
     if broken:
         raise refusals.not_whole([*broken.values()])
     yield from map(tally.add, progress.rows(tally.records))
@@ -71,6 +75,16 @@ def broken(store: Store) -> list[StoreError]:
             raise
         return list(error.facts["broken"])
     return []
+
+
+def _unseen(store: Store, there: Mapping[str, int], seen: Mapping[Order, int]) -> Iterator[tuple[Order, int]]:
+    """Yield the orders that were there when the export began, and of which no record was given."""
+    passed = Counter(place for place, _ in seen)
+    for place in (place for place, orders in there.items() if passed[place] < orders):
+        for head in heads(store, place):
+            order, version = (head.facts["order"], 0) if isinstance(head, StoreError) else (head[:2], head.version)
+            if order not in seen:
+                yield order, version
 
 
 class _Way(NamedTuple):

@@ -13,7 +13,8 @@ from ..port import Append, Head
 from . import _tally as tally
 from ._feed import parts, position
 from ._flavour import Flavour
-from ._run import Runner, Step
+from ._merge import Change
+from ._run import Runner
 from ._tables import SEEN
 from ._write import Ready
 
@@ -199,7 +200,7 @@ def reindex(run: Runner, place: str, heads: Sequence[Head]) -> None:
         for table in (say.head, say.owner, say.desk):
             mine = sa.and_(table.c.place == ready.place, table.c.number == ready.number)
             run.connection.execute(sa.delete(table).where(mine))
-        steps: list[Step] = [("add_head", [row]), ("add_desk", [*ready.desks(run.kind).values()])]
+        steps: list[Change] = [("add_head", [row]), ("add_desk", [*ready.desks(run.kind).values()])]
         steps += [("add_owner", [owner])] if owner else []
         note = tally.Note(run.kind.nothing)
         note.order(ready.place, tuple(there[0][6:]) if there else (), tuple(row[name] for name in SEEN))

@@ -67,7 +67,7 @@ def place_records(run: Runner, most: int = 5000) -> int:
     # One by one by their key: a search for many at once may scan, and wait for rows others have not committed.
     run.together([("place_record", [{"seq": last + n, "_id": id_} for n, id_ in enumerate(places, 1)])])
     if places:
-        run.together([("sequence_move", {"_last": last + len(places)})])
+        run.together([("sequence_move", [{"_last": last + len(places)}])])
     return len(places)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from .. import _rules as rules
 from ..port import Lease, Parked
 from ._look import gate, pass_gate
+from ._merge import Change
 from ._run import Runner, Step
 from ._tables import fits
 
@@ -42,7 +43,7 @@ def take(run: Runner, names: Sequence[str], owner: str, seconds: float, limit: i
     )
     rows = run.ask(asked)
     steps: list[Step] = [
-        ("lease_take", {"_name": name, "_owner": me, "_token": token + free_now, "_seconds": float(seconds)})
+        ("lease_take", [{"_name": name, "_owner": me, "_token": token + free_now, "_seconds": float(seconds)}])
         for name, token, free_now in rows
     ]
     outcomes = run.together([*steps, *(("lease_until", {"_name": name}) for name, _, _ in rows)])
@@ -62,7 +63,7 @@ def renew(run: Runner, lease: Lease, seconds: float) -> Lease:
     """Hold *lease* for *seconds* from now."""
     mine = _mine(run, lease)
     done, until = run.together(
-        [("lease_renew", {**mine, "_seconds": float(seconds)}), ("lease_until", {"_name": mine["_name"]})]
+        [("lease_renew", [{**mine, "_seconds": float(seconds)}]), ("lease_until", {"_name": mine["_name"]})]
     )
     if done != 1:
         raise rules.lease_lost(lease)
@@ -71,7 +72,7 @@ def renew(run: Runner, lease: Lease, seconds: float) -> Lease:
 
 def release(run: Runner, lease: Lease) -> None:
     """Give *lease* back, when it is still held; the next to take it gets another token."""
-    run.together([("lease_free", {**_mine(run, lease), "_nobody": run.kind.put("")})])
+    run.together([("lease_free", [{**_mine(run, lease), "_nobody": run.kind.put("")}])])
 
 
 def park(
@@ -86,7 +87,7 @@ def park(
     put = run.kind.put
     me = put(fits("reader", reader))
     asked = gate(run, fence)
-    outcomes = run.together([*asked, ("move_cursor", {"_reader": me, "_position": position})])
+    outcomes = run.together([*asked, ("move_cursor", [{"_reader": me, "_position": position}])])
     pass_gate(run, outcomes, fence)
     gone = [*cleared, *((each.place, each.number) for each in parked)]
     rows = {
@@ -101,7 +102,7 @@ def park(
         }
         for each in parked
     }
-    steps: list[Step] = [
+    steps: list[Change] = [
         ("add_cursor", [{"reader": me, "position": max(position, 0)}] if outcomes[len(asked)] != 1 else []),
         ("drop_parked", [{"_reader": me, "_place": put(p), "_number": put(n)} for p, n in sorted(set(gone))]),
         ("add_parked", list(rows.values())),

@@ -12,7 +12,7 @@ from .. import _rules as rules
 from ..port import Lease
 from . import _errors as faults
 from ._flavour import Flavour
-from ._run import Runner, Step
+from ._run import Question, Rows, Runner
 from ._tables import HALF, STAMP, release
 
 if TYPE_CHECKING:
@@ -49,16 +49,16 @@ def key_lock(ready: Ready) -> int:
     return int.from_bytes(blake2b(name, digest_size=8).digest(), "big", signed=True)
 
 
-def gate(run: Runner, fence: Lease | None) -> list[Step]:
+def gate(run: Runner, fence: Lease | None) -> list[Question]:
     """Return what is asked before every write: who made the tables, and whether the lease is held."""
-    steps: list[Step] = [("layout", {})]
+    steps: list[Question] = [("layout", {})]
     if fence is not None:
         put = run.kind.put
         steps.append(("lease_held", {"_name": put(fence.name), "_owner": put(fence.owner), "_token": fence.token}))
     return steps
 
 
-def pass_gate(run: Runner, outcomes: list[Any], fence: Lease | None) -> None:
+def pass_gate(run: Runner, outcomes: list[Rows], fence: Lease | None) -> None:
     """Refuse the write when a newer library has been here, somebody else imports, or the lease is lost."""
     layout = outcomes[0][0][0] if outcomes[0] else ""
     if layout.startswith(HALF):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import Connection
 
 from ._merge import Change, apart, merges
-from ._statements import Statements
+from ._statements import Statement, Statements
 
-Values = Mapping[str, Any] | list[dict[str, Any]]
-Step = tuple[str, Values]
 Rows = list[Any]
+Question = tuple[str, Mapping[str, Any]]
+"""A statement that asks, and its values: what comes of it is rows.  A change has a list of rows to make: a count."""
+
+Step = Question | Change
 
 
 class Unmergeable(Exception):
@@ -48,19 +50,27 @@ class Runner:
         """Return the rows of a question made just now."""
         return list(self.connection.execute(question))
 
+    @overload
+    def together(self, steps: Sequence[Change]) -> list[int]: ...
+    @overload
+    def together(self, steps: Sequence[Question]) -> list[Rows]: ...
+    @overload
+    def together(self, steps: Sequence[Step]) -> list[Any]: ...
     def together(self, steps: Sequence[Step]) -> list[Any]:
         """Run *steps* in order: rows for each question, for each change how many rows it met."""
+        return self._outcomes(steps)
+
+    def _outcomes(self, steps: Sequence[Step]) -> list[Any]:
         return [self._step(name, values) for name, values in steps]
 
     def change(self, steps: Sequence[Change], lock: int | None = None, planned: Any = None) -> int:
         """Make the changes of *steps*; return how many rows the first of them met."""
-        return int(self.together(steps)[0])
+        return self.together(steps)[0]
 
-    def _step(self, name: str, values: Values) -> Any:
-        statement = self.say.__dict__[name]
+    def _step(self, name: str, values: Mapping[str, Any] | list[dict[str, Any]]) -> Rows | int:
+        statement: Statement = self.say.__dict__[name]
         if not isinstance(values, list):
-            result = self.connection.exec_driver_sql(statement.sql, statement.values(values))
-            return list(result) if result.returns_rows else result.rowcount
+            return list(self.connection.exec_driver_sql(statement.sql, statement.values(values)))
         given: Any = [statement.values(each) for each in values]
         if given and self.connection.dialect.supports_sane_multi_rowcount:
             return self.connection.exec_driver_sql(statement.sql, given).rowcount
@@ -112,8 +122,7 @@ class PipedRunner(Runner):
         rows: Rows = cursor.execute(self.say.__dict__[name].sql, values).fetchall()
         return rows
 
-    def together(self, steps: Sequence[Step]) -> list[Any]:
-        """Run *steps* in order, in one journey."""
+    def _outcomes(self, steps: Sequence[Step]) -> list[Any]:
         cursors = []
         with self._journey():
             for name, values in steps:
@@ -126,7 +135,7 @@ class PipedRunner(Runner):
                 elif values:
                     cursor.executemany(sql, values)
                 cursors.append(None if values == [] else cursor)
-        return [_outcome(cursor) for cursor in cursors]
+        return [_outcome(values, cursor) for (_, values), cursor in zip(steps, cursors, strict=True)]
 
     def change(self, steps: Sequence[Change], lock: int | None = None, planned: Any = None) -> int:
         """Make the changes of *steps* in as few statements as may be; return how many rows the first of them met.
@@ -161,10 +170,11 @@ def _met(cursor: Any) -> int:
     return int(cursor.fetchone()[0] if cursor.description else cursor.rowcount)
 
 
-def _outcome(cursor: Any) -> Any:
-    if cursor is None:
-        return 0
-    return cursor.fetchall() if cursor.description else cursor.rowcount
+def _outcome(values: Mapping[str, Any] | list[dict[str, Any]], cursor: Any) -> Rows | int:
+    if not isinstance(values, list):
+        rows: Rows = cursor.fetchall()
+        return rows
+    return 0 if cursor is None else int(cursor.rowcount)
 
 
 def runner(connection: Connection, say: Statements, alone: bool = False) -> Runner:

@@ -20,7 +20,8 @@ import sqlalchemy as sa
 from .. import _rules as rules
 from .._text import encode
 from ..port import Head, Query
-from ._run import Busy, Runner, Step
+from ._merge import Change
+from ._run import Busy, Runner
 from ._statements import ONE
 
 NOTE = 8
@@ -198,7 +199,7 @@ def _change(
             moved.append({"n": known[name] + n, **{f"_{part}": row[part] for part in key}})
         else:
             gone.append({f"_{part}": row[part] for part in key})
-    steps: list[Step] = [(f"move_{table}", moved), (f"drop_{table}", gone), (f"add_{table}", new)]
+    steps: list[Change] = [(f"move_{table}", moved), (f"drop_{table}", gone), (f"add_{table}", new)]
     run.together([step for step in steps if step[1]])
 
 

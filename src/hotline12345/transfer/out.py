@@ -35,7 +35,7 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
     start = {"format": FORMAT, "schema": SCHEMA, "private": private, **({"left_out": len(without)} if without else {})}
     yield tally.add(Row("start", more=encode(start)))
     there = {place: store.count(place, Query())[""] for place in store.places()}
-    way = _Way({}, {}, {})
+    way = _Way({}, dict.fromkeys(without, 0), {})
     broken: dict[Order, StoreError] = {}
     progress = readers.Progress(store, without)
     for fed in readable(store):
@@ -45,11 +45,10 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
             position, order = fed.position, fed.record[:2]
         progress.pass_(position, tally.records)
         if order in without or order in broken:
-            way.seen.setdefault(order, 0)
             continue
         try:
             for row, kept in _rows(store, fed, private, way):
-                yield tally.add(row, kept, again=order in way.seen)
+                yield tally.add(row, kept, again=order in way.told)
         except StoreError as error:
             if error.code not in BROKEN:
                 raise

@@ -9,7 +9,9 @@ and durability (asked of both and printed).  Three sides, everything before the 
   its ``Application.save`` runs: mapper, JSON, recorder.  It keeps events, and nothing else.
 * eventsourcing, recorder alone: ``insert_events`` of bytes made beforehand.
 
-Then the same from eight threads at once, each side through its own way.
+Then the same from eight threads at once, each side through its own way; and all of it once more as *like for like*:
+ours is given what theirs is given, events and the heads without which a store of ours is none, but no private record,
+word, requester, desk or key.
 
 Run: ``python benchmarks/recorder.py [ROUNDS | --quick]``
 """
@@ -141,6 +143,16 @@ def in_bulk(turn: int, size: int = 125, commits: int = 4) -> Batches:
     return [every[k : k + size] for k in range(0, count, size)]
 
 
+def _plain(append: Append) -> Append:
+    head = append.head._replace(requester="", desks=())
+    return append._replace(head=head, private=(), key="", fingerprint="")
+
+
+def plainly(make: Callable[[int], Batches]) -> Callable[[int], Batches]:
+    """Return how to make the same batches of events with heads and nothing else."""
+    return lambda turn: [[_plain(append) for append in batch] for batch in make(turn)]
+
+
 def main() -> None:
     """Print what there is to say."""
     try:
@@ -155,11 +167,18 @@ def main() -> None:
             orders = [batches[k : k + 8] for k in range(0, len(batches), 8)]
             list(pool.map(lambda order: one_after_another(order, write), orders))
 
+        scenarios: list[tuple[str, Callable[[int], Batches], int, Run]] = [
+            ("one commit an event", singly, 160, one_after_another),
+            ("one commit an event, eight threads at once", singly, 160, at_once),
+            ("an order's 8 events in one commit (events)", by_order, 320, one_after_another),
+            ("1,000 events of 125 orders in one commit (events)", in_bulk, 4000, one_after_another),
+        ]
         return show(
-            beside("one commit an event", singly, 160, rounds, one_after_another),
-            beside("one commit an event, eight threads at once", singly, 160, rounds, at_once),
-            beside("an order's 8 events in one commit (events)", by_order, 320, rounds, one_after_another),
-            beside("1,000 events of 125 orders in one commit (events)", in_bulk, 4000, rounds, one_after_another),
+            *(beside(title, make, events, rounds, run) for title, make, events, run in scenarios),
+            *(
+                beside(f"like for like, events and heads alone: {title}", plainly(make), events, rounds, run)
+                for title, make, events, run in scenarios
+            ),
         )
 
 

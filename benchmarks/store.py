@@ -1,8 +1,8 @@
 """How fast the embedded store writes, as a share of SQL written by hand (嵌入式存储的写入速度).
 
 The peer is the standard library's ``sqlite3`` with the same tables, indexes, pragmas and rows, its
-JSON made beforehand, no version or key looked at, no lock file: what one could reach at best.  Links
-of the chain are computed on either side.
+JSON made beforehand, no version or key looked at, no lock file; every row goes at once where it stays, while the
+store lets heads and words wait until many have come together.  Links of the chain are computed on either side.
 
 Run: ``python benchmarks/store.py [ROUNDS | --quick]``
 """
@@ -19,6 +19,7 @@ from typing import Any
 from _measure import compare, show
 
 from hotline12345.stores import Append, Desk, Head, Private, Record, open_store
+from hotline12345.stores import _sqlite_late as late
 from hotline12345.stores import _sqlite_schema as schema
 from hotline12345.stores import _sqlite_vault as vaults
 from hotline12345.stores import _sqlite_words as wording
@@ -67,6 +68,10 @@ _MOVE_HEAD = (
 )
 
 
+_MORE, _LESS = late.MOVE_TALLY, f"UPDATE tally SET n = n - 1 WHERE {late.TALLIED}"
+_PRIVATE = "INSERT INTO private (place, number, id, person, seq) VALUES (?, ?, ?, ?, ?)"
+
+
 def _lists(count: int) -> list[list[Any]]:
     return [[] for _ in range(count)]
 
@@ -90,7 +95,7 @@ class Raw:
         run, rows = self.conn.execute, self.conn.executemany
         run("BEGIN IMMEDIATE")
         records, heads, moved, desks, gone = _lists(5)
-        receipts, vault, persons, private, more, less, totals = _lists(7)
+        vault, persons, private, more, less, totals = _lists(6)
         words: dict[str, list[int]] = {}
         for ready in batch:
             append, head = ready.append, ready.append.head
@@ -116,7 +121,7 @@ class Raw:
                     (PLACE, desk.unit, append.number, desk.assignment, desk.role, desk.due) for desk in head.desks
                 )
                 self.desks[append.number] = head.desks
-            cell = writing.cell_of(PLACE, row)
+            cell = late.cell_of(PLACE, row)
             old = self.cells.get(append.number)
             if old != cell:
                 self.cells[append.number] = cell
@@ -124,27 +129,25 @@ class Raw:
                     more.append((*cell[:7], 1))
                     if old is not None:
                         less.append(old[:7])
-                totals.extend(writing.moved(old, cell))
-            receipts.append((PLACE, append.key, append.number, head.version, append.fingerprint))
-            for identity, _, data, found_by in ready.private:
+                totals.extend(late.moves(old, cell))
+            for (identity, _, data), kept in zip(ready.private, append.private, strict=True):
                 self.seq += 1
-                for word in found_by:
+                for word in kept.words:
                     words.setdefault(word, []).append(self.seq)
                 vault.append((self.seq, data))
                 private.append((*where, identity, owner, self.seq))
         many: list[tuple[str, list[Any]]] = [
-            (writing._INSERT_RECORD, records),
-            (writing._INSERT_HEAD, heads),
+            (writing.INSERT_RECORD, records),
+            (late.INSERT_HEAD, heads),
             (_MOVE_HEAD, moved),
             ("DELETE FROM desk WHERE place=? AND unit=? AND number=? AND assignment=?", gone),
-            (writing._INSERT_DESK, desks),
-            (writing._INSERT_RECEIPT, receipts),
-            ("INSERT INTO vault (seq, data) VALUES (?, ?)", vault),
+            (late.INSERT_DESK, desks),
+            (writing.INSERT_VAULT, vault),
             ("INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)", persons),
-            (writing._INSERT_PRIVATE, private),
-            (writing._ONE_MORE, more),
-            (writing._ONE_LESS, less),
-            (writing.MOVE_TOTAL, totals),
+            (_PRIVATE, private),
+            (_MORE, more),
+            (_LESS, less),
+            (late.MOVE_TOTAL, totals),
         ]  # fmt: skip
         for sql, values in many:
             if len(values) == 1:

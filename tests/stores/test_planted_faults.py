@@ -13,6 +13,7 @@ import pytest
 
 from hotline12345.core.errors import Conflict
 from hotline12345.stores import Append, Appended, Desk, Fed, Lease, Page, Parked, Query, Record, Store, open_store
+from hotline12345.stores import _sqlite_late as late
 from hotline12345.stores import _sqlite_vault as vault
 from hotline12345.stores import _sqlite_words as words
 from hotline12345.stores import _sqlite_write as writing
@@ -281,7 +282,7 @@ def test_a_log_that_is_not_emptied_is_found_to_hold_the_forgotten(
     from hotline12345.stores.sqlite import SqliteStore
 
     monkeypatch.setattr(
-        SqliteStore, "forget", lambda s, place, person: s._submit(lambda c, _: vault.forget(c, place, person))
+        SqliteStore, "forget", lambda s, place, person: s._submit(lambda c, _: late.forget(c, place, person))
     )
     assert failing(_sqlite(), tmp_path, "S56") == {"S56"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline12345.core.errors import StoreError
+from hotline12345.core.errors import Conflict, StoreError
 from hotline12345.stores import Append, Desk, Head, Query, Record, _sqlite_upgrade, open_store
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, numbers
@@ -38,7 +38,7 @@ def _tables(path: Path) -> set[tuple[str, str, str]]:
 
 def test_an_upgraded_database_holds_what_it_held_and_answers_new_questions(old: Path) -> None:
     with SqliteStore(old) as store:
-        assert store.info()["schema"] == 3001
+        assert store.info()["schema"] == 4001
         assert [r.version for r in store.stream(P, "1")] == [1, 2, 3]
         assert store.stream(P, "2")[0].data == {"step": 1, "word": "甲", "half": "\ud83d"}
         assert store.private(P, "1") == {"p1": {"text": "虚构的诉求甲"}}
@@ -117,4 +117,35 @@ def test_the_second_layout_is_upgraded_with_its_words_and_dues(tmp_path: Path) -
         assert store.count(P, Query(due_before="2026-11-10")) == {"": 1}
         assert store.forget(P, "person-y") == 2
         assert [store.count(P, Query(words=(word,)))[""] for word in ("w1", "w2", "w3")] == [1, 1, 0]
+        assert store.check() == []
+
+
+def test_the_third_layout_is_upgraded_with_its_keys(tmp_path: Path) -> None:
+    path = tmp_path / "orders.db"
+    conn = sqlite3.connect(path)
+    conn.executescript((LAYOUTS / "3.sql").read_text(encoding="utf-8"))
+    conn.close()
+    SqliteStore(tmp_path / "new.db").close()
+    with SqliteStore(path) as store:
+        assert _tables(path) == _tables(tmp_path / "new.db")
+        assert store.check() == []
+        assert store.receipts(P, "1") == [("k1", 2, "f1"), ("k3", 3, "f3"), ("k5", 3, "f5")]
+        assert store.receipts(P, "2") == [("k2", 1, "f2"), ("k4", 1, "f4")]
+        assert store.receipts("220400", "1") == [("k1", 1, "g")]
+        found = {key: store.lookup(P, key) for key in ("k1", "k2", "k3", "k4", "k5", "k6")}
+        assert found == {
+            "k1": ("1", 2, "f1"), "k2": ("2", 1, "f2"), "k3": ("1", 3, "f3"), "k4": ("2", 1, "f4"),
+            "k5": ("1", 3, "f5"), "k6": None,
+        }  # fmt: skip
+        again = Append(P, "2", 1, (Record(P, "2", 2, "Signed", {}),), Head(P, "2", 2, "signed", True), (), "k4", "f4")
+        assert store.append([again]) == (("2", 1, True),)
+        with pytest.raises(Conflict) as caught:
+            store.append([again._replace(key="k3")])
+        assert caught.value.code == "key-reused"
+        store.append([again._replace(key="k6", fingerprint="f6")])
+        assert store.receipts(P, "2")[-1] == ("k6", 2, "f6")
+        assert numbers(store, Query(words=("w2",))) == ["1", "2"]
+        assert numbers(store, Query(words=("词",))) == ["2"]
+        assert store.forget(P, "person-y") == 2
+        assert store.count(P, Query(words=("w2",))) == {"": 1}
         assert store.check() == []

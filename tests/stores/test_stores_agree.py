@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hotline12345.stores import Append, Desk, Head, Private, Query, Store, _sqlite_find, open_store
+from hotline12345.stores import Append, Desk, Head, Private, Query, Store, _sqlite_find, _sqlite_late, open_store
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, numbers, record
@@ -64,12 +64,18 @@ def _query(random: Random) -> Query:
     return Query(**{name: random.choice(fields[name]) for name in random.sample(list(fields), random.randrange(4))})
 
 
-@pytest.mark.parametrize(("probe", "few"), [(1000, 1000), (20, 20), (1, 1), (20, 1)])
+@pytest.mark.parametrize(
+    ("probe", "few", "heads", "words"),
+    [(1000, 1000, 64, 256), (20, 20, 64, 9), (1, 1, 1, 1), (20, 1, 7, 1000), (21, 21, 1000, 1000), (22, 1, 1000, 30)],
+)
 def test_both_stores_find_count_and_wake_alike(
-    probe: int, few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    probe: int, few: int, heads: int, words: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_sqlite_find, "PROBE", probe)
     monkeypatch.setattr(_sqlite_find, "FEW", few)
+    monkeypatch.setattr(_sqlite_late, "HEADS_LATE", heads)
+    monkeypatch.setattr(_sqlite_late, "WORDS_LATE", words)
+    monkeypatch.setattr(_sqlite_late, "LOOK", 1)
     with SqliteStore(tmp_path / "orders.db", durability="relaxed") as sqlite:
         _compare(sqlite, Random(probe))
 

@@ -12,12 +12,18 @@ from typing import Any
 from hotline12345.core.errors import Fault, StoreError
 
 from . import _sqlite_errors as faults
+from . import _sqlite_late as late
 from . import _sqlite_schema as schema
 from . import _sqlite_words as words
 from . import _sqlite_write as writing
 from ._sqlite_file import File
 from .port import Head
 
+_OF = "place, number, version, link, desks"
+_NOW = (  # the heads as they are; desks and counts are those of what is settled
+    f"SELECT {_OF} FROM late UNION ALL SELECT {_OF} FROM head o WHERE NOT EXISTS "
+    "(SELECT 1 FROM late l WHERE l.place = o.place AND l.number = o.number)"
+)
 CHECKS = (
     ("damaged", "数据库损坏", "the database is damaged", "PRAGMA integrity_check(20)"),
     (
@@ -36,7 +42,7 @@ CHECKS = (
         "head",
         "工单索引与记录不符",
         "the head of an order disagrees with its records",
-        "SELECT h.place, h.number FROM head h WHERE h.version <> "
+        f"SELECT h.place, h.number FROM ({_NOW}) h WHERE h.version <> "
         "coalesce((SELECT max(version) FROM record r WHERE r.place = h.place AND r.number = h.number), 0) LIMIT 20",
     ),
     (
@@ -44,13 +50,15 @@ CHECKS = (
         "记录没有工单索引",
         "records without a head",
         "SELECT DISTINCT place, number FROM record r WHERE version = 1 AND NOT EXISTS "
-        "(SELECT 1 FROM head h WHERE h.place = r.place AND h.number = r.number) LIMIT 20",
+        "(SELECT 1 FROM head h WHERE h.place = r.place AND h.number = r.number) AND NOT EXISTS "
+        "(SELECT 1 FROM late l WHERE l.place = r.place AND l.number = r.number) LIMIT 20",
     ),
     (
         "vault",
         "私密记录缺少内容",
         "a private record has lost its content",
-        "SELECT place, number, id FROM private WHERE seq NOT IN (SELECT seq FROM vault) LIMIT 20",
+        "SELECT place, number, id FROM (SELECT * FROM private UNION ALL SELECT * FROM fresh) "
+        "WHERE seq NOT IN (SELECT seq FROM vault) LIMIT 20",
     ),
     (
         "desk",
@@ -64,13 +72,13 @@ CHECKS = (
         "desk",
         "工单索引中的承办席位无法读取",
         "the desks in the head of an order cannot be read",
-        "SELECT place, number FROM head WHERE desks <> '' AND NOT json_valid(desks) LIMIT 20",
+        f"SELECT place, number FROM ({_NOW}) WHERE desks <> '' AND NOT json_valid(desks) LIMIT 20",
     ),
     (
         "tail",
         "工单索引中的末环与记录不符",
         "the last link in the head is not the last record's",
-        "SELECT h.place, h.number FROM head h WHERE h.link <> coalesce((SELECT link FROM record r WHERE "
+        f"SELECT h.place, h.number FROM ({_NOW}) h WHERE h.link <> coalesce((SELECT link FROM record r WHERE "
         "r.place = h.place AND r.number = h.number AND r.version = h.version), h.link) LIMIT 20",
     ),
     (
@@ -95,6 +103,7 @@ CHECKS = (
 
 def reindex(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> None:
     """Replace heads and desks whole; without heads, count the orders of *place*, and index their words, anew."""
+    late.settle_all(conn)
     still = _standing(conn, place, heads)
     if still or not heads:
         writing.reindex(conn, place, still)
@@ -156,7 +165,7 @@ def info(file: File) -> dict[str, Any]:
         "bytes": file.path.stat().st_size,
         "wal_bytes": file.wal_bytes(),
         "records": file.rows("SELECT count(*) FROM record")[0][0],
-        "orders": file.rows("SELECT count(*) FROM head")[0][0],
+        "orders": file.rows(f"SELECT count(*) FROM ({_NOW})")[0][0],
         "warnings": warnings,
     }
 

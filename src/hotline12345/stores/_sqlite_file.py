@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,12 @@ from . import _sqlite_schema as schema
 from ._turns import Job, Turns
 from .locking import lock_for
 
-_CHECKPOINT = 4000
-"""After about how many pages in the write-ahead log they are moved into the database: some 16 MB, and what the first
-part of SQLite's index of the log holds, so that reading pays nothing for it."""
+_CHECKPOINT = 1000
+"""After about how many pages in the write-ahead log they are moved into the database: some 4 MB.  A log that is used
+again from its start is brought to disk for less than one that grows: the file system has nothing new to write down."""
+
+_LOOK = 16
+"""After how many commits one looks whether the log has grown by more than was thought."""
 
 _abandoned: list[Any] = []
 """Connections a forked child must neither use nor close: they belong to its parent."""
@@ -83,7 +86,7 @@ class File:
         self.lock = lock_for(str(self.path))
         self._turns = Turns(self._commit)
         # The log is reused from its start once it has been moved: it grows by records larger than expected only.
-        self._pages = 0
+        self._pages = self._commits = 0
         self._wal = f"{self.path}-wal"
         self._wal_seen = 0
 
@@ -145,11 +148,16 @@ class File:
             conn = self.reading()
             before = conn.total_changes
             self._transact(conn, jobs(), careful=False)
-            self._pages += 16 + (conn.total_changes - before) // 8
-            if self._pages >= _CHECKPOINT or self.wal_bytes() > self._wal_seen + _CHECKPOINT * 4096:
+            changes = conn.total_changes - before
+            self._pages += 4 + min(changes, 8) + changes // 8
+            self._commits += 1
+            if self._pages >= _CHECKPOINT or (self._commits % _LOOK == 0 and self._grown()):
                 with suppress(sqlite3.Error):  # the commit stands; the next one tries again
                     conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
                 self._pages, self._wal_seen = 0, self.wal_bytes()
+
+    def _grown(self) -> bool:
+        return self.wal_bytes() > self._wal_seen + _CHECKPOINT * 4096
 
     def wal_bytes(self) -> int:
         """Return the size of the write-ahead log."""
@@ -234,6 +242,16 @@ class File:
             if self._closed:
                 raise rules.closed() from error
             raise faults.translate(error, self.path) from error
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Let everything that is read within see one moment of the database."""
+        self.rows("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):  # closed meanwhile
+                self._local.conn.execute("COMMIT")
 
     def close(self) -> None:
         """Move the log into the database and close every connection; calling it twice is harmless."""

@@ -6,32 +6,35 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ._sqlite_heads import HEADS
 from ._sqlite_vault import FIND_PERSON, bucket, line, spelt
 from ._sqlite_words import FIND, POSTINGS, read
-from ._sqlite_write import HEADS
 from .port import Query
 
 STREAM = (
     "SELECT version, kind, schema, data FROM record WHERE place = ? AND number = ? AND version > ? ORDER BY version"
 )
-LOOKUP = "SELECT number, version, fingerprint FROM receipt WHERE place = ? AND key = ?"
 _FED = "SELECT position, place, number, version, kind, schema, data, link FROM record WHERE "
 FEED = _FED + "position > ? ORDER BY position LIMIT ?"
 FEED_OF = _FED + "place = ? AND position > ? ORDER BY position LIMIT ?"
-AWAKE = "SELECT number FROM head WHERE place = ? AND wake > '' AND wake <= ? ORDER BY wake, number LIMIT ?"
+_AWAKE = "SELECT wake, number FROM {} WHERE place = ?1 AND wake > '' AND wake <= ?2"
+AWAKE = (
+    f"SELECT number FROM ({_AWAKE.format('head')} AND number NOT IN (SELECT number FROM late WHERE place = ?1) "
+    f"UNION ALL {_AWAKE.format('late')}) ORDER BY wake, number LIMIT ?3"
+)
 PLACES = (
     "WITH RECURSIVE p (name) AS (SELECT min(place) FROM head UNION ALL "
     "SELECT (SELECT min(place) FROM head WHERE place > name) FROM p WHERE name IS NOT NULL) "
-    "SELECT name FROM p WHERE name IS NOT NULL"
+    "SELECT name FROM p WHERE name IS NOT NULL UNION SELECT DISTINCT place FROM late ORDER BY 1"
 )
-KEPT = (
-    "SELECT p.id, coalesce(o.data, ''), v.data FROM private p LEFT JOIN vault v ON v.seq = p.seq "
-    "LEFT JOIN vault o ON o.seq = p.person WHERE p.place = ? AND p.number = ? ORDER BY p.id"
-)
-RECEIPTS = "SELECT key, version, fingerprint FROM receipt WHERE place = ? AND number = ? ORDER BY version, key"
-PRIVATE = (
-    "SELECT p.id, v.data FROM private p LEFT JOIN vault v ON v.seq = p.seq "
-    "WHERE p.place = ? AND p.number = ? ORDER BY p.id"
+_OF_ORDER = "SELECT id, person, seq FROM {} WHERE place = ?1 AND number = ?2"
+_PRIVATE = f"({_OF_ORDER.format('private')} UNION ALL {_OF_ORDER.format('fresh')}) p LEFT JOIN vault v ON v.seq = p.seq"
+PRIVATE = f"SELECT p.id, v.data FROM {_PRIVATE} ORDER BY p.id"
+KEPT = f"SELECT p.id, coalesce(o.data, ''), v.data FROM {_PRIVATE} LEFT JOIN vault o ON o.seq = p.person ORDER BY p.id"
+RECEIPTS = (
+    "SELECT key, version, fingerprint FROM record INDEXED BY record_order WHERE place = ?1 AND number = ?2 "
+    "AND key IS NOT NULL UNION ALL "
+    "SELECT key, version, fingerprint FROM receipt WHERE place = ?1 AND number = ?2 ORDER BY 2, 1"
 )
 
 PROBE = 20_000
@@ -83,7 +86,7 @@ def _head(index: str, place: str, condition: str, values: Sequence[Any], ordered
     )
 
 
-def _parts(place: str, q: Query) -> Iterator[_Part]:
+def conditions(place: str, q: Query) -> Iterator[_Part]:
     """Yield each condition of a query on the head's own fields, with the index that serves it."""
     if q.holder is not None:
         yield _head("head_holder", place, "h.holder = ?", [q.holder], True)
@@ -147,13 +150,13 @@ def _words(run: _Run, place: str, words: Sequence[str], some: bool) -> list[_Par
     lines = [line(row[0]) for row in terms]
     condition = (
         "EXISTS (SELECT 1 FROM private p JOIN vault v ON v.seq = p.seq WHERE p.place = h.place AND p.number = h.number "
-        f"AND {_holds(lines)})"
+        f"AND {holds(lines)})"
     )
     if some and n > FEW:
-        walk = f"private p CROSS JOIN vault v ON v.seq = p.seq WHERE {_holds(lines)} AND p.place = ?"
+        walk = f"private p CROSS JOIN vault v ON v.seq = p.seq WHERE {holds(lines)} AND p.place = ?"
         return [_Part(condition, lines, walk, [*lines, place], True, "DISTINCT p.number", n)]
     left = [line(row[0]) for row in others]
-    held = f"{_holds(left)} AND " if left else ""
+    held = f"{holds(left)} AND " if left else ""
     source = (
         "json_each(?) w CROSS JOIN private p INDEXED BY private_seq ON p.seq = w.value "
         f"{'CROSS JOIN vault v ON v.seq = p.seq ' if left else ''}WHERE {held}p.place = ?"
@@ -162,7 +165,7 @@ def _words(run: _Run, place: str, words: Sequence[str], some: bool) -> list[_Par
     return [_Part(condition, lines, source, [postings, *left, place], number="DISTINCT p.number", size=n)]
 
 
-def _holds(lines: Sequence[str]) -> str:
+def holds(lines: Sequence[str]) -> str:
     return " AND ".join(["instr(v.data, ?) > 0"] * len(lines))
 
 
@@ -183,7 +186,7 @@ def _driver(run: _Run, parts: list[_Part], most: int) -> _Part | None:
 
 
 def _all(run: _Run, place: str, query: Query) -> list[_Part]:
-    parts = [*_parts(place, query), *_desk(place, query)]
+    parts = [*conditions(place, query), *_desk(place, query)]
     if query.requester:
         found = run(FIND_PERSON, (place, bucket(query.requester), query.requester))
         owner = [found[0][0] if found else -1]
@@ -253,7 +256,7 @@ def count(run: _Run, place: str, query: Query, by: str) -> Found:
             totalled = "SELECT coalesce(sum(n), 0) FROM total WHERE place = ? AND field = 'digest' AND value "
             return f"{totalled}{sign} ? AND open {either}", [place, value]
     if all(value is None for name, value in zip(Query._fields, query, strict=True) if name not in _TALLIED):
-        parts = list(_parts(place, query))
+        parts = list(conditions(place, query))
         where = " AND ".join(["h.place = ?", *(part.condition for part in parts)])
         values = [place, *(value for part in parts for value in part.values)]
         head = f"h.{by}, " if by else ""

@@ -12,7 +12,7 @@ from ._sqlite_errors import not_a_store
 from .port import SCHEMA
 
 APPLICATION = 0x12345
-LAYOUT = 3
+LAYOUT = 4
 STAMP = LAYOUT * 1000 + SCHEMA
 """What ``user_version`` says: the layout of the tables and the schema of the records in one number."""
 
@@ -26,10 +26,18 @@ DEFECT = ((3, 7, 0), (3, 51, 2))
 TABLES = """
 CREATE TABLE record (
   position INTEGER PRIMARY KEY, place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL,
-  kind TEXT NOT NULL, schema INTEGER NOT NULL, data TEXT NOT NULL, link BLOB NOT NULL DEFAULT x'');
+  kind TEXT NOT NULL, schema INTEGER NOT NULL, data TEXT NOT NULL, link BLOB NOT NULL DEFAULT x'',
+  key TEXT, fingerprint TEXT);
 CREATE UNIQUE INDEX record_order ON record (place, number, version);
+CREATE UNIQUE INDEX record_key ON record (place, key) WHERE key IS NOT NULL;
 CREATE INDEX record_place ON record (place);
 CREATE TABLE head (
+  place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL,
+  kind TEXT NOT NULL, category TEXT NOT NULL, area TEXT NOT NULL, holder TEXT NOT NULL, requester INTEGER,
+  received TEXT NOT NULL, due TEXT NOT NULL, provisional INTEGER NOT NULL, digest TEXT NOT NULL, wake TEXT NOT NULL,
+  desks TEXT NOT NULL, changed TEXT NOT NULL DEFAULT '', link BLOB NOT NULL DEFAULT x'',
+  PRIMARY KEY (place, number)) WITHOUT ROWID;
+CREATE TABLE late (
   place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL,
   kind TEXT NOT NULL, category TEXT NOT NULL, area TEXT NOT NULL, holder TEXT NOT NULL, requester INTEGER,
   received TEXT NOT NULL, due TEXT NOT NULL, provisional INTEGER NOT NULL, digest TEXT NOT NULL, wake TEXT NOT NULL,
@@ -66,6 +74,9 @@ CREATE TABLE vault (seq INTEGER PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE person (
   place TEXT NOT NULL, bucket INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (place, bucket, seq)) WITHOUT ROWID;
 CREATE TABLE private (
+  place TEXT NOT NULL, number TEXT NOT NULL, id TEXT NOT NULL, person INTEGER NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY (place, number, id)) WITHOUT ROWID;
+CREATE TABLE fresh (
   place TEXT NOT NULL, number TEXT NOT NULL, id TEXT NOT NULL, person INTEGER NOT NULL, seq INTEGER NOT NULL,
   PRIMARY KEY (place, number, id)) WITHOUT ROWID;
 CREATE INDEX private_person ON private (person);

@@ -20,13 +20,36 @@ def upgrade(conn: sqlite3.Connection, layout: int) -> None:
     """Turn the tables of *layout* into today's; rows of the vault are left where they lie."""
     if layout < 2:
         _from_1(conn)
-    _from_2(conn)
+    if layout < 3:
+        _from_2(conn)
+    _from_3(conn)
+
+
+def _make(conn: sqlite3.Connection, *wanted: str) -> None:
+    """Make those of today's tables and indexes whose statements have one of *wanted* in them."""
+    statements = TABLES.strip().split(";\n")
+    run_script(conn, ";\n".join(s for s in statements if any(piece in s for piece in wanted)))
+
+
+def _from_3(conn: sqlite3.Connection) -> None:
+    for column in ("key TEXT", "fingerprint TEXT"):
+        conn.execute(f"ALTER TABLE record ADD COLUMN {column}")
+    # A key stands in the last record of its write; one that came without records stays where it is.
+    conn.execute(
+        "UPDATE record SET (key, fingerprint) = (SELECT min(t.key), t.fingerprint FROM receipt t WHERE t.place = "
+        "record.place AND t.number = record.number AND t.version = record.version) WHERE EXISTS (SELECT 1 FROM "
+        "receipt t WHERE t.place = record.place AND t.number = record.number AND t.version = record.version)"
+    )
+    conn.execute(
+        "DELETE FROM receipt WHERE EXISTS (SELECT 1 FROM record r WHERE r.place = receipt.place AND "
+        "r.number = receipt.number AND r.version = receipt.version AND r.key = receipt.key)"
+    )
+    _make(conn, "INDEX record_key ON", "CREATE TABLE late (", "CREATE TABLE fresh (")
 
 
 def _from_2(conn: sqlite3.Connection) -> None:
     conn.execute("DROP TABLE IF EXISTS word")
-    wanted = ("CREATE TABLE term (", "CREATE TABLE posting (", "INDEX posting_term ON")
-    run_script(conn, ";\n".join(s for s in TABLES.strip().split(";\n") if any(piece in s for piece in wanted)))
+    _make(conn, "CREATE TABLE term (", "CREATE TABLE posting (", "INDEX posting_term ON")
     rebuild(conn)
     recount(conn)
 
@@ -38,9 +61,7 @@ def _from_1(conn: sqlite3.Connection) -> None:
     for index in ("head_category", "head_digest", "head_due"):
         conn.execute(f"DROP INDEX {index}")
     conn.execute("DROP TABLE desk")
-    wanted = {f"CREATE TABLE {name} (" for name in _MADE} | {f"INDEX {name} ON" for name in _INDEXES}
-    statements = TABLES.strip().split(";\n")
-    run_script(conn, ";\n".join(s for s in statements if any(piece in s for piece in wanted)))
+    _make(conn, *(f"CREATE TABLE {name} (" for name in _MADE), *(f"INDEX {name} ON" for name in _INDEXES))
     conn.executemany(
         "INSERT OR REPLACE INTO desk (place, unit, number, assignment, role, due) VALUES (?, ?, ?, ?, ?, ?)",
         (

@@ -43,6 +43,7 @@ class FileLock:
         self.users = 0
         self._fd = -1
         self._mine = Lock()
+        self._name = b"%-20d\n" % os.getpid()
 
     @contextmanager
     def held(self, timeout: float) -> Iterator[None]:
@@ -69,11 +70,9 @@ class FileLock:
 
     def _sign(self) -> None:
         """Write down who holds the lock, unless it says so: a file written to is one more to bring to disk."""
-        name = b"%-20d\n" % os.getpid()
-        os.lseek(self._fd, _NAME, os.SEEK_SET)
-        if os.read(self._fd, len(name)) != name:
+        if _read(self._fd, len(self._name)) != self._name:
             os.lseek(self._fd, _NAME, os.SEEK_SET)
-            os.write(self._fd, name)
+            os.write(self._fd, self._name)
 
     def _wait(self, end: float, timeout: float) -> None:
         while not _lock(self._fd, _LINE):
@@ -107,8 +106,7 @@ class FileLock:
 
     def _holder(self) -> int:
         try:
-            os.lseek(self._fd, _NAME, os.SEEK_SET)
-            return int(os.read(self._fd, 21).strip() or 0)
+            return int(_read(self._fd, len(self._name)).strip() or 0)
         except (OSError, ValueError):
             return 0
 
@@ -136,10 +134,13 @@ class FileLock:
 
 
 if sys.platform == "win32":
+    import msvcrt
+
+    def _read(fd: int, size: int) -> bytes:
+        os.lseek(fd, _NAME, os.SEEK_SET)
+        return os.read(fd, size)
 
     def _lock(fd: int, byte: int) -> bool:
-        import msvcrt
-
         os.lseek(fd, byte, os.SEEK_SET)
         try:
             msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
@@ -148,16 +149,16 @@ if sys.platform == "win32":
         return True
 
     def _unlock(fd: int, byte: int) -> None:
-        import msvcrt
-
         os.lseek(fd, byte, os.SEEK_SET)
         msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
 
 else:
+    import fcntl
+
+    def _read(fd: int, size: int) -> bytes:
+        return os.pread(fd, size, _NAME)
 
     def _lock(fd: int, byte: int) -> bool:
-        import fcntl
-
         try:
             fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
         except (BlockingIOError, PermissionError):
@@ -165,6 +166,4 @@ else:
         return True
 
     def _unlock(fd: int, byte: int) -> None:
-        import fcntl
-
         fcntl.lockf(fd, fcntl.LOCK_UN, 1, byte)

@@ -21,12 +21,13 @@ from typing import Any
 from hotline12345.core.errors import Fault
 
 from . import _rules as rules
+from . import _sqlite_ask as ask
 from . import _sqlite_care as care
 from . import _sqlite_errors as faults
 from . import _sqlite_find as sql
+from . import _sqlite_late as late
 from . import _sqlite_share as sharing
 from . import _sqlite_vault as vault
-from . import _sqlite_words as words
 from . import _sqlite_write as writing
 from ._sqlite_file import File, Work
 from ._sqlite_url import address
@@ -113,7 +114,7 @@ class SqliteStore:
         """
         if not person:
             return 0
-        gone: int = self._file.submit(lambda conn, _: words.forget(conn, place, person))
+        gone: int = self._file.submit(lambda conn, _: late.forget(conn, place, person))
         end = time.monotonic() + self.timeout
         conn = self._file.reading()
         while True:
@@ -154,7 +155,7 @@ class SqliteStore:
 
     def lookup(self, place: str, key: str) -> tuple[str, int, str] | None:
         """Return (number, version, fingerprint) of the write that carried *key*."""
-        rows = self._rows(sql.LOOKUP, (place, key))
+        rows = self._rows(writing.LOOKUP, (place, key))
         return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
     def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
@@ -170,20 +171,18 @@ class SqliteStore:
     def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
         """Return heads of *place* that match, ordered by number, from the cursor *after* on."""
         size = rules.page_size(limit)
-        rows = self._rows(*sql.page(self._rows, place, query, after, size + 1))
-        heads = tuple(writing.head_of(row) for row in rows[:size])
-        return Page(heads, heads[-1].number if len(rows) > size else "")
+        with self._file.moment():
+            return ask.find(self._rows, place, query, after, size)
 
     def count(self, place: str, query: Query, by: str = "") -> dict[str, int]:
         """Count matching heads, grouped by the head field *by*, or ``{"": n}``."""
         rules.group(by)
-        rows = self._rows(*sql.count(self._rows, place, query, by))
-        return dict(rows) if by else {"": rows[0][0] or 0}
+        with self._file.moment():
+            return ask.count(self._rows, place, query, by)
 
     def head(self, place: str, number: str) -> Head | None:
         """Return the head of one order, or ``None``."""
-        rows = self._rows(writing.HEAD, (place, number))
-        return writing.head_of(rows[0]) if rows else None
+        return ask.head(self._rows, place, number)
 
     def awake(self, place: str, at: str, limit: int = 1000) -> list[str]:
         """Return the numbers of orders whose ``wake`` is set and ``<= at``, earliest first."""

@@ -95,8 +95,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"core", "channels", "stores", "packs", "plugins", "delivery.protocol", "classifiers", "hotline"}
     ),
     # What people write, read: learnt rules, places, the same matter again.  Tables of labels are read as channels
-    # read tables; "fast" late, with the same answers.
-    "text": frozenset({"core", "channels", "fast"}),
+    # read tables; "fast" late, with the same answers; "packs.lines" for the line on which a rule file is at fault.
+    "text": frozenset({"core", "channels", "fast", "packs.lines"}),
     "cli": EVERYTHING,
     "__init__": EVERYTHING,
     "__main__": EVERYTHING,

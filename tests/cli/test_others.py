@@ -344,6 +344,7 @@ def test_the_demo_speaks_english(run, form):
         (("simulate",), "缺少参数 PACK"),
         (("replay", "x.csv"), "缺少选项 --pack"),
         (("list", "--limit", "0"), "--limit 的值「0」有误，应是 1 到 1000 之间的数"),
+        (("hot", "x.csv", "--least", "-1"), "--least 的值「-1」有误，应不小于 1"),
         (("simulate", "cn", "--days", "many"), "--days 的值「many」有误，应是整数"),
         (("score", "--by", "单位"), "可以写：unit、kind、category、area、channel"),
     ],

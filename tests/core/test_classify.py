@@ -282,15 +282,14 @@ def test_a_kind_may_have_a_threshold_of_its_own() -> None:
                 rule("问", 1, kind=Kind.CONSULTATION),
                 rule("骂", 1, kind=Kind.COMPLAINT),
                 rule("谢", 1, kind=Kind.PRAISE),
+                rule("水", 1, "甲"),
             ],
             sharpness=1.0,
             norm="none",
             threshold=0.0,
-            categories=[],
-            bias={"甲": 1.0},
             thresholds={"complaint": limit},
         )
-        return classify(rules, "", text).needs_person
+        return classify(rules, "", text + "水").needs_person
 
     alone = exp(1) / (exp(1) + 2)  # the two others have one share each
     assert ask("骂", alone + 0.01)
@@ -309,6 +308,13 @@ def test_confidence_is_a_share_however_far_below_nothing_all_scores_lie() -> Non
     assert classify(rules, "", "好").confidence == pytest.approx(expected)
     far = RuleSet.compile([rule("水", 1, "甲")], bias={"甲": -9000.0, "乙": -9000.0}, norm="none")
     assert classify(far, "", "好").confidence == pytest.approx(0.5)
+
+
+def test_where_no_word_speaks_a_bias_only_suggests() -> None:
+    rules = RuleSet.compile([rule("水", 1, "甲"), rule("电", 1, "乙")], bias={"甲": 5.0, "乙": 1.0}, norm="none")
+    silent, spoken = classify(rules, "", "你好"), classify(rules, "", "水")
+    assert (silent.category, silent.needs_person) == ("甲", True)
+    assert (spoken.category, spoken.needs_person) == ("甲", False)
 
 
 # -- hits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import ENOENT
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -57,8 +58,9 @@ def open_rules(argument: str) -> RulesClassifier:
             with open(argument, "rb") as file:
                 data = file.read()
         except OSError as error:
+            why = "没有这个文件" if error.errno == ENOENT else error.strerror
             raise RequestError(
-                f"打不开规则文件 {argument}：{error.strerror}",
+                f"打不开规则文件 {argument}：{why}",
                 f"cannot open the rule file {argument}: {error.strerror}",
                 code="no-such-file",
                 hint="请核对路径与权限",

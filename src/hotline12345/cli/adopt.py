@@ -90,7 +90,7 @@ def _read(path: str) -> list[Any]:
         found = json.loads(text)
     except OSError as error:
         raise no_such_file(path, error) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise click.UsageError(
             say(f"{path} 不是 UTF-8 的 JSON：{error}", f"{path} is no JSON in UTF-8: {error}")
         ) from error

@@ -205,7 +205,7 @@ def _adjustments(path: str, rules: ScoreRules, hotline: Hotline) -> Adjustments:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise unreadable(path, error.strerror or "") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise unreadable(path, str(error)) from error
     found, faults = read_adjustments(table, rules, path)
     if faults:

@@ -331,7 +331,7 @@ def _issue(file: str, rank: int) -> dict[str, Any]:
     try:
         issues = json.loads(read_bytes(file))["issues"]
         return next(issue for issue in issues if issue["rank"] == rank)
-    except (ValueError, KeyError, TypeError, StopIteration) as error:
+    except (ValueError, KeyError, TypeError, StopIteration, RecursionError) as error:
         raise RequestError(
             f"{file} 里没有第 {rank} 类热点",
             f"{file} has no hot issue of rank {rank}",

@@ -225,7 +225,7 @@ def _overlay(path: str) -> Overlay:
             table = tomllib.load(file)
     except OSError as error:
         raise no_such_file(path, error) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         fault = Fault("toml-syntax", f"TOML 语法错误：{error}", f"broken TOML: {error}", file=path)
         raise PolicyError(
             "日历增补读不懂", "the calendar overlay cannot be read", faults=(fault,), code="bad-overlay"

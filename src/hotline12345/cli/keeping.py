@@ -19,7 +19,7 @@ def kept(told: dict[str, Any], period: str, into: str, before: str, reason: str)
     if before:
         try:
             frozen = json.loads(Path(before).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise unreadable(before, getattr(error, "strerror", None) or "JSON") from error
         body = restate(frozen, told, reason)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -140,6 +142,9 @@ def learn_command(
     from ..text.rulebook import written
     from ..text.samples import contradictions
 
+    folder = os.path.dirname(os.path.abspath(out))
+    if not os.path.isdir(folder):  # told before the work and not after it
+        raise no_such_file(folder, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
     samples = _samples(orders, label, text, title, group)
     learnt = learn(samples.rows, max_rules=max_rules, seed=seed, validate=not no_check, base=_base(base))
     same = groups([f"{row.title}\n{row.text}" for row in samples.rows])
@@ -156,6 +161,8 @@ def learn_command(
         *([f"macro-F1 {score}（交叉验证 cross-validated）"] if score is not None else []),
     ]
     write_text(out, written(learnt.rules, heads))
+    if no_check:
+        note(say("没有交叉验证，把握未经校准（sharpness 取 8）", "not cross-validated: confidence is not calibrated"))
     if form == "json":
         print_json(report)
     else:

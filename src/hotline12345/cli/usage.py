@@ -35,7 +35,7 @@ def _bad_value(error: click.BadParameter) -> str:
     if isinstance(kind, click.Choice):
         wanted = "可以写：" + "、".join(str(each) for each in kind.choices)
     elif isinstance(kind, click.IntRange | click.FloatRange):
-        wanted = f"应是 {kind.min} 到 {kind.max} 之间的数"
+        wanted = f"应是 {kind.min} 到 {kind.max} 之间的数" if kind.max is not None else f"应不小于 {kind.min}"
     elif kind is click.INT or kind is click.FLOAT:
         wanted = "应是整数" if kind is click.INT else "应是数"
     elif isinstance(kind, click.Path) and (said := _PATH.search(error.message)):

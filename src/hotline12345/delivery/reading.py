@@ -66,7 +66,7 @@ def read_destinations(
             hint="请核对路径与权限",
             hint_en="check the path and your permissions",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         fault = Fault("toml-syntax", f"TOML 语法错误：{error}", f"broken TOML: {error}", file=str(path))
         raise _refused((fault,)) from error
     reading = _Reading(str(path), os.environ if environ is None else environ, secrets)

@@ -192,6 +192,7 @@ def _score(
     count = len(answers)
     tops, hit, below = _totals(arrays, votes, count, odd)
     scale = 1.0 / np.sqrt(np.maximum(lengths, 1)) if rules.norm == "sqrt" else np.ones(count)
+    silent = ~hit.any(1)  # no word was found: what a bias names is a suggestion
     if rules.base:
         biased = arrays.bias != 0.0
         tops = np.where(biased, tops + arrays.bias / scale[:, None], tops)
@@ -223,6 +224,7 @@ def _score(
     if rules.margin:
         second = np.where(known > 1, share[np.minimum(cuts + 1, len(share) - 1)] if len(share) else 1.0, 1.0)
         unsure |= confidence - second / whole < rules.margin
+    unsure |= silent
     told = place < TOP
     row, top = row[told], rank[row[told], place[told]]
     node = np.where(below[row, top] >= 0, below[row, top], arrays.top_nodes[top])

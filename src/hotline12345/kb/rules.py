@@ -116,7 +116,7 @@ def read_rules(text: str, file: str = "") -> Rules:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _bad([Fault("toml-syntax", f"TOML 语法错误：{error}", f"broken TOML: {error}", file=file)]) from error
     faults: list[Fault] = []
 

@@ -10,7 +10,14 @@ import re
 from collections.abc import Iterator
 
 _PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.|$|(?=[\]=]))""")
+_AT = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 _NUMBERED = re.compile(r"^(.*\S) #?(\d+)$")
+
+
+def syntax_line(error: Exception, text: str) -> int:
+    """Return the line on which the standard library's parser gave up on *text* (语法错误所在行)."""
+    found = _AT.search(str(error))
+    return int(found[1]) if found and found[1] else text.count("\n") + 1
 
 
 class Lines:
@@ -37,6 +44,8 @@ class Lines:
         while key:
             if (table, key) in self._keys:
                 return self._keys[table, key]
+            if not table and key in self._headers:  # a table that should not be there at all
+                return self._headers[key]
             key = key.rpartition(".")[0]
         while table:
             if table in self._headers:

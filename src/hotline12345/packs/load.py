@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import Fault
 from .codes import FAULTS
+from .lines import syntax_line
 from .read import UNKNOWN, Layer, read_edition, read_overlay
 from .table import Notes
 
@@ -27,7 +28,6 @@ BUILT_IN = (
     "lianyungang", "qingpu-zhaoxiang", "county-formula", "zhungeer", "donghai",
 )  # fmt: skip
 DATED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?|" + UNKNOWN)
-_SYNTAX = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 
 def age(edition: Layer | Policy) -> tuple[bool, date, str]:
@@ -95,10 +95,8 @@ class Folder:
             )
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             said = str(error)
-            match = _SYNTAX.search(said)
-            line = int(match[1]) if match and match[1] else notes.text.count("\n") + 1
             zh, en = f"TOML 语法错误：{said}", f"broken TOML: {said}"
-            self.faults.append(Fault("toml-syntax", zh, en, file=notes.file, line=line))
+            self.faults.append(Fault("toml-syntax", zh, en, file=notes.file, line=syntax_line(error, notes.text)))
         return None, notes
 
     # ── editions ──

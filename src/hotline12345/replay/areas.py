@@ -123,7 +123,7 @@ def _pairs(data: bytes, name: str, faults: list[Fault]) -> Iterable[tuple[int, s
             return _flat(json.loads(text))
         if name.lower().endswith(".toml"):
             return _flat(tomllib.loads(text))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         faults.append(Fault("unreadable", f"无法读取：{error}", f"cannot be read: {error}", file=name))
         return ()
     rows = [

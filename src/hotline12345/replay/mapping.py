@@ -81,7 +81,7 @@ def read_mapping(text: str, file: str = "") -> LogMapping:
     notes = Notes(file, text)
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _bad(
             [Fault("toml-syntax", f"TOML 语法错误：{error}", f"broken TOML: {error}", file=file)], file
         ) from error

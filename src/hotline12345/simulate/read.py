@@ -56,7 +56,7 @@ def read_scenario(text: str | bytes, file: str = "") -> Scenario:
     table: dict[str, Any] = {}
     try:
         table = tomllib.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         reader.fault("toml-syntax", "", "", f"TOML 语法错误：{error}", f"broken TOML: {error}")
     scenario = reader.scenario(table)
     if reader.faults:

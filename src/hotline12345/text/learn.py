@@ -70,7 +70,7 @@ def learn(
         spread.setdefault(row.label, set()).add(name)
     out = {label: len(found) for label, found in spread.items() if len(found) < FEWEST}
     kept = [(row, name) for row, name in zip(rows, names, strict=True) if row.label not in out]
-    _check({row.label for row, _ in kept})
+    _check({row.label for row, _ in kept}, {label: len(found) for label, found in spread.items()})
     data = Data([row for row, _ in kept], [name for _, name in kept], base)
     held = _held_out(data, max_rules, seed) if validate else {}
     sharp = _sharpness(data, held.get(max_rules)) if held else 8.0
@@ -92,11 +92,14 @@ def learn(
     return Learnt(rules, data.kinds, report)
 
 
-def _check(labels: set[str]) -> None:
+def _check(labels: set[str], groups: dict[str, int]) -> None:
     if len(labels) < 2:
+        most = sorted(groups.items(), key=lambda one: (-one[1], one[0]))[:10]
+        zh = "、".join(f"{label} {many} 组" for label, many in most) or "没有可用的行"
+        en = ", ".join(f"{label} {many}" for label, many in most) or "no row that can be used"
         raise RequestError(
-            f"每个标注至少要有 {FEWEST} 组互不重复的样本，且至少要有两种这样的标注",
-            f"two labels at least are needed, each with {FEWEST} samples that are not near-copies",
+            f"至少要有两种标注，每种至少 {FEWEST} 组互不重复的样本；现有：{zh}",
+            f"two labels at least are needed, each with {FEWEST} samples that are not near-copies; there are: {en}",
             code="too-few-samples",
             hint="请补充样本，或检查 --label 是否选对了列",
             hint_en="bring more samples, or check the column of --label",

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from math import log, sqrt
 from typing import Any, NamedTuple
 
+from attrs import evolve
+
 from ..core.classify import Classification, Rule, RuleSet, classify, read_rules
-from ..core.errors import PolicyError
+from ..core.errors import Fault, PolicyError
 from ..core.request import Kind
 from ..fast.match import best_matcher
+from ..packs.lines import Lines, syntax_line
 
 _LINE = 100  # characters of words a line, about
 
@@ -21,25 +24,31 @@ def load(data: bytes, file: str) -> RuleSet:
     Raises:
         PolicyError: ``bad-rules``, with every fault there is.
     """
+    text = ""
     try:
-        table = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(
-            f"{file} 不是 TOML：{error}",
-            f"{file} is no TOML: {error}",
-            code="bad-rules",
-            hint="规则文件的写法见 docs/reference/tables.md",
-            hint_en="docs/reference/tables.md says how a rule file is written",
-        ) from error
+        text = data.decode("utf-8-sig")
+        table = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        hint = "在编辑器里另存为 UTF-8 / save it as UTF-8 in your editor"
+        fault = Fault("not-utf8", "从这一行起不是 UTF-8", "not UTF-8 from this line on", file, line=line, hint=hint)
+        raise _bad(file, [fault]) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        hint = "规则文件的写法见 docs/reference/tables.md / docs/reference/tables.md says how a rule file is written"
+        zh, en = f"TOML 语法错误：{error}", f"broken TOML: {error}"
+        raise _bad(file, [Fault("toml-syntax", zh, en, file, line=syntax_line(error, text), hint=hint)]) from error
     rules, faults = read_rules(table, file, matcher=best_matcher())
     if rules is None:
-        raise PolicyError(
-            f"{file} 有 {len(faults)} 处错误",
-            f"{file} has {len(faults)} faults",
-            code="bad-rules",
-            faults=tuple(faults),
-        )
+        lines = Lines(text)
+        placed = (evolve(fault, line=lines.find(fault.table, fault.key)) for fault in faults)
+        raise _bad(file, sorted(placed, key=lambda fault: fault.line))
     return rules
+
+
+def _bad(file: str, faults: Sequence[Fault]) -> PolicyError:
+    return PolicyError(
+        f"{file} 有 {len(faults)} 处错误", f"{file} has {len(faults)} fault(s)", code="bad-rules", faults=tuple(faults)
+    )
 
 
 def written(rules: RuleSet, notes: Sequence[str] = ()) -> str:

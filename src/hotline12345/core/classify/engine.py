@@ -7,8 +7,8 @@ An occurrence in the title counts with weight · ``title`` (``[score]``).
 A word that votes for "城乡建设/物业管理" votes for "城乡建设" as well: the topmost level is decided
 first, then the best of what lies below it.  Equal scores go to the category whose rule comes first.
 
-``confidence`` is the winner's softmax share, exp(sharpness · score), among all topmost categories:
-0..1, one share each where no word was found.  Below ``threshold``, or less than ``margin`` ahead of
+``confidence`` is the winner's softmax share, exp(sharpness · score), among all topmost categories: 0..1.
+Where no word was found, a category that a bias names is a suggestion.  Below ``threshold``, or less than ``margin`` ahead of
 the second, ``needs_person`` asks for a person and the category is a suggestion.  ``thresholds`` may set
 another threshold for a category, and one for a kind: its share among the kinds that rules speak for.
 
@@ -215,7 +215,7 @@ def _category(
     if lift:
         whole = (rules.others - len(ranked)) * exp(lift if lift < WIDEST else WIDEST) + sum(shares)
     confidence = shares[0] / whole
-    unsure = confidence < (rules.limits[scores[0][0]] if rules.limits else rules.threshold)
+    unsure = not totals or confidence < (rules.limits[scores[0][0]] if rules.limits else rules.threshold)
     if rules.margin and not unsure:
         unsure = confidence - (shares[1] if len(shares) > 1 else 1.0) / whole < rules.margin
     return scores[0][0], confidence, unsure, tuple(scores if len(scores) <= TOP else scores[:TOP])

@@ -118,7 +118,7 @@ def test_private_words_that_were_damaged_hold_up_their_own_order_and_no_other(
     for _ in range(3):
         take_in(hotline)
     with closing(sqlite3.connect(tmp_path / "h.db")) as raw, raw:
-        raw.execute("UPDATE vault SET data = '{' WHERE seq = (SELECT seq FROM private WHERE number = 'N002')")
+        raw.execute("UPDATE vault SET data = '{' WHERE seq IN (SELECT seq FROM fresh WHERE number = 'N002')")
     to = destination(actor="agent@210100-12345", purpose="read")
     told = deliver(hotline.store, to, receiver, clock)
     assert (told.sent, told.failed, told.paused) == (6, 1, "")

@@ -117,6 +117,21 @@ def test_where_both_are_sure_the_trust_says_who_is_taken(trust: str, category: s
     assert event.judged.category == "环境保护"
 
 
+@pytest.mark.parametrize(
+    ("text", "category", "by"), [("路灯不亮", "城乡建设/照明", "rules"), ("小区灯不亮", "城乡建设", "model")]
+)
+def test_rules_that_are_sure_of_what_lies_below_a_leading_answer_say_the_same_more_closely(
+    text: str, category: str, by: str
+) -> None:
+    words = [Rule("lamp", "路灯", 3, "城乡建设/照明"), Rule("weak", "小区", 1, "城乡建设/照明")]
+    rules = RuleSet.compile(words, norm="none", threshold=0.6, sharpness=1.0, categories=RULES.categories)
+    hotline = hotline_of(Says(sure("城乡建设")), "lead", change(policy(), rules=rules))
+    order = hotline.receive(Request(AT, text=text), by=AGENT, at=AT)
+    event = hotline.history(order.number)[1]
+    assert isinstance(event, Accepted)
+    assert (event.category, event.category_from, event.needs_person) == (category, by, False)
+
+
 def test_on_record_only_it_changes_nothing_but_the_record() -> None:
     for verdict in (sure(urgency=Urgency.EMERGENCY), sure("法院"), ValueError(), Verdict()):
         for text in ("河水发臭", "小区里有异味", "路灯不亮", "燃气泄漏"):

@@ -51,6 +51,17 @@ def test_what_is_written_reads_back() -> None:
     assert diff(rules, load(written(rules).encode(), "rules.toml")).empty
 
 
+def test_a_code_of_two_categories_and_a_category_of_two_codes_are_told_and_what_is_written_still_reads_back() -> None:
+    rows = "民政,养老服务,食堂,030101,\n城乡建设,供水,停水,010109,\n城乡建设,供水,停水,010101,缺水\n"
+    found = read_taxonomy((CATALOGUE + rows).encode(), "catalogue.csv")
+    assert [(error.code, error.zh.partition("：")[2]) for error in found.refused[2:]] == [
+        ("duplicate-code", "代码 030101 已是「民政/养老服务/停水」的"),
+        ("duplicate-code", "「城乡建设/供水/停水」前面的代码是 010101，这里是 010109"),
+    ]
+    assert diff(found.rules, load(written(found.rules).encode(), "rules.toml")).empty
+    assert classify(found.rules, "", "小区缺水").category == "城乡建设/供水/停水"
+
+
 def test_a_table_without_levels_is_refused() -> None:
     with pytest.raises(RequestError) as caught:
         read_taxonomy("名称,编码\n供水,01\n".encode(), "catalogue.csv")

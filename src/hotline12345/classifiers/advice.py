@@ -92,12 +92,19 @@ class Advice:
             raise self._failed("wrong-type", "回答中的值不是所要的类型", "a value is not of its type") from cause
 
     def _failed(self, failed: str, zh: str, en: str) -> PluginError:
+        hint = "请告诉提供它的人；用 hotline12345.testing.ClassifierContract 可以复现"
+        hint_en = "tell whoever provides it; hotline12345.testing.ClassifierContract shows it again"
+        if failed == "unknown-category":
+            hint = "它的类别须与政策包类目表的路径一字不差（上级也行）：先把规则文件或模型的类别改成本地的名称"
+            hint_en = (
+                "its categories must be paths of the pack's catalogue, or above: rename those of the file or model"
+            )
         return PluginError(
             f"归类器 {self.name} {self.version} 没有可用的回答：{zh}",
             f"the classifier {self.name} {self.version} gave no answer that can be used: {en}",
             code="classifier-failed",
-            hint="请告诉提供它的人；用 hotline12345.testing.ClassifierContract 可以复现",
-            hint_en="tell whoever provides it; hotline12345.testing.ClassifierContract shows it again",
+            hint=hint,
+            hint_en=hint_en,
             failed=failed,
         )
 

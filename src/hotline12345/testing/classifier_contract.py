@@ -108,8 +108,11 @@ class ClassifierContract:
         before, size = 0.0, SHORTEST
         while size <= LONGEST:
             question = Question("", (body * (size // len(body) + 1))[:size])
+            bound = max(TOO_SHORT, TIMES * before)
             spent = min(_seconds(made, question) for _ in range(2))
-            assert spent < TOO_SHORT or spent < TIMES * max(before, TOO_SHORT / TIMES), f"{size} characters"
+            if spent >= bound:  # once more, should the machine have been busy
+                spent = min(spent, *(_seconds(made, question) for _ in range(3)))
+            assert spent < bound, f"{size} characters"
             before, size = spent, size * 4
 
     def test_CL7_it_leaves_the_process_as_it_was(self) -> None:

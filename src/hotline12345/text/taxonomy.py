@@ -55,6 +55,7 @@ def read_taxonomy(data: bytes, file: str) -> Taxonomy:
         )
     refused: list[RequestError] = []
     codes: dict[str, str] = {}
+    owners: dict[str, str] = {}  # code -> category
     words: dict[str, list[str]] = {}
     for line, cells in table.rows():
         if isinstance(cells, RequestError):
@@ -66,11 +67,14 @@ def read_taxonomy(data: bytes, file: str) -> Taxonomy:
         if not path or not all(map(_is_name, path)):
             refused.append(_bad(line, "/".join(path)))
             continue
+        full = "/".join(path)
+        number = str(cells[code] or "").strip() if code >= 0 else ""
+        if number and (owners.setdefault(number, full) != full or codes.get(full) not in (None, "", number)):
+            refused.append(_twice(line, full, number, owners[number], codes.get(full, "")))
+            continue
         for depth in range(1, len(path) + 1):
             codes.setdefault("/".join(path[:depth]), "")
-        full = "/".join(path)
-        if code >= 0 and str(cells[code] or "").strip():
-            codes[full] = str(cells[code]).strip()
+        codes[full] = number or codes[full]
         if synonym >= 0:
             words.setdefault(full, []).extend(filter(is_word, _PART.split(str(cells[synonym] or ""))))
     categories = [Category(name, number) for name, number in codes.items()]
@@ -94,6 +98,18 @@ def _bad(line: int, path: str) -> RequestError:
         code="bad-category",
         hint="每行写全一级、二级、三级，名称不含「/」",
         hint_en="write every level above, without slashes in names",
+    )
+
+
+def _twice(line: int, path: str, number: str, owner: str, code: str) -> RequestError:
+    zh = f"代码 {number} 已是「{owner}」的" if owner != path else f"「{path}」前面的代码是 {code}，这里是 {number}"
+    en = f"the code {number} is already {owner!r}" if owner != path else f"{path!r} had the code {code} before"
+    return RequestError(
+        f"第 {line} 行：{zh}",
+        f"line {line}: {en}",
+        code="duplicate-code",
+        hint="一个类目一个代码，改正其中一行",
+        hint_en="one code to a category: mend one of the rows",
     )
 
 

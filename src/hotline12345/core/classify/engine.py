@@ -8,8 +8,8 @@ A word that votes for "城乡建设/物业管理" votes for "城乡建设" as we
 first, then the best of what lies below it.  Equal scores go to the category whose rule comes first.
 
 ``confidence`` is the winner's softmax share, exp(sharpness · score), among all topmost categories: 0..1.
-Where no word was found, a category that a bias names is a suggestion.  Below ``threshold``, or less than ``margin`` ahead of
-the second, ``needs_person`` asks for a person and the category is a suggestion.  ``thresholds`` may set
+Below ``threshold``, or less than ``margin`` ahead of the second, or where no word was found but a bias names
+a category, ``needs_person`` asks for a person and the category is a suggestion.  ``thresholds`` may set
 another threshold for a category, and one for a kind: its share among the kinds that rules speak for.
 
 Kind is decided by the same formula among kinds.  Urgency is not: a fire at the end of a long letter

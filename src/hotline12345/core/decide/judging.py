@@ -57,7 +57,9 @@ def settle(
     if category:
         certain, person, confidence = True, False, 1.0
     else:
-        category, category_from = _first(rules.category, said.category, leads or (sure and rules.needs_person))
+        finer = not rules.needs_person and rules.category.startswith(f"{said.category}/")  # the same, said more closely
+        led = not finer if leads else sure and rules.needs_person
+        category, category_from = _first(rules.category, said.category, led)
         certain, person, confidence = not rules.needs_person, rules.needs_person, round(rules.confidence, 4)
     kind, area = kind or policy.flow.default_kind, command.area or order.intake.area
     if judged is None:  # as with most

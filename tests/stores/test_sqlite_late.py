@@ -209,3 +209,22 @@ def test_the_same_key_is_refused_whichever_way_it_comes(path: Path) -> None:
         assert store.receipts(P, "1") == [("k1", 1, "f"), ("k2", 1, "f")]
         assert len(numbers(store)) == 21
         assert store.check() == []
+
+
+def test_a_batch_whose_first_part_is_there_already_is_judged_by_what_the_order_is_now(path: Path) -> None:
+    with SqliteStore(path) as store:
+        first = _append("1", key="k1")
+        store.append([first])
+        store.append([_append("1", 2)])
+        assert store.append([first, _append("1", 3)]) == (("1", 1, True), ("1", 3, False))
+        for batch, expected, actual in (
+            ([first, _append("1", 2)], 1, 3),
+            ([_append("1"), _append("2", 2)], 0, 3),
+            ([_append("1", key="k3"), _append("1", 2)], 0, 3),
+        ):
+            with pytest.raises(Conflict) as caught:
+                store.append(batch)
+            told = caught.value.facts
+            assert (told["number"], told["expected"], told["actual"]) == ("1", expected, actual)
+        assert store.head(P, "1").version == 3  # type: ignore[union-attr]
+        assert store.lookup(P, "k3") is None

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from hotline12345.core.errors import Conflict
+
 from . import _rules as rules
 from . import _sqlite_late as late
 from . import _sqlite_words as wording
@@ -72,7 +74,12 @@ class Ready:
 
 def write(conn: sqlite3.Connection, batch: list[Ready], careful: bool) -> tuple[Appended, ...]:
     """Write *batch* within the transaction that is open on *conn*; refuse it before the first row."""
-    plans = _plan(conn, batch, careful)
+    try:
+        plans = _plan(conn, batch, careful)
+    except Conflict:  # of what was taken to be new: nothing is refused that was not looked at
+        if careful:
+            raise
+        plans = _plan(conn, batch, careful=True)
     todo = [ready for ready, repeated in zip(batch, plans, strict=True) if repeated is None]
     if todo:
         _write(conn, todo, careful)

@@ -242,7 +242,8 @@ class JournalStore:
     def private(self, place: str, number: str, ids: Iterable[str] | None = None) -> dict[str, Mapping[str, Any]]:
         with self._lock:
             kept = self._order(place, number)[2]
-            return {i: dict(p.data) for i, p in kept.items() if ids is None or i in set(ids)}
+            wanted = set(kept if ids is None else ids)
+            return {i: dict(p.data) for i, p in kept.items() if i in wanted}
 
     def places(self) -> list[str]:
         with self._lock:

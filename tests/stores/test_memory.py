@@ -12,7 +12,7 @@ from hotline12345.testing import StoreContract
 class TestMemory(StoreContract):
     """Not durable, one process, no chain."""
 
-    leases = parks = True
+    leases = parks = exports = True
 
     def open(self, path: Path) -> Store:
         return MemoryStore()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import sleep
@@ -12,12 +14,26 @@ from typing import Any
 import pytest
 
 from hotline12345.core.errors import Conflict
-from hotline12345.stores import Append, Appended, Desk, Fed, Lease, Page, Parked, Query, Record, Store, open_store
+from hotline12345.stores import (
+    Append,
+    Appended,
+    Desk,
+    Fed,
+    Lease,
+    Page,
+    Parked,
+    Private,
+    Query,
+    Record,
+    Store,
+    open_store,
+)
 from hotline12345.stores import _sqlite_late as late
 from hotline12345.stores import _sqlite_vault as vault
 from hotline12345.stores import _sqlite_words as words
 from hotline12345.stores import _sqlite_write as writing
 from hotline12345.stores.memory import MemoryStore
+from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing import StoreContract
 
 
@@ -174,6 +190,72 @@ def _whole(desk: Desk) -> Desk:
     return Desk(*(text.encode("utf-8", "replace").decode() for text in desk))
 
 
+class RunsKeysTogether(MemoryStore):
+    def lookup(self, place: str, key: str) -> tuple[str, int, str] | None:
+        rooms = self._places.items()
+        return next((seen for at, room in rooms for k, seen in room.keys.items() if at + k == place + key), None)
+
+
+class FoldsReaders(MemoryStore):
+    def advance(self, reader: str, position: int) -> None:
+        super().advance(reader.casefold(), position)
+
+    def cursor(self, reader: str) -> int:
+        return super().cursor(reader.casefold())
+
+
+class SortsAsPeopleDo(MemoryStore):
+    def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
+        heads = sorted(super().find(place, query, "", 10_000).heads, key=lambda head: head.number.casefold())
+        rest = heads[next((i for i, head in enumerate(heads, 1) if head.number == after), 0) :]
+        return Page(tuple(rest[:limit]), rest[limit - 1].number if len(rest) > limit else "")
+
+
+class ShowsHalfABatch(MemoryStore):
+    def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
+        heads, cursor = super().find(place, query, after, limit)
+        sleep(0.0005)
+        now = (self.head(place, head.number) for head in heads[1:])
+        return Page((*heads[:1], *(head for head in now if head is not None)), cursor)
+
+
+class ReadsTheCursorBeforeItWrites(MemoryStore):
+    def advance(self, reader: str, position: int) -> None:
+        before = self.cursor(reader)
+        sleep(0.0002)
+        self._cursors[reader] = max(position, before)
+
+
+class ExportsNoWords(MemoryStore):
+    def kept(self, place: str, number: str) -> list[Private]:
+        return [private._replace(words=()) for private in super().kept(place, number)]
+
+
+class BreaksTiesByAge(MemoryStore):
+    def awake(self, place: str, at: str, limit: int = 1000) -> list[str]:
+        heads = [entry.head for entry in self._place(place).orders.values()]
+        waking = sorted((head for head in heads if "" < head.wake <= at), key=lambda head: head.wake)
+        return [head.number for head in waking[:limit]]
+
+
+class ForgetsKeysOfTheClosed(MemoryStore):
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        answers = super().append(batch)
+        for append in batch:
+            if not append.head.open:
+                room = self._place(append.place)
+                room.keys = {key: seen for key, seen in room.keys.items() if seen[0] != append.number}
+        return answers
+
+
+class CountsEachDesk(MemoryStore):
+    def count(self, place: str, query: Query, by: str = "") -> dict[str, int]:
+        if not by or query.unit is None:
+            return super().count(place, query, by)
+        heads = self.find(place, query, "", 1000).heads
+        return dict(Counter(getattr(head, by) for head in heads for desk in head.desks if desk.unit == query.unit))
+
+
 FAULTS: tuple[tuple[Callable[[], Store], str], ...] = (
     (IgnoresExpected, "S2"),
     (WritesOneByOne, "S4"),
@@ -195,6 +277,15 @@ FAULTS: tuple[tuple[Callable[[], Store], str], ...] = (
     (GivesLeasesTwice, "S76"),
     (ParksWithoutTheCursor, "S82"),
     (LeavesHalvesAlone, "S88"),
+    (RunsKeysTogether, "S89"),
+    (FoldsReaders, "S90"),
+    (SortsAsPeopleDo, "S91"),
+    (ShowsHalfABatch, "S92"),
+    (ReadsTheCursorBeforeItWrites, "S93"),
+    (ExportsNoWords, "S97"),
+    (BreaksTiesByAge, "S46"),
+    (ForgetsKeysOfTheClosed, "S9"),
+    (CountsEachDesk, "S44"),
 )
 
 
@@ -238,7 +329,7 @@ def failing(contract: StoreContract, folder: Path, only: str = "") -> set[str]:
 
 def _contract(factory: Callable[[], Store]) -> StoreContract:
     class Contract(StoreContract):
-        leases = parks = True
+        leases = parks = exports = True
 
         def open(self, path: Path) -> Store:
             return factory()
@@ -279,12 +370,99 @@ def test_deleting_private_rows_instead_of_overwriting_them_is_found_in_the_file(
 def test_a_log_that_is_not_emptied_is_found_to_hold_the_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hotline12345.stores.sqlite import SqliteStore
-
     monkeypatch.setattr(
         SqliteStore, "forget", lambda s, place, person: s._submit(lambda c, _: late.forget(c, place, person))
     )
     assert failing(_sqlite(), tmp_path, "S56") == {"S56"}
+
+
+class ReceiptsInMemory(SqliteStore):
+    """Looks a key up on disk, and tells an order's keys from what this process has written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.told: list[tuple[str, str, str, int, str]] = []
+
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        answers = super().append(batch)
+        self.told += [(a.place, a.number, a.key, a.head.version, a.fingerprint) for a in batch if a.key]
+        return answers
+
+    def receipts(self, place: str, number: str) -> list[tuple[str, int, str]]:
+        return [(key, version, mark) for at, whose, key, version, mark in self.told if (at, whose) == (place, number)]
+
+
+class ForgetsUntilItIsOpenedAgain(SqliteStore):
+    def forget(self, place: str, person: str) -> int:
+        self.gone = {*getattr(self, "gone", ()), person}
+        return 1
+
+    def private(self, place: str, number: str, ids: Iterable[str] | None = None) -> dict[str, Mapping[str, Any]]:
+        hidden = {each.id for each in self.kept(place, number) if each.person in getattr(self, "gone", ())}
+        return {i: data for i, data in super().private(place, number, ids).items() if i not in hidden}
+
+
+class TokensBeginAnew(SqliteStore):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.memory = MemoryStore()
+
+    def lease(self, names: Sequence[str], owner: str, seconds: float, limit: int = 1) -> list[Lease]:
+        return self.memory.lease(names, owner, seconds, limit)
+
+    def release(self, lease: Lease) -> None:
+        self.memory.release(lease)
+
+
+class WritesWhenItIsClosed(MemoryStore):
+    """Everything is in memory until ``close`` puts it into a file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.path.touch()
+        self.written: list[Sequence[Append]] = pickle.loads(path.read_bytes() or pickle.dumps([]))
+        for batch in self.written:
+            super().append(batch)
+
+    def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
+        answers = super().append(batch)
+        self.written.append(batch)
+        return answers
+
+    def close(self) -> None:
+        self.path.write_bytes(pickle.dumps(self.written))
+        super().close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "clause"),
+    [
+        (ReceiptsInMemory, "S94"),
+        (WritesWhenItIsClosed, "S95"),
+        (ForgetsUntilItIsOpenedAgain, "S96"),
+        (TokensBeginAnew, "S98"),
+    ],
+)
+def test_a_fault_seen_when_a_store_is_opened_again_fails_its_clause(
+    fault: Callable[[Path], Store], clause: str, tmp_path: Path
+) -> None:
+    class Contract(StoreContract):
+        durable = leases = True
+
+        def open(self, path: Path) -> Store:
+            return fault(path / "planted.db")
+
+    assert failing(Contract(), tmp_path, clause) == {clause}
+
+
+def test_a_closed_store_that_still_answers_is_told_by_what_it_answers(tmp_path: Path) -> None:
+    class TellsPlaces(MemoryStore):
+        def places(self) -> list[str]:
+            return sorted(self._places)
+
+    with pytest.raises(AssertionError, match="places of a closed store answers"):
+        _contract(TellsPlaces).test_s57_a_closed_store_says_so(tmp_path)
 
 
 def test_every_clause_has_its_own_number_and_no_number_is_missing() -> None:

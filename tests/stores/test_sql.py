@@ -16,7 +16,7 @@ from hotline12345.testing import StoreContract
 class ServerContract(StoreContract):
     """What both servers can do; a schema of its own for each test."""
 
-    durable = processes = leases = parks = chains = True
+    durable = processes = leases = parks = chains = exports = True
     server = ""
 
     @pytest.fixture(autouse=True)

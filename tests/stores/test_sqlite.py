@@ -13,7 +13,7 @@ class TestSqlite(StoreContract):
 
     durable = True
     processes = True
-    leases = parks = chains = True
+    leases = parks = chains = exports = True
 
     def open(self, path: Path) -> Store:
         return open_store(self.url(path))

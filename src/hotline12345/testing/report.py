@@ -18,6 +18,10 @@ import pytest
 _WAYS = {"passed": ("通过", "kept"), "failed": ("违反", "broken"), "skipped": ("未测", "not tested")}
 
 
+_WORDY = ("Omitting", "Use -v", "Full diff", "Differing items", "...", "+", "-", "?", "Common items", "assert ")
+"""How those lines of pytest's begin that say less than the one before."""
+
+
 class Clause(NamedTuple):
     """What came of one clause (条款结果)."""
 
@@ -26,6 +30,13 @@ class Clause(NamedTuple):
     says: str
     outcome: str
     why: str
+
+
+def _shortly(message: str) -> str:
+    """Return what was wrong and, where pytest compares two values, in which part of them; not their whole."""
+    lines = [line.strip() for line in message.strip().splitlines()]
+    told = [line for line in lines[1:] if line and not line.startswith(_WORDY)]
+    return "\n".join([line[:300] for line in (lines[:1] + told[:2])])
 
 
 class Collector:
@@ -55,7 +66,7 @@ class Collector:
             why = report.longrepr[2].removeprefix("Skipped: ")
         elif report.outcome == "failed":
             crash = getattr(report.longrepr, "reprcrash", None)
-            why = (crash.message if crash is not None else str(report.longrepr)).strip().split("\n")[0]
+            why = _shortly(crash.message if crash is not None else str(report.longrepr))
         before = self.found.get((contract, number))
         if before is None or before.outcome != "failed":
             self.found[contract, number] = Clause(contract, number, says, report.outcome, why)
@@ -74,7 +85,7 @@ def page(found: Sequence[Clause], lang: str = "zh") -> str:
         for clause in mine:
             if clause.outcome == "failed":
                 lines.append(f"  {_WAYS['failed'][not zh]}  {clause.number}  {clause.says}")
-                lines.append(f"        {clause.why[:300]}")
+                lines.extend(f"        {line}" for line in clause.why.split("\n"))
         for why in dict.fromkeys(clause.why for clause in mine if clause.outcome == "skipped"):
             numbers = " ".join(c.number for c in mine if c.outcome == "skipped" and c.why == why)
             lines.append(f"  {_WAYS['skipped'][not zh]}  {numbers}  {why}")

@@ -68,7 +68,7 @@ class AskingClauses(StoreBase):
         found = {words: "".join(numbers(store, Query(words=words))) for words in (("aa",), ("bb", "aa"), ("cc",))}
         assert found == {("aa",): "12", ("bb", "aa"): "12", ("cc",): "1"}
         assert numbers(store, Query(words=("aa", "cc"))) == []  # of two records
-        assert numbers(store, Query(words=("none",))) == []
+        assert numbers(store, Query(words=("none",))) == numbers(store, Query(words=("AA",))) == []
         assert numbers(store, Query(words=())) == ["1", "2", "3"]
         assert numbers(store, Query(words=("aa", "dd"), open=True)) == ["2"]
         assert store.count(P, Query(words=("aa",))) == {"": 2}
@@ -133,7 +133,8 @@ class AskingClauses(StoreBase):
         store.append([write("1", 1)])
         store.append([write("1", 2, 2, key="k1", fingerprint="f1")])
         store.append([write("1", place=Q, key="k3")])
-        assert store.receipts(P, "1") == [("k2", 1, "f2"), ("k1", 4, "f1")]
+        store.append([write("1", 4, key="k4"), write("1", 5, key="k3", fingerprint="f3")])
+        assert store.receipts(P, "1") == [("k2", 1, "f2"), ("k1", 4, "f1"), ("k4", 5, ""), ("k3", 6, "f3")]
         assert store.receipts(P, "none") == []
         assert store.receipts(Q, "1") == [("k3", 1, "")]
 

@@ -39,6 +39,7 @@ class StoreBase:
     ``leases``: the store shares work among processes (``Leasing``).
     ``parks``: it remembers what could not be delivered (``Parking``).
     ``chains``: each record has a link in its order's tamper-evident chain (``Fed.link``).
+    ``exports``: it gives what an export needs (``Keeping`` and ``Following``).
     """
 
     durable = False
@@ -47,6 +48,7 @@ class StoreBase:
     leases = False
     parks = False
     chains = False
+    exports = False
 
     def open(self, path: Path) -> Store:
         """Open the store in the folder *path*; a durable one finds there what it wrote before."""

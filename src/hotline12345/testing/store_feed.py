@@ -130,6 +130,8 @@ class FeedClauses(StoreBase):
         """S27: the feed of one place has its records only, at the positions they have in the whole."""
         for i in range(6):
             store.append([write(str(i), place=(P, Q)[i % 2]), write(f"{i}x", place=P)])
+        store.append([write(f"{i}y", place=P) for i in range(100)])
+        store.append([write("last", place=Q)])  # far behind what is not its own
         whole = follow(store)
         for place in (P, Q):
             assert follow(store, place, 2) == [f for f in whole if f.record.place == place]

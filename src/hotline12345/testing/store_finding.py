@@ -97,11 +97,14 @@ class FindingClauses(StoreBase):
             "1", 1, status="signed", open=True, kind="complaint", category="城乡建设/物业管理", area="210102",
             holder="u1", requester="x", received="2026-11-02T01:00:00.000000Z", due="2026-11-09T16:00:00.000000Z",
             provisional=True, digest="d", wake="2026-11-03T01:00:00.000000Z",
-            desks=(_desk("u1", "a1", "2026-11-05T16:00:00Z"), Desk("a2", "u2", "assist", "2026-11-02T02:00:00Z")),
+            desks=(_desk("u2", "a3", "2026-11-05T16:00:00Z"), Desk("a1", "u3", "assist", "2026-11-02T02:00:00Z"),
+                   _desk("u1", "a2")),
         )  # fmt: skip
         append = write("1")
         store.append([type(append)(P, "1", 0, append.records, full)])
-        assert store.head(P, "1") == full
+        for found in (store.head(P, "1"), *store.find(P, Query()).heads):
+            assert found is not None
+            assert found._asdict() == full._asdict()
         assert store.find(P, Query()).heads == (full,)
         assert store.head(P, "2") is None
 
@@ -204,6 +207,10 @@ class FindingClauses(StoreBase):
         assert store.count(P, Query(area="210"), "area") == {"210100": 1, "210102": 1}
         assert store.count(P, Query(category="政法"), "category") == {"政法": 1}
         assert store.count(P, Query(status="none"), "kind") == {}
+        assert store.count(P, Query(unit="c"), "status") == {"dispatched": 1, "signed": 1}  # two desks are one order
+        store.append([write("1", 1, **CHANGED)])
+        assert store.count(P, Query(), "status") == {"dispatched": 1, "closed": 2, "received": 1, "signed": 2}
+        assert store.count(P, Query(open=True), "holder") == {"b": 2, "": 1, "c": 1}
 
     def test_s45_a_page_of_none_is_refused(self, store: Store) -> None:
         """S45: a page of none and a count by an unknown field are refused as the caller's mistake."""
@@ -218,7 +225,7 @@ class FindingClauses(StoreBase):
     def test_s46_orders_wake_in_order(self, store: Store) -> None:
         """S46: orders wake at their time and not before, the earliest first, then by number, at most so many."""
         wakes = {"1": "2026-11-03", "2": "2026-11-01", "3": "", "4": "2026-11-02", "5": "2026-11-01", "6": "2026-11-04"}
-        store.append([write(number, wake=wake) for number, wake in wakes.items()])
+        store.append([write(number, wake=wake, open=number != "4") for number, wake in reversed(wakes.items())])
         assert store.awake(P, "2026-10-31") == []
         assert store.awake(P, "2026-11-01") == ["2", "5"]
         assert store.awake(P, "2026-11-03") == ["2", "5", "4", "1"]

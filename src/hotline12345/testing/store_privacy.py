@@ -36,6 +36,7 @@ class PrivacyClauses(StoreBase):
         store.append([write("1", 1, private=_of("y", "p3"))])
         assert store.private(P, "1") == {i: {"text": f"{'y' if i == 'p3' else 'x'} {i}"} for i in ("p1", "p2", "p3")}
         assert set(store.private(P, "1", ["p3", "p1", "none"])) == {"p1", "p3"}
+        assert set(store.private(P, "1", iter(["p3", "p1"]))) == {"p1", "p3"}, "ids may be asked for by an iterator"
         assert store.private(P, "1", []) == {}
         assert store.private(P, "2") == {}
 
@@ -60,7 +61,7 @@ class PrivacyClauses(StoreBase):
     def test_s52_forget_deletes_a_persons_records(self, store: Store) -> None:
         """S52: forget deletes a person's private records in every order, says how many, and leaves all others'."""
         store.append([write("1", private=(*_of("x", "p1", "p2"), *_of("y", "p3"))), write("2", private=_of("x", "p1"))])
-        store.append([write("2", 1, private=_of("x", "p2"))])
+        store.append([write("2", 1, private=_of("x", "p2"), status="closed", open=False)])
         assert store.forget(P, "x") == 4
         assert (store.private(P, "1"), store.private(P, "2")) == ({"p3": {"text": "y p3"}}, {})
 
@@ -109,20 +110,25 @@ class PrivacyClauses(StoreBase):
         assert store.forget(P, "x") == 1
 
     def test_s56_nothing_is_left_in_any_file(self, store: Store, tmp_path: Path) -> None:
-        """S56: when forget returns, nothing of the person is left in any of the store's files."""
+        """S56: when forget returns, nothing of the person is left in any of the store's files, words and all."""
         random = Random(12345)
         people = [f"{random.getrandbits(160):040x}" for _ in range(220)]
         texts = {person: f"诉求{random.getrandbits(80):020x}" for person in people}
+        traces = {person: (f"w{random.getrandbits(64):016x}", f"旧{random.getrandbits(64):016x}") for person in people}
         for turn, person in enumerate(people):
             batch = []
             for n in range(random.randint(1, 4)):
                 size = random.choice((1, 4, 30, 60, 400))
-                kept = Private(f"p{n}", person, {"text": texts[person] * size})
+                word, before = traces[person]
+                kept = Private(f"p{n}", person, {"text": texts[person] * size}, (word,))
+                old = Private("old", person, {"text": before * size}, (word,))
                 number = f"{random.randrange(10**6):06d}-{turn}-{n}"
-                batch.append(write(number, requester=person, private=(kept,), holder="u" * random.randint(0, 60)))
+                batch.append(write(number, requester=person, private=(kept, old), holder="u" * random.randint(0, 60)))
             store.append(batch)
             for append in batch[:2]:
-                store.append([write(append.number, 1, requester=person, holder="v" * random.randint(0, 200))])
+                new = Private("old", person, {"text": "新"})  # what it replaces is theirs as well
+                holder = "v" * random.randint(0, 200)
+                store.append([write(append.number, 1, requester=person, holder=holder, private=(new,))])
             if turn % 20 == 19:
                 store.forget(P, people[turn - 7])
         if not _bytes(tmp_path):
@@ -137,3 +143,5 @@ class PrivacyClauses(StoreBase):
                 any(form in data for form in _forms(texts[person])),
             )
             assert kept_forms == ((False, False) if person in gone else (True, True))
+            left = [trace for trace in traces[person] if any(form in data for form in _forms(trace))]
+            assert left == [] or person not in gone, "a word, or a record that was replaced, is still in a file"

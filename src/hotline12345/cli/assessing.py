@@ -63,7 +63,7 @@ def score_store(ask: Ask) -> Made:
     rules = policy.scoring or ScoreRules()
     period = period_of(ask.period) if ask.period else None
     end = _end(ask, hotline, period)
-    found = _facts(hotline, policy, end, period, bool(ask.until or ask.period))
+    found = facts_until(hotline, policy, end, period, cut=bool(ask.until or ask.period))
     adjustments = _adjustments(ask.adjust, rules, hotline)
     routes = hotline.pack.newest.routes
     unit_of = None
@@ -123,13 +123,21 @@ def _end(ask: Ask, hotline: Hotline, period: Period | None) -> datetime | None:
             hint=f"{period.until.date()} 之后再冻结",
             hint_en=f"freeze it from {period.until.date()} on",
         )
-    # What is not over yet is counted up to now: a deadline still to come has not been missed.
+    return end_of(period, last)
+
+
+def end_of(period: Period, last: datetime | None) -> datetime:
+    """Return up to when *period* is counted, the records ending at *last*.
+
+    What is not over yet is counted up to now: a deadline still to come has not been missed.
+    """
     return period.until if last is None or now() >= period.until else min(period.until, max(last, period.since))
 
 
-def _facts(
-    hotline: Hotline, policy: Policy, end: datetime | None, period: Period | None, cut: bool
+def facts_until(
+    hotline: Hotline, policy: Policy, end: datetime | None, period: Period | None, *, cut: bool
 ) -> list[OrderFacts]:
+    """Return the facts of every order, where *cut* as it stood at *end* (考核要素)."""
     from ..core.scoring import facts
 
     under: dict[tuple[str, str], Policy] = {}

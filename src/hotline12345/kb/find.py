@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from .article import Article
@@ -57,8 +56,7 @@ def search(shelf: Shelf, text: str, where: str, values: Sequence[Any], limit: in
     stand_ins = {other: weight for found in swaps.values() for other, weight in found}
     known |= frequencies(shelf, stand_ins)
     question = asked(counts, known, n, stand_ins)
-    rough = _candidates(shelf, question, known, where, values)
-    docs = {doc.doc: doc for doc in docs_of(shelf, rough)}
+    docs = {doc.doc: doc for doc in _candidates(shelf, question, known, where, values)}
     best = score(question, docs.values())[:limit]
     heft = {char: idf(known.get(char, 0), n) for char in counts if len(char) == 1}
     meant = {pair: [other for other, _ in others] for pair, others in swaps.items()}
@@ -66,7 +64,7 @@ def search(shelf: Shelf, text: str, where: str, values: Sequence[Any], limit: in
     return Found(question, best, held)
 
 
-def _candidates(shelf: Shelf, question: Asked, known: dict[str, int], where: str, values: Sequence[Any]) -> list[int]:
+def _candidates(shelf: Shelf, question: Asked, known: dict[str, int], where: str, values: Sequence[Any]) -> list[Doc]:
     """Return the documents to compare in full: those that have most of what is sought.
 
     Of a token that so many have that not all are read, those that have it in their head come first.
@@ -75,12 +73,21 @@ def _candidates(shelf: Shelf, question: Asked, known: dict[str, int], where: str
     if sum(known[token] for token in sought) > BUDGET:
         sought = (*(IN_HEAD + token for token in sought), *sought)
     worth = _worth(shelf, question, sought, "", ())
-    rough = nsmallest(SIFTED, worth, key=lambda doc: (-worth[doc], doc))
-    seen = _within(shelf, rough, where, values)
-    if len(seen) < CANDIDATES and len(worth) > SIFTED:  # few are for whoever asks: look among those alone
-        worth = _worth(shelf, question, sought, where, values)
-        return nsmallest(CANDIDATES, worth, key=lambda doc: (-worth[doc], doc))
-    return [doc for doc in rough if doc in seen][:CANDIDATES]
+    rough, seen = _most(worth, SIFTED), list[Doc]()
+    for first in range(0, len(rough), CANDIDATES):
+        part = rough[first : first + CANDIDATES]
+        there = {doc.doc: doc for doc in docs_of(shelf, part, where, values)}
+        seen += [there[doc] for doc in part if doc in there]
+        if len(seen) >= CANDIDATES:
+            return seen[:CANDIDATES]
+    if len(worth) > SIFTED:  # few are for whoever asks: look among those alone
+        return docs_of(shelf, _most(_worth(shelf, question, sought, where, values), CANDIDATES))
+    return seen
+
+
+def _most(worth: dict[int, float], most: int) -> list[int]:
+    """Return the *most* documents that have most, of equals those with the lowest numbers."""
+    return sorted(sorted(worth), key=worth.__getitem__, reverse=True)[:most]
 
 
 def _worth(shelf: Shelf, question: Asked, sought: Sequence[str], where: str, values: Sequence[Any]) -> dict[int, float]:
@@ -93,19 +100,16 @@ def _worth(shelf: Shelf, question: Asked, sought: Sequence[str], where: str, val
     return worth
 
 
-def _within(shelf: Shelf, docs: Sequence[int], where: str, values: Sequence[Any]) -> set[int]:
-    if not docs:
-        return set()
-    query = f"SELECT s.doc FROM kb_shown s WHERE s.doc IN ? AND {where}"
-    return {row[0] for row in shelf.rows(query, (list(docs), *values))}
-
-
-def docs_of(shelf: Shelf, docs: Sequence[int]) -> list[Doc]:
-    """Return documents to compare in full (取候选)."""
+def docs_of(shelf: Shelf, docs: Sequence[int], where: str = "", values: Sequence[Any] = ()) -> list[Doc]:
+    """Return documents to compare in full (取候选), those that are within *where*, which is on ``kb_shown``."""
     if not docs:
         return []
-    query = "SELECT doc, head, body, head_norm, body_norm FROM kb_text WHERE doc IN ?"
-    return [Doc(*row) for row in shelf.rows(query, (list(docs),))]
+    query = "SELECT t.doc, t.head, t.body, t.head_norm, t.body_norm FROM kb_text t"
+    if where:
+        query += f" JOIN kb_shown s ON s.doc = t.doc WHERE t.doc IN ? AND {where}"
+    else:
+        query += " WHERE t.doc IN ?"
+    return [Doc(*row) for row in shelf.rows(query, (list(docs), *(values if where else ())))]
 
 
 def _misspelt(shelf: Shelf, unknown: Sequence[str]) -> dict[str, list[tuple[str, float]]]:

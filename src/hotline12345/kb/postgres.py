@@ -33,7 +33,10 @@ _ROWS = 5_000
 _VALUES = re.compile(r"VALUES \(\?(?:, \?)*\)")
 _TYPES = {str: "text", int: "bigint", float: "double precision", bytes: "bytea"}
 # Rows of a common token are kept beside the table as they are: packing them again for each document costs more.
-_POSTINGS = (
+# Counts change with every article: with room in their page the new row needs no new entry in an index.
+_OWN = (
+    "ALTER TABLE kb_gram SET (fillfactor = 50)",
+    "CREATE INDEX kb_gram_head ON kb_gram (token) WHERE heads > 0",
     'CREATE TABLE kb_posting (token TEXT COLLATE "C" NOT NULL, part INTEGER NOT NULL, docs BYTEA NOT NULL, '
     "PRIMARY KEY (token, part))",
     "ALTER TABLE kb_posting ALTER docs SET STORAGE EXTERNAL",
@@ -84,7 +87,7 @@ class PostgresShelf:
         with self.writing() as writer:
             layout = self._stamped()
             if not layout:
-                for statement in (*TABLES.format(text='TEXT COLLATE "C"').strip().split(";\n"), *_POSTINGS):
+                for statement in (*TABLES.format(text='TEXT COLLATE "C"').strip().split(";\n"), *_OWN):
                     writer.rows(statement)
                 writer.rows("INSERT INTO kb_meta (name, value) VALUES ('layout', ?)", (str(LAYOUT),))
             elif layout < LAYOUT:
@@ -225,7 +228,7 @@ def _upgrade(writer: _Writer, layout: int) -> None:
         for statement in UPGRADES.get(old, ()):
             writer.rows(statement)
     if layout < 2:
-        for statement in _POSTINGS:
+        for statement in _OWN:
             writer.rows(statement)
         last, query = -1, "SELECT doc, tokens FROM kb_tokens WHERE doc > ? ORDER BY doc LIMIT 1000"
         while entries := writer.rows(query, (last,)):

@@ -28,6 +28,7 @@ from hotline12345.stores import Append, open_store
 from hotline12345.stores._text import FIRST, digest, link
 
 Batches = list[list[Append]]
+JOURNEYS = 100
 ORDER = ("move_head", "add_head", "add_record", "drop_desk", "move_desk", "add_desk", "add_owner", "add_private",
          "add_word", "add_receipt", "add_delta")  # fmt: skip
 
@@ -216,6 +217,24 @@ def in_bulk(turn: int) -> Batches:
     return [[life(f"c{turn}-{i}", i)[0] for i in range(1000)]]
 
 
+def journeys(url: str, rows: list[Any], play: Callable[[str, list[Any]], object]) -> float:
+    """Count how often the server is waited for, by row: whatever the machine is busy with, that stays the same."""
+    from sqlalchemy import make_url
+
+    from hotline12345.testing.proxy import FaultProxy
+
+    with places(url, 1) as [there]:
+        at = make_url(there)
+        postgres = at.drivername.startswith("postgresql")
+        server = (at.host or "127.0.0.1", at.port or (5432 if postgres else 3306))
+        with FaultProxy(*server, "postgresql" if postgres else "mysql") as proxy:
+            through = at.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
+            open_store(through).close()
+            proxy.mend()  # counts from here
+            play(through, rows)
+            return round(proxy.statements / len(rows), 1)
+
+
 def replaying(url: str, most: int | None) -> dict[str, Any]:
     """Time a whole replay of the 2,816 real messages, or the first *most* of them, on the server and in memory."""
     from replay import messages
@@ -236,9 +255,11 @@ def replaying(url: str, most: int | None) -> dict[str, Any]:
             spent = time.perf_counter() - began
             seconds[name] = {"seconds": round(spent, 1), "cpu_seconds": round(time.process_time() - busy, 1)}
         each = [told["seconds"] for told in seconds.values()]
+        waits = journeys(url, rows[:JOURNEYS], lambda there, some: replay(some, pack, there, kind=Kind.COMPLAINT))
         return {
             "question": "a whole replay of real messages, once each", "rows": len(rows), **seconds,
             "rows_per_s": round(len(rows) / each[1], 1), "ratio": round(each[0] / each[1], 3),
+            "journeys_per_row": waits,
         }  # fmt: skip
 
 

@@ -86,7 +86,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         | {"entry", "parting", "adopting", "classifiers"}
     ),
     # "packs" late and only to open a pack by its name; "text" late, where a missing area is to be read.
-    "replay": frozenset({"core", "hotline", "heads", "stores.port", "channels", "classifiers", "packs", "text"}),
+    "replay": frozenset({"core", "hotline", "clockwork", "stores.port", "channels", "classifiers", "packs", "text"}),
     # "stores" likewise late: a city may be simulated into a store named by its URL.
     "simulate": frozenset({"core", "hotline", "heads", "stores", "packs", "report"}),
     # The kit holds others to their protocols, so it must know the protocols.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from attrs import evolve as change
 
+from hotline12345 import clockwork
 from hotline12345.core import commands as c
 from hotline12345.core import events as e
 from hotline12345.core.actor import Actor, Role
@@ -510,6 +511,7 @@ def test_a_fingerprint_is_the_same_in_every_process(tmp_path: Path) -> None:
     import sys
 
     code = """
+from hotline12345 import clockwork
 from hotline12345.core import commands as c
 from hotline12345.core.actor import Actor, Role
 from hotline12345.privacy import wanted
@@ -707,8 +709,7 @@ def test_orders_that_stay_awake_do_not_hide_the_others(monkeypatch):
     numbers = [line.receive(request(), by=AGENT).number for _ in range(6)]
     for number in numbers[:4]:
         line.handle(number, c.Urge(AGENT), at=AT + timedelta(days=40))
-    awake = line.store.awake
-    monkeypatch.setattr(line.store, "awake", lambda place, at, limit=1000: awake(place, at, limit - 997))
+    monkeypatch.setattr(clockwork, "PAGE", 3)
     assert line.tick(AT + timedelta(days=30)).overdue == 2 * 3
 
 

@@ -22,6 +22,8 @@ from hotline12345.core.request import Kind
 from hotline12345.packs import load_pack
 from hotline12345.replay import AreaMap, ReplayResult, read_area_map, replay
 from hotline12345.stores import open_store
+from hotline12345.stores.memory import MemoryStore
+from hotline12345.stores.port import Query
 
 HEADER = "id,user,title,time,text,reply,reply_time\n"
 # 2026-09-28 is a Monday; five working days on is Saturday 2026-10-10, a make-up workday (TV-01).
@@ -58,6 +60,33 @@ def test_units_reply_only_when_the_record_says() -> None:
 
 def test_the_clock_strikes_before_a_reply_of_the_same_instant() -> None:
     assert run(ROWS).overdue == 2, "row 2 is overdue although it replies at that very instant"
+
+
+def test_an_order_is_read_from_the_store_only_for_what_the_clock_did_to_it() -> None:
+    """A replay alone writes to its orders, and a server is asked as seldom as can be."""
+    calls: Counter[str] = Counter()
+
+    class Asked(MemoryStore):
+        def append(self, batch: Any) -> Any:
+            calls["append"] += 1
+            return super().append(batch)
+
+        def stream(self, place: str, number: str, after: int = 0) -> Any:
+            calls["stream"] += 1
+            return super().stream(place, number, after)
+
+        def awake(self, place: str, at: str, limit: int = 1000) -> Any:
+            calls[f"awake {at}"] += 1
+            return super().awake(place, at, limit)
+
+        def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Any:
+            calls["provisional"] += query.provisional is True
+            return super().find(place, query, after, limit)
+
+    assert replay(reading(ROWS), "liaoyuan", Asked(), kind=Kind.COMPLAINT).overdue == 2
+    assert calls["stream"] == calls["append"] - 3 - 2  # beside three receipts and two replies, the clock wrote
+    assert calls["provisional"] <= 1
+    assert {n for name, n in calls.items() if name.startswith("awake")} == {1}
 
 
 def test_nothing_happens_after_the_records_last_instant() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from hotline12345 import Actor, Hotline, Order, Request
+from hotline12345 import Actor, Hotline, Order, Request, clockwork
 from hotline12345 import commands as c
-from hotline12345.core.errors import StoreError
+from hotline12345.core.errors import Conflict, StoreError
 from hotline12345.core.events import FellOverdue
 from hotline12345.core.request import Kind
 from hotline12345.delivery import DONE, Answer, Destination, Message, Settings
@@ -107,10 +108,10 @@ def test_an_order_that_cannot_be_read_is_named_and_keeps_no_other_waiting(
 ) -> None:
     read = Hotline.order
 
-    def newer(self: Hotline, number: str) -> Order:
+    def newer(self: Hotline, number: str, **how: bool) -> Order:
         if number == "N007":
             raise StoreError("虚构", "invented", code="unknown-event")
-        return read(self, number)
+        return read(self, number, **how)
 
     monkeypatch.setattr(Hotline, "order", newer)
     mine = worker(pack, store, destinations("a"), limit=10_000)
@@ -121,6 +122,51 @@ def test_an_order_that_cannot_be_read_is_named_and_keeps_no_other_waiting(
     late = {f.record.number for f in store.feed(0, 10_000) if f.record.kind == "FellOverdue"}
     assert late == {f"N{i:03d}" for i in range(1, 41)} - {"N007"}
     assert seen.taken
+
+
+def test_an_order_whose_edition_is_gone_is_named_and_keeps_no_other_waiting(
+    pack, store: MemoryStore, seen: Seen
+) -> None:
+    """Somebody has taken an edition out of the pack; one order was kept under it."""
+    (received, *more) = store.stream("210100", "N007")
+    gone = received._replace(data={**received.data, "edition": "gone", "digest": "gone", "parents": []})
+    store._places["210100"].orders["N007"].records[:] = [gone, *more]
+    mine = worker(pack, store, destinations("a"), limit=10_000)
+    done = mine.round()
+    assert (done.orders, done.unreadable) == (39, 1)
+    assert mine.met is not None
+    assert (mine.met.code, "N007" in mine.met.zh) == ("unknown-edition", True)
+
+
+def test_an_order_that_somebody_else_is_always_first_at_ends_no_worker(
+    pack, store: MemoryStore, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle = Hotline.handle
+
+    def busy(self: Hotline, number: str, *about: Any, **more: Any) -> Order:
+        if number == "N007":
+            raise Conflict("虚构", "invented", code="stale")
+        return handle(self, number, *about, **more)
+
+    monkeypatch.setattr(Hotline, "handle", busy)
+    assert worker(pack, store).round() == Worked(orders=39, overdue=78, moved=0)
+
+
+def test_provisional_deadlines_are_settled_beside_an_order_that_cannot_be_read(
+    pack, store: MemoryStore, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are read together; the one that cannot be must not keep those behind it provisional."""
+    unsettled: list[str] = []
+    monkeypatch.setattr(clockwork, "_unsettled", lambda hotline, order: unsettled.append(order.number))
+    entries = store._places["210100"].orders
+    for number in ("N003", "N007", "N020"):
+        entries[number].head = entries[number].head._replace(provisional=True, digest="old", wake="")
+        store._places["210100"].unindexed.add(number)
+        store._places["210100"].untimed.add(number)
+    entries["N007"].records[0] = entries["N007"].records[0]._replace(kind="Teleported")
+    done = worker(pack, store).round()
+    assert sorted(unsettled) == ["N003", "N020"]
+    assert done.unreadable == 1
 
 
 def test_the_shards_of_all_workers_together_are_all_orders() -> None:
@@ -147,8 +193,8 @@ def test_an_order_that_is_touched_while_it_is_ticked_is_left_to_whoever_touched_
     other = Hotline(pack, store)
     really, touched = Hotline.order, []
 
-    def order(self: Hotline, number: str) -> Order:
-        before = really(self, number)
+    def order(self: Hotline, number: str, **how: bool) -> Order:
+        before = really(self, number, **how)
         if self is not other and number == "N001" and not touched:
             touched.append(other.handle(number, c.Urge(AGENT), at=LATE + timedelta(seconds=1)))
         return before

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from .core.actor import SYSTEM
 from .core.commands import Tick
-from .core.errors import HotlineError, StoreError
+from .core.errors import Conflict, HotlineError, StoreError
 from .core.events import DeadlineMoved, FellOverdue
 from .core.order import Order
 from .heads import stamp
@@ -18,6 +18,8 @@ from .stores.port import UNREADABLE, Query
 
 if TYPE_CHECKING:
     from .hotline import Hotline
+
+PAGE = 1000
 
 
 @frozen(weakref_slot=False)
@@ -29,7 +31,14 @@ class Ticked:
     moved: int
 
 
-def tick(hotline: Hotline, now: datetime, ours: Callable[[str], bool] | None = None, *, settle: bool = True) -> Ticked:
+def tick(
+    hotline: Hotline,
+    now: datetime,
+    ours: Callable[[str], bool] | None = None,
+    *,
+    settle: bool = True,
+    known: bool = False,
+) -> Ticked:
     """Look once at every order that *now* alone may change (推进时钟).
 
     Those are the orders whose wake-up has come, found by the store's timer, and those with a provisional
@@ -38,22 +47,26 @@ def tick(hotline: Hotline, now: datetime, ours: Callable[[str], bool] | None = N
     Args:
         ours: asked of each number; the others are left to whom they are shared out to.
         settle: look for provisional deadlines, too; calendars do not learn while a process runs.
+        known: go by the orders as *hotline* remembers them, and read only others: for who alone writes to them.
 
     Raises:
-        StoreError: also where an order cannot be read, once the others have been looked at; ``facts["ticked"]`` says
-            what came of them.
+        StoreError: also where an order cannot be read, or its edition or calendar cannot say what time does to it, once
+            the others have been looked at; ``facts["ticked"]`` says what came of them.
     """
     looked = overdue = moved = 0
     unreadable: StoreError | None = None
-    for number in _due(hotline, now, settle):
+    for number, awake, order in _due(hotline, now, settle):
         if ours is not None and not ours(number):
             continue
         try:
-            late, shifted = _tick_one(hotline, number, now)
-        except StoreError as error:
-            if error.code not in UNREADABLE:
+            if not awake and not _unsettled(hotline, order or hotline.order(number)):
+                continue
+            late, shifted = _tick_one(hotline, number, now, known)
+        except HotlineError as error:
+            if isinstance(error, StoreError | Conflict) and error.code not in (*UNREADABLE, "stale"):
                 raise
-            unreadable = unreadable or _named(number, error)
+            if error.code != "stale":  # somebody else is at it all the time: whoever wakes it next ticks it
+                unreadable = unreadable or _named(number, error)
             continue
         looked, overdue, moved = looked + 1, overdue + late, moved + shifted
     done = Ticked(looked, overdue, moved)
@@ -63,7 +76,7 @@ def tick(hotline: Hotline, now: datetime, ours: Callable[[str], bool] | None = N
     return done
 
 
-def _named(number: str, error: StoreError) -> StoreError:
+def _named(number: str, error: HotlineError) -> StoreError:
     return StoreError(
         f"工单 {number}：{error.zh}",
         f"order {number}: {error.en}",
@@ -73,19 +86,41 @@ def _named(number: str, error: StoreError) -> StoreError:
     )
 
 
-def _due(hotline: Hotline, now: datetime, settle: bool) -> Iterator[str]:
-    """Yield each number once; an order that stays awake after its tick is not looked at again."""
+def _due(hotline: Hotline, now: datetime, settle: bool) -> Iterator[tuple[str, bool, Order | None]]:
+    """Yield each number once, and whether it is awake; an order that stays so is not looked at again.
+
+    Else it is provisional: the order, or ``None`` where those that come with it cannot all be read together.
+    """
     seen: set[str] = set()
-    # Those seen may stay awake and come first again: ask for so many more.
-    while numbers := [n for n in hotline.store.awake(hotline.place, stamp(now), 1000 + len(seen)) if n not in seen]:
+    more = True
+    while more:
+        most = PAGE + len(seen)  # those seen may stay awake and come first again: ask for so many more
+        numbers = hotline.store.awake(hotline.place, stamp(now), most)
+        more = len(numbers) == most
         for number in numbers:
-            seen.add(number)
-            yield number
+            if number not in seen:
+                seen.add(number)
+                yield number, True, None
     for digest in sorted({policy.calendar.digest for policy in hotline.pack.every} if settle else ()):
-        for order in hotline.orders(Query(provisional=True, not_digest=digest)):
-            if order.number not in seen and _unsettled(hotline, order):
-                seen.add(order.number)
-                yield order.number
+        for number, order in _provisional(hotline, Query(provisional=True, not_digest=digest)):
+            if number not in seen:
+                seen.add(number)
+                yield number, False, order
+
+
+def _provisional(hotline: Hotline, query: Query) -> Iterator[tuple[str, Order | None]]:
+    last = ""
+    try:
+        for order in hotline.orders(query):
+            last = order.number
+            yield last, order
+        return
+    except StoreError as error:
+        if error.code not in UNREADABLE:
+            raise
+    while heads := hotline.find(query, after=last, limit=PAGE).heads:
+        yield from ((head.number, None) for head in heads)
+        last = heads[-1].number
 
 
 def _unsettled(hotline: Hotline, order: Order) -> bool:
@@ -94,8 +129,8 @@ def _unsettled(hotline: Hotline, order: Order) -> bool:
     return any(clock.deadline.provisional and clock.deadline.digest != known for _, clock, _ in order.running())
 
 
-def _tick_one(hotline: Hotline, number: str, now: datetime) -> tuple[int, int]:
-    before = hotline.order(number)
+def _tick_one(hotline: Hotline, number: str, now: datetime, known: bool) -> tuple[int, int]:
+    before = hotline.order(number, known=known)
     if now < before.at:
         return 0, 0  # it has been touched since: whoever did that saw the same clock
     try:

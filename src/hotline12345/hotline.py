@@ -303,13 +303,13 @@ class Hotline:
 
     # ── reading ──
 
-    def order(self, number: str) -> Order:
-        """Return the order *number* as it stands now (查工单).
+    def order(self, number: str, *, known: bool = False) -> Order:
+        """Return the order *number* as it stands now (查工单); with *known* as this hotline last saw it, if it has.
 
         Raises:
             UnknownOrder: there is none in this place.
         """
-        return self._book.load(number, anew=True)[0]
+        return self._book.load(number, anew=not known)[0]
 
     def history(self, number: str, after: int = 0) -> list[Event]:
         """Return what happened to the order *number* (查历史), oldest first."""

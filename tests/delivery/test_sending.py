@@ -128,6 +128,28 @@ def test_private_words_that_were_damaged_hold_up_their_own_order_and_no_other(
     hotline.store.close()
 
 
+@pytest.mark.parametrize("damage", ["DELETE FROM head", "UPDATE head SET desks = '[['"])
+def test_an_order_that_waits_is_sent_to_its_end_though_its_head_is_lost(
+    tmp_path: Path, receiver: Receiver, clock: Clock, damage: str
+) -> None:
+    count = iter(range(1, 1000))
+    hotline = Hotline(
+        "shenyang", f"sqlite:///{tmp_path}/h.db", clock=clock, number=lambda at, tries: f"N{next(count):03d}"
+    )
+    for _ in range(2):
+        take_in(hotline)
+    receiver.says = refusing("N001", 1, Answer(LATER, "down"))
+    assert deliver(hotline.store, destination(), receiver, clock).failed == 1
+    receiver.says = lambda message: Answer(DONE)
+    with closing(sqlite3.connect(tmp_path / "h.db")) as raw, raw:
+        raw.execute(f"{damage} WHERE number = 'N001'")
+    clock.pass_(60)
+    deliver(hotline.store, destination(), receiver, clock)
+    assert [seen for seen in receiver.seen if seen[0] == "N001"] == [("N001", 1), ("N001", 2), ("N001", 3)]
+    assert list(waiting(hotline.store, "deliver:province")) == []
+    hotline.store.close()
+
+
 def test_a_record_damaged_after_it_was_sent_holds_up_only_what_happens_to_its_order(
     tmp_path: Path, receiver: Receiver, clock: Clock
 ) -> None:

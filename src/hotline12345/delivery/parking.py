@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from math import inf
 from typing import NamedTuple
 
 from ..core.errors import RequestError, StoreError
@@ -135,10 +136,20 @@ def _parked(store: Store, reader: str, place: str, number: str) -> Parked:
     )
 
 
+def _last(store: Store, parked: Parked) -> float:
+    """Return the version an order is at, where reading on may end; where its head is lost or damaged, nowhere."""
+    try:
+        head = store.head(parked.place, parked.number)
+    except StoreError as error:
+        if error.code != "broken-head":
+            raise
+        head = None
+    return head.version if head is not None else inf
+
+
 def behind(store: Store, parked: Parked, upto: int) -> Iterator[Fed | Broken]:
     """Yield the records of a parked order from its position to *upto* (暂停工单的后续记录), as the feed has them."""
-    head = store.head(parked.place, parked.number)
-    last = head.version if head is not None else 0
+    last = _last(store, parked)
     after, limit = parked.position - 1, 1
     while page := read_on(store, after, limit, parked.place):
         for fed in page:

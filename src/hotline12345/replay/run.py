@@ -11,6 +11,7 @@ from attrs import evolve as change
 
 from ..channels import Parsed
 from ..classifiers import Classifier
+from ..clockwork import tick
 from ..core import commands as c
 from ..core.actor import Actor, Role
 from ..core.calendar import local
@@ -18,7 +19,6 @@ from ..core.errors import Fault, HotlineError, RequestError
 from ..core.events import Accepted
 from ..core.order import Order, Status
 from ..core.request import Kind, Request
-from ..heads import stamp
 from ..hotline import Hotline
 from .areas import AreaMap, area_map_of
 from .result import Refused, ReplayResult
@@ -104,6 +104,9 @@ class Replay:
         self._heap: list[tuple[datetime, int, int, Any]] = []
         self._strikes: set[datetime] = set()
         self._last: datetime | None = None
+        self._settled = (
+            False  # calendars do not learn while a replay runs: one look for provisional deadlines is enough
+        )
 
     def _number(self, at: datetime, attempt: int) -> str:
         # Counted and not drawn, so that two replays of a file are the same to the byte.
@@ -213,13 +216,13 @@ class Replay:
         return order
 
     def _sign(self, at: datetime, number: str) -> None:
-        lead = self.hotline.order(number).lead
+        lead = self.hotline.order(number, known=True).lead
         if lead is not None and lead.signed is None:
             self._wake(self.hotline.handle(number, c.Sign(Actor("", lead.unit, HANDLER)), at=at))
 
     def _reply(self, at: datetime, number: str) -> None:
         parsed = self.parsed[number]
-        lead = self.hotline.order(number).lead
+        lead = self.hotline.order(number, known=True).lead
         if lead is None:
             self.unheard.append(parsed.line)
             return
@@ -247,12 +250,16 @@ class Replay:
             heappush(self._heap, (wake, TICK, 0, None))
 
     def _tick(self, at: datetime) -> None:
-        awake = self.hotline.store.awake(self.hotline.place, stamp(at))
-        if not awake:
-            return
-        self.hotline.tick(at)
+        awake: list[str] = []
+
+        def ours(number: str) -> bool:
+            awake.append(number)
+            return True
+
+        tick(self.hotline, at, ours, settle=not self._settled, known=True)
+        self._settled = True
         for number in awake:
-            self._wake(self.hotline.order(number))
+            self._wake(self.hotline.order(number, known=True))
 
 
 def _already(order: Order) -> RequestError:

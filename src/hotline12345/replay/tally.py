@@ -64,7 +64,7 @@ def tally(run: Replay, kind: Kind | None, detail: bool) -> ReplayResult:
     told = _log(run, detail)
     rows = []
     for number in sorted(run.parsed):
-        order, says = run.hotline.order(number), told[number]
+        order, says = run.hotline.order(number, known=True), told[number]
         verdict = _count(policy, counts, order, says)
         if detail:
             rows.append(_row(run.parsed[number].line, order, says, verdict))

@@ -119,7 +119,7 @@ def _look_at_one(run: Runner, ready: Ready) -> Looked:
     key = ready.receipt["key"] if ready.receipt else None
     lock = key_lock(ready) if ready.receipt and not run.alone else None
     asked = {"_place": ready.place, "_key": key, "_number": ready.number, "_lock": lock}
-    [(layout, free, *told)] = run.rows("look", **asked)
+    [(layout, free, *told)] = run.rows("look", **asked) if run.alone else run.together([("look", asked)])[0]
     pass_gate(run, [[(layout,)] if layout else []], None)
     if free is False:
         raise faults.in_flight(ready.append)

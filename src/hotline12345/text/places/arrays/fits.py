@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..table import FULL
+from ..table import FULL, SHORT
 from .sheet import MOST, NONE, OPEN, Array, Sheet, any_of, each
 
 TOWN = OPEN - 1
@@ -45,7 +45,7 @@ class Fits:
         self.whole = ~any_of(fit & ~whole, of, many)
         score = sheet.worth[entry] + np.bincount(row_of, sheet.worth[above], len(entry))
         self.entry, self.of, self.score = entry[fit], of[fit], score[fit]
-        count = np.bincount(self.of, minlength=many)
+        self.count = count = np.bincount(self.of, minlength=many)
         begin = np.flatnonzero(np.append(True, self.of[1:] != self.of[:-1])[: len(self.of)])
         self.head, self.worth = np.zeros(many, np.int64), np.zeros(many)
         self.head[self.of[begin]], self.worth[self.of[begin]] = self.entry[begin], self.score[begin]
@@ -76,11 +76,12 @@ class Fits:
         sheet, own = self._sheet, self._own
         level, worth = sheet.level[self.head], sheet.worth[self.head]
         sure = self.one & self.used & ((worth >= FULL) | ((level < 4) & (size > 1)))
-        rival, highest = self._rivals()
-        weighed = placed & ~(last & any_of(sheet.level[self.entry] == 4, self.of, len(own)))
+        best, rival, highest = self._best(size)
         none = self.used & (level < 4) & np.where(self.one, ~sure, self._alike())
         none |= (size == 1) & ~sheet.full[own] & ~self.unclear  # for short, and nothing that holds it
-        none |= weighed & self.used & ~self.one & self.whole & rival & ((level < 4) | (highest >= FULL))
+        weighed = placed & self.whole & ~(last & any_of(sheet.level[self.entry] == 4, self.of, len(own)))
+        guess = (sheet.level[best] == 4) & (sheet.worth[best] < FULL)
+        none |= weighed & ~guess & (self.count > 0) & ~self.unclear & (rival | sheet.until[best])
         # Elsewhere it may be more than a town, if no other name leads there.
         town = self.used & (level == 4) & (highest < FULL) & (self.one | self.whole)
         town &= ~sheet.place[own] | (~sheet.full[own] & ~self.elsewhere)
@@ -92,13 +93,14 @@ class Fits:
         unlike |= sheet.level[self.entry] != sheet.level[first]
         return ~any_of(unlike, self.of, len(self._own))
 
-    def _rivals(self) -> tuple[Array, Array]:
-        """Return whether any may be meant instead of the best, and the most that one is worth by itself."""
+    def _best(self, size: Array) -> tuple[Array, Array, Array]:
+        """Return the best, whether any may be meant instead, and the most that one is worth by itself."""
         sheet, many = self._sheet, len(self._own)
         turn = np.lexsort((sheet.at[self.entry], -sheet.level[self.entry], self.score, self.of))
         best, highest = np.zeros(many, np.int64), np.zeros(many)
         best[self.of[turn]] = self.entry[turn]  # the last of each
         mine = best[self.of]
         part = sheet.lies(mine, self.entry) | sheet.lies_today(self.entry, mine)
+        part |= (size[self.of] == 1) & (sheet.worth[self.entry] < SHORT)  # nothing leads to that town
         np.maximum.at(highest, self.of, sheet.worth[self.entry])
-        return any_of(~part, self.of, many), highest
+        return best, any_of(~part, self.of, many), highest

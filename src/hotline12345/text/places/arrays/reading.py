@@ -28,24 +28,28 @@ class Reading:
         """Return for each text the division that is certain, by its entry, or ``NONE``, or ``OPEN``."""
         text, name, unclear = self._text, self._name, self._unclear
         sure = self._sheet.full[name] | self._sheet.place[name]
-        anywhere, everywhere = self._towns(sure)
-        chance, kept = self._part(np.flatnonzero(sure | anywhere))
+        towns, place, of, lies = self._towns(sure)
+        anywhere, elsewhere = sure.copy(), np.zeros(len(name), bool)
+        anywhere[towns[of[lies]]] = True
+        chance, kept = self._part(np.flatnonzero(anywhere))
+        # A town for short that lies in some of the places only is none of them.
+        elsewhere[towns[of[~lies & ~np.isin(place, chance)]]] = True
         unclear[text[kept[1:]][self._end[kept[:-1]] > self._start[kept[1:]]]] = True
-        named = kept[(sure | everywhere)[kept]]
+        named = kept[~elsewhere[kept]]
         said = np.sort((text[named] << _NAMES) | name[named])
         unclear[said[1:][said[:-1] == said[1:]] >> _NAMES] = True
         if home:
             unclear[text[chance]] = True
         chance = chance[~unclear[text[chance]]]
-        most = self._most(chance, kept)
+        most, related = self._most(chance, kept)
         chance, named = chance[~unclear[text[chance]]], named[~unclear[text[named]]]
         self._state[unclear] = OPEN
         self._lowest(named, home)
-        self._doubt(chance, named, most)
+        self._doubt(chance, named, most, related)
         return self._state
 
-    def _towns(self, sure: Array) -> tuple[Array, Array]:
-        """Return which towns for short lie in any, and in all, of the places that their text names."""
+    def _towns(self, sure: Array) -> tuple[Array, Array, Array, Array]:
+        """Return towns for short, and each pair of one and a place of its text: place, town, whether it lies there."""
         sheet, text, name = self._sheet, self._text, self._name
         place = np.flatnonzero(sheet.place[name])
         places = self._places
@@ -55,12 +59,9 @@ class Reading:
         self._unclear |= np.bincount(text[towns], entries[text[towns]], self._many) > MOST
         towns = towns[~self._unclear[text[towns]]]
         row, nth = each(places[text[towns]])
-        pair, entry = sheet.entries(name[place[(np.cumsum(places) - places)[text[towns[row]]] + nth]])
-        lies = any_of(sheet.any_lies(name[towns[row[pair]]], entry), pair, len(row))
-        anywhere, everywhere = np.zeros(len(name), bool), np.zeros(len(name), bool)
-        anywhere[towns] = any_of(lies, row, len(towns))
-        everywhere[towns] = ~any_of(~lies, row, len(towns))
-        return anywhere, everywhere
+        place = place[(np.cumsum(places) - places)[text[towns[row]]] + nth]
+        pair, entry = sheet.entries(name[place])
+        return towns, place, row, any_of(sheet.any_lies(name[towns[row[pair]]], entry), pair, len(row))
 
     def _part(self, kept: Array) -> tuple[Array, Array]:
         """Part what may stand there by chance, as it crosses another name, from the rest: the 南开 of 河南开封市."""
@@ -80,26 +81,32 @@ class Reading:
             kept = kept[~weak]
         return np.sort(np.concatenate(out)) if out else kept[:0], kept
 
-    def _most(self, chance: Array, kept: Array) -> Array:
-        """Return the most that a division may score in each text by a name that stands there by chance."""
+    def _most(self, chance: Array, kept: Array) -> tuple[Array, Array]:
+        """Return the most that a name that stands there by chance may score, and whether it leads where others do."""
         sheet, text, name = self._sheet, self._text, self._name
         here = np.bincount(text[kept], minlength=self._many)
         load = np.bincount(text[kept], sheet.count[name[kept]], self._many)
         self._unclear |= np.bincount(text[chance], sheet.count[name[chance]] * load[text[chance]], self._many) > MOST
         chance = chance[~self._unclear[text[chance]]]
         of, entry = sheet.entries(name[chance])
-        row, nth = each(here[text[chance[of]]])
-        pair, other = sheet.entries(name[kept[(np.cumsum(here) - here)[text[chance[of[row]]]] + nth]])
-        row = row[pair]
-        self._unclear[text[chance[of[row[sheet.lies(other, entry[row])]]]]] = True  # it may hold another
-        above = np.flatnonzero(sheet.lies(entry[row], other))
+        whose = chance[of]
+        row, nth = each(here[text[whose]])
+        which = kept[(np.cumsum(here) - here)[text[whose[row]]] + nth]
+        pair, other = sheet.entries(name[which])
+        row, which = row[pair], which[pair]
+        # The 内蒙 of 内蒙古 is the same; what it says is said.
+        same = (sheet.at[other] == sheet.at[entry[row]]) & (self._start[which] == self._start[whose[row]])
+        holds = sheet.lies(other, entry[row]) & ~same  # it may speak for another
+        self._unclear[text[whose[row[holds]]]] = True
+        above = np.flatnonzero(sheet.lies(entry[row], other) & ~same)
         score = sheet.worth[entry] + np.bincount(row[above], sheet.worth[other[above]], len(entry))
+        score[row[same]] = 0.0
         most = np.zeros(self._many)
-        np.maximum.at(most, text[chance[of]], score)
-        count = np.bincount(text[chance], minlength=self._many)
-        return most + SHORT * np.maximum(count - 1, 0)
+        np.maximum.at(most, text[whose], score)
+        most += SHORT * np.maximum(np.bincount(text[chance], minlength=self._many) - 1, 0)
+        return most, np.bincount(text[whose[row[above]]], minlength=self._many) > 0
 
-    def _doubt(self, chance: Array, named: Array, most: Array) -> None:
+    def _doubt(self, chance: Array, named: Array, most: Array, related: Array) -> None:
         """Leave open the texts in which what stands there by chance may make a difference.
 
         It makes none where nothing it may mean comes near the best, and where the best does not suffer: what touches
@@ -107,15 +114,18 @@ class Reading:
         """
         if not len(chance):
             return
-        text, start, end = self._text, self._start, self._end
+        text, start, end, full = self._text, self._start, self._end, self._sheet.full[self._name]
         of, own, state = text[chance], self._own[text[chance]], self._state[text[chance]]
-        before = np.searchsorted(start[named], start[chance], side="right") - 1
-        last = named[before]
-        none = (before < 0) | (end[last] <= start[chance]) | (self._guess[of] & (own == last))
-        doubt = self._sheet.place[self._name[chance]] & none
-        town = (state >= 0) & (self._sheet.level[np.maximum(state, 0)] == 4)
+        after = np.searchsorted(start[named], start[chance], side="right")
+        last, following = named[after - 1], named[np.minimum(after, len(named) - 1)]
+        left = (after > 0) & (end[last] > start[chance]) & ~(self._guess[of] & (own == last))
+        right = (after < len(named)) & (start[following] < end[chance]) & ~(self._guess[of] & (own == following))
+        crosses = (left & full[last]) | (right & full[following])
+        margin = np.where(any_of(~crosses, of, self._many) | related, 1.0, 0.0)
+        doubt = ~self._whole[of] | (most[of] >= self._score[of] - margin[of])
+        town = (state == NONE) | (self._sheet.level[np.maximum(state, 0)] == 4)
         doubt |= town & (start[own] < end[chance]) & (start[chance] < end[own])
-        doubt |= (state == NONE) | ~self._whole[of] | (most[of] >= self._score[of] - 1.0)
+        doubt |= (state >= 0) & self._sheet.place[self._name[chance]] & ~left
         self._state[of[doubt]] = OPEN
 
     def _lowest(self, named: Array, home: str, last: bool = False) -> None:

@@ -34,7 +34,7 @@ class Reading:
         chance, kept = self._part(np.flatnonzero(anywhere))
         # A town for short that lies in some of the places only is none of them.
         elsewhere[towns[of[~lies & ~np.isin(place, chance)]]] = True
-        unclear[text[kept[1:]][self._end[kept[:-1]] > self._start[kept[1:]]]] = True
+        unclear[text[kept[1:]][self._crossed(kept)]] = True
         named = kept[~elsewhere[kept]]
         said = np.sort((text[named] << _NAMES) | name[named])
         unclear[said[1:][said[:-1] == said[1:]] >> _NAMES] = True
@@ -63,6 +63,19 @@ class Reading:
         pair, entry = sheet.entries(name[place])
         return towns, place, row, any_of(sheet.any_lies(name[towns[row[pair]]], entry), pair, len(row))
 
+    def _over(self, one: Array, other: Array) -> Array:
+        """Whether the names lie over the others, as in :mod:`..weigh`."""
+        start, end = self._start, self._end
+        shared = np.minimum(end[one], end[other]) - np.maximum(start[one], start[other])
+        over: Array = (shared > 1) | ((shared == 1) & (np.abs(start[one] - start[other]) <= 1))
+        return over
+
+    def _crossed(self, kept: Array) -> Array:
+        """Whether each name crosses the next; two in full may share a character (济南市中区)."""
+        left, right, full = kept[:-1], kept[1:], self._sheet.full[self._name]
+        crossed: Array = self._over(left, right) | ~full[left] | ~full[right]
+        return crossed & (self._end[left] > self._start[right])
+
     def _part(self, kept: Array) -> tuple[Array, Array]:
         """Part what may stand there by chance, as it crosses another name, from the rest: the 南开 of 河南开封市."""
         start, end = self._start, self._end
@@ -70,7 +83,7 @@ class Reading:
         strong = 128 * full + 64 * self._sheet.place[self._name] + np.minimum(end - start, 63)
         out = []
         for _ in range(4):
-            crossed = np.append(end[kept[:-1]] > start[kept[1:]], False)
+            crossed = np.append(self._crossed(kept), False)
             if not crossed.any():
                 break
             weaker = np.append(strong[kept[:-1]] < strong[kept[1:]], False)
@@ -89,22 +102,25 @@ class Reading:
         self._unclear |= np.bincount(text[chance], sheet.count[name[chance]] * load[text[chance]], self._many) > MOST
         chance = chance[~self._unclear[text[chance]]]
         of, entry = sheet.entries(name[chance])
-        whose = chance[of]
-        row, nth = each(here[text[whose]])
-        which = kept[(np.cumsum(here) - here)[text[whose[row]]] + nth]
+        row, nth = each(here[text[chance[of]]])
+        whose = chance[of[row]]
+        which = kept[(np.cumsum(here) - here)[text[whose]] + nth]
         pair, other = sheet.entries(name[which])
-        row, which = row[pair], which[pair]
+        row, which, whose = row[pair], which[pair], whose[pair]
+        lower = entry[row]
         # The 内蒙 of 内蒙古 is the same; what it says is said.
-        same = (sheet.at[other] == sheet.at[entry[row]]) & (self._start[which] == self._start[whose[row]])
-        holds = sheet.lies(other, entry[row]) & ~same  # it may speak for another
-        self._unclear[text[whose[row[holds]]]] = True
-        above = np.flatnonzero(sheet.lies(entry[row], other) & ~same)
+        again = (sheet.at[other] == sheet.at[lower]) & (self._start[which] == self._start[whose])
+        again = any_of(again, row, len(entry))
+        holds = sheet.lies(other, lower) & ~again[row]  # it may speak for another
+        self._unclear[text[whose[holds]]] = True
+        related = sheet.lies(lower, other) & ~again[row]
+        above = np.flatnonzero(related & ~self._over(whose, which))
         score = sheet.worth[entry] + np.bincount(row[above], sheet.worth[other[above]], len(entry))
-        score[row[same]] = 0.0
+        score[again] = 0.0
         most = np.zeros(self._many)
-        np.maximum.at(most, text[whose], score)
+        np.maximum.at(most, text[chance[of]], score)
         most += SHORT * np.maximum(np.bincount(text[chance], minlength=self._many) - 1, 0)
-        return most, np.bincount(text[whose[row[above]]], minlength=self._many) > 0
+        return most, np.bincount(text[whose[related]], minlength=self._many) > 0
 
     def _doubt(self, chance: Array, named: Array, most: Array, related: Array) -> None:
         """Leave open the texts in which what stands there by chance may make a difference.

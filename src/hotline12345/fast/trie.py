@@ -1,4 +1,4 @@
-"""Where which of many words stands (批量匹配): all texts at once, walked down a trie whose levels are hash tables."""
+"""Where which of many words stands (批量匹配): all texts at once, walked down a trie."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ Array = NDArray[Any]
 
 _CHAR, _SIZE = 21, 16  # bits of a character, of a word's length
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+_WIDE = 8192  # edges from which on a level is a hash table
 _ROOM = 6  # slots for each entry: most slots are empty, and whoever finds one empty is done
 
 
@@ -44,7 +45,7 @@ class Trie:
             ends = sizes[rows] == depth + 1
             word = np.full(len(edges), -1, np.int64)
             word[node[ends]] = rows[ends]
-            self._levels.append((_Level(edges), word))
+            self._levels.append(((_Wide if len(edges) > _WIDE else _Level)(edges), word))
             rows, node = rows[~ends], node[~ends]
 
     def find(self, codes: Array) -> tuple[Array, Array, Array]:
@@ -55,21 +56,36 @@ class Trie:
         node = node[at]
         found = [(at[:0], 0, node[:0])]
         for size, (level, word) in enumerate(self._levels, 2):
+            if not len(at):
+                break
             at, node = level.step(at, (node << _CHAR) | ahead[at + size - 1])
             here = word[node]
             whole = np.flatnonzero(here >= 0)
             found.append((at[whole], size, here[whole]))
         start = np.concatenate([start for start, _, _ in found])
         end = np.concatenate([start + size for start, size, _ in found])
-        turn = np.argsort((start << _SIZE) + start - end)
+        turn = np.argsort((start << _SIZE) + start - end, kind="stable")  # runs, one for each length
         return start[turn], end[turn], np.concatenate([number for _, _, number in found])[turn]
 
 
 class _Level:
-    """From a node and a character to the node below: numbers of the keys, sorted by the slot they fall into."""
+    """From a node and a character to the node below; *keys* are sorted."""
 
     def __init__(self, keys: Array) -> None:
-        bits = max(8, (_ROOM * len(keys)).bit_length())
+        self._keys = np.append(keys, np.iinfo(np.int64).max)
+
+    def step(self, at: Array, keys: Array) -> tuple[Array, Array]:
+        """Return those of *at* whose key is here, and the nodes they come to."""
+        node = np.searchsorted(self._keys, keys)
+        same = np.flatnonzero(self._keys[node] == keys)
+        return at[same], node[same]
+
+
+class _Wide(_Level):
+    """The same by a hash table: the numbers of the keys, sorted by the slot they fall into."""
+
+    def __init__(self, keys: Array) -> None:
+        bits = (_ROOM * len(keys)).bit_length()
         self._shift = np.uint64(64 - bits)
         slots = self._slots(keys)
         self._node = np.argsort(slots, kind="stable")
@@ -80,7 +96,6 @@ class _Level:
         return ((keys.view(np.uint64) * _MIX) >> self._shift).astype(np.int64)
 
     def step(self, at: Array, keys: Array) -> tuple[Array, Array]:
-        """Return those of *at* whose key is here, and the nodes they come to."""
         slots = self._slots(keys)
         place, end = self._begin[slots], self._begin[slots + 1]
         gone, node = [at[:0]], [at[:0]]

@@ -9,7 +9,7 @@ candidates.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, repeat
 from typing import NamedTuple
 
 from hotline12345.core.errors import PluginError
@@ -52,11 +52,11 @@ class Located:
     """
 
     __slots__ = ("_asked", "_candidates", "_code", "_text", "_weighed")
+    _candidates: tuple[Candidate, ...]
+    _weighed: Weighed
 
     def __init__(self, text: str, asked: tuple[str, Divisions], code: str | None = None) -> None:
         self._text, self._asked, self._code = text, asked, code
-        self._weighed: Weighed | None = None
-        self._candidates: tuple[Candidate, ...] | None = None
 
     @property
     def code(self) -> str:
@@ -66,8 +66,7 @@ class Located:
             found = found_in(self._text, table.begins)
             code = plain(found, home)
             if code is None:
-                if self._weighed is None:
-                    self._weighed = Weighed(found, home)
+                self._weighed = Weighed(found, home)
                 code = self._weighed.code
             self._code = "" if code in table.doubtful else code
         return self._code
@@ -81,13 +80,13 @@ class Located:
     @property
     def candidates(self) -> tuple[Candidate, ...]:
         """What may be meant, the best first (候选)."""
-        if self._candidates is None:
+        if not hasattr(self, "_candidates"):
             self._candidates = tuple(self._ranked())
         return self._candidates
 
     @property
     def _weighing(self) -> Weighed:
-        if self._weighed is None:
+        if not hasattr(self, "_weighed"):
             home, table = self._asked
             self._weighed = Weighed(found_in(self._text, table.begins), home)
         return self._weighed
@@ -157,7 +156,7 @@ def locate_many(texts: Iterable[str], within: str = "", *, table: Divisions | No
         for at, found in left.items():
             code = Weighed(found, home).code
             codes[at] = "" if code in table.doubtful else code
-        answers += [Located(text, asked, code) for text, code in zip(batch, codes, strict=True)]
+        answers += map(Located, batch, repeat(asked), codes)
     return answers
 
 

@@ -170,7 +170,8 @@ class Reading:
         self._state[texts[town]] = NONE
         self._lowest(named[other[town[group[other]]]], home, last=True)
         rest = self._state[texts]
-        # What is left says nothing certain, though there is more of it than one name; or it may be no town at all.
-        unsure = town & (size > 2) & (rest == NONE)
+        # Not all that is left speaks for one; or what was taken for a town is none.
+        whole = self._whole[texts]
+        unsure = town & ~whole & (sheet.place[own] | ~fits.one | ((size > 2) & (rest == NONE)))
         unsure |= town & sheet.place[own] & ~((rest >= 0) & sheet.lies(fits.head, np.maximum(rest, 0)))
         self._state[texts[unsure]] = OPEN

@@ -231,6 +231,8 @@ def test_in_arrays_most_texts_are_plain_and_the_others_keep_their_names() -> Non
         ("江苏苏州虎丘", ""),  # a district and a town
         ("山东省临沂市湖头", ""),  # there was another 临沂市 in the same province
         ("湖北东西湖", ""),
+        ("本溪本溪平山", ""),  # said twice
+        ("三明市泰宁大田解放大街", ""),  # a town here, and a county beside
         ("商丘东风长江路", ""),
     ],
 )

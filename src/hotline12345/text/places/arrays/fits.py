@@ -65,12 +65,11 @@ class Fits:
         there = np.array([sheet.codes[at].startswith(home) for at in self.head.tolist()], bool)
         return np.where(self.one & self.used & (sheet.worth[self.head] >= FULL) & there, self.head, OPEN)
 
-    def settled(self, size: Array, placed: Array, last: bool) -> Array:
+    def settled(self, size: Array, last: bool) -> Array:
         """Return the divisions that are certain; or ``NONE``, ``OPEN``, ``TOWN``.
 
         Args:
             size: how many names there are.
-            placed: whether there is any that is more than a town's; if not, towns for short count everywhere.
             last: towns are out of the question, a town for short having been left away.
         """
         sheet, own = self._sheet, self._own
@@ -79,7 +78,7 @@ class Fits:
         best, rival, highest = self._best(size)
         none = self.used & (level < 4) & np.where(self.one, ~sure, self._alike())
         none |= (size == 1) & ~sheet.full[own] & ~self.unclear  # for short, and nothing that holds it
-        weighed = placed & self.whole & ~(last & any_of(sheet.level[self.entry] == 4, self.of, len(own)))
+        weighed = self.whole & ~(last & any_of(sheet.level[self.entry] == 4, self.of, len(own)))
         guess = (sheet.level[best] == 4) & (sheet.worth[best] < FULL)
         none |= weighed & ~guess & (self.count > 0) & ~self.unclear & (rival | sheet.until[best])
         # Elsewhere it may be more than a town, if no other name leads there.

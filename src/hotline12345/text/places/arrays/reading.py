@@ -18,7 +18,6 @@ class Reading:
         self._sheet, self._many = sheet, many
         self._text, self._start, self._end, self._name = text, start, end, name
         self._unclear = np.zeros(many, bool)
-        self._places = np.bincount(text[sheet.place[name]], minlength=many)
         self._state = np.full(many, NONE)
         self._own = np.zeros(many, np.int64)  # the lowest name, by its place among all
         self._guess = np.zeros(many, bool)  # whether it is a town that counts for nothing
@@ -52,7 +51,7 @@ class Reading:
         """Return towns for short, and each pair of one and a place of its text: place, town, whether it lies there."""
         sheet, text, name = self._sheet, self._text, self._name
         place = np.flatnonzero(sheet.place[name])
-        places = self._places
+        places = np.bincount(text[place], minlength=self._many)
         entries = np.bincount(text[place], sheet.count[name[place]], self._many)
         towns = np.flatnonzero(~sure)
         towns = towns[places[text[towns]] > 0]
@@ -156,7 +155,7 @@ class Reading:
         other = np.flatnonzero(lowest[group] != np.arange(len(named)))
         own, size = name[lowest], np.bincount(group)
         fits = Fits(sheet, own, name[other], group[other])
-        state = fits.home(home) if home else fits.settled(size, self._places[texts] > 0, last)
+        state = fits.home(home) if home else fits.settled(size, last)
         self._state[texts] = state
         self._score[texts], self._whole[texts] = fits.worth, fits.whole
         if last:

@@ -155,6 +155,92 @@ def test_a_connection_that_commits_by_itself_is_refused(shared: Shared) -> None:
     assert caught.value.code == "no-transaction"
 
 
+def test_a_connection_whose_engine_or_driver_commits_by_itself_is_refused(shared: Shared) -> None:
+    store, engine = shared
+    # The dialect's own way, which PyMySQL tells by a method, and the driver's behind SQLAlchemy's back.
+    other = sa.create_engine(engine.url, isolation_level="AUTOCOMMIT")
+    with other.connect() as connection, pytest.raises(StoreError) as caught:
+        store.on(connection)
+    other.dispose()
+    assert caught.value.code == "no-transaction"
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        if engine.dialect.name == "mysql":
+            raw.autocommit(True)
+        else:
+            raw.autocommit = True
+        with pytest.raises(StoreError) as caught:
+            store.on(connection)
+        connection.invalidate()
+    assert caught.value.code == "no-transaction"
+
+
+def test_what_is_no_connection_of_this_kind_of_server_is_refused(shared: Shared) -> None:
+    store, engine = shared
+    here = sa.create_engine("sqlite://")
+    with here.connect() as elsewhere, engine.connect() as connection:
+        for given in (engine, elsewhere, connection.connection.driver_connection, None):
+            with pytest.raises(StoreError) as caught:
+                store.on(given)
+            assert caught.value.code == "no-transaction"
+            assert type(given).__name__ in caught.value.en or "sqlite" in caught.value.en
+    here.dispose()
+
+
+def test_threads_that_share_a_hosts_connection_take_turns(shared: Shared) -> None:
+    store, engine = shared
+    errors: list[BaseException] = []
+
+    def go(number: str) -> None:
+        try:
+            store.on(connection).append([write(number)])
+            assert store.on(connection).head(P, number) is not None
+        except BaseException as error:
+            errors.append(error)
+
+    with engine.begin() as connection:
+        threads = [Thread(target=go, args=(str(i),)) for i in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert errors == []
+    assert sum(len(store.stream(P, str(i))) for i in range(6)) == 6
+
+
+def test_a_hosts_connection_that_is_closed_or_whose_transaction_failed_is_told(shared: Shared) -> None:
+    store, engine = shared
+    connection = engine.connect()
+    ours = store.on(connection)
+    connection.close()
+    for ask in (lambda: ours.append([write("1")]), lambda: ours.head(P, "1")):
+        with pytest.raises(StoreError) as caught:
+            ask()
+        assert caught.value.code == "no-transaction"
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as failed:
+            with pytest.raises(sa.exc.ProgrammingError):
+                failed.execute(sa.text("SELECT * FROM nowhere"))
+            with pytest.raises(StoreError) as caught:
+                store.on(failed).append([write("1")])
+        assert (caught.value.code, "roll" in caught.value.hint_en) == ("no-transaction", True)
+
+
+def test_a_hosts_connection_that_dies_while_it_is_read_is_told_and_goes_back_quietly(shared: Shared) -> None:
+    store, engine = shared
+    mysql = engine.dialect.name == "mysql"
+    with engine.connect() as connection:
+        ours = store.on(connection)
+        ours.append([write("1")])
+        [mine] = connection.execute(sa.text("SELECT connection_id()" if mysql else "SELECT pg_backend_pid()")).one()
+        with engine.connect() as other:
+            other.execute(sa.text(f"KILL {mine}" if mysql else f"SELECT pg_terminate_backend({mine})"))
+        with pytest.raises(StoreError) as caught:
+            ours.head(P, "1")
+        assert caught.value.code == "unreachable"
+    assert store.head(P, "1") is None
+
+
 def test_closing_what_is_on_a_connection_closes_nothing(shared: Shared) -> None:
     store, engine = shared
     with engine.begin() as connection:

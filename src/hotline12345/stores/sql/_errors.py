@@ -20,7 +20,7 @@ _KINDS: dict[Any, str] = {
     "3D000": "no-such-store", 1049: "no-such-store",
     "57P01": "lost", "57P02": "lost", "57P03": "lost", 1053: "lost", 1927: "lost",
     2003: "down", 2002: "down", 2006: "lost", 2013: "lost",
-    "22021": "value", "22001": "value", "54000": "value", 1366: "value", 1406: "value", 3854: "value",
+    "25P02": "spent", "22021": "value", "22001": "value", "54000": "value", 1366: "value", 1406: "value", 3854: "value",
     -6403: "again", -6602: "unique", -6407: "locked", -70019: "lost", -70025: "lost", -6010: "lost", -70028: "down",
 }  # fmt: skip
 
@@ -28,7 +28,11 @@ _TOLD = {
     "again": ("locked", "多次与其他事务冲突", "clashed with other transactions again and again"),
     "unique": ("locked", "多次与其他写入相撞", "met other writers again and again"),
     "locked": ("locked", "所需的行被另一事务占用", "another transaction holds what is needed"),
-    "read-only": ("read-only", "服务器当前只读（可能是备库）", "the server is read-only now (a replica, perhaps)"),
+    "read-only": (
+        "read-only",
+        "服务器当前只读（可能是备库），或这个事务是只读的",
+        "the server is read-only now (a replica, perhaps), or this transaction is",
+    ),
     "full": (
         "full",
         "服务器磁盘已满，本次写入已全部撤销",
@@ -39,6 +43,11 @@ _TOLD = {
     "no-such-store": ("no-such-store", "没有这个数据库", "there is no such database"),
     "lost": ("unreachable", "与服务器的连接断开", "the connection to the server was lost"),
     "down": ("unreachable", "连不上服务器", "the server cannot be reached"),
+    "spent": (
+        "no-transaction",
+        "宿主的连接已关闭，或其事务已经失败",
+        "the host's connection is closed, or its transaction has failed",
+    ),
     "value": ("bad-append", "有的值无法存入", "a value cannot be stored"),
 }
 _HINTS = {
@@ -54,6 +63,10 @@ _HINTS = {
     "denied": ("请向数据库管理员核对账号与权限", "check account and privileges with the administrator"),
     "unreachable": ("检查地址和网络；未确认的写入凭幂等键重发", "check address and network; resend with the key"),
     "full": ("腾出空间后重试", "make room and try again"),
+    "no-transaction": (
+        "请回滚该事务，或另取一个连接，再从头做",
+        "roll the transaction back, or take another connection, and begin again",
+    ),
     "bad-append": ("编号、键、索引值须是合法的文本", "numbers, keys and indexed values have to be valid text"),
 }
 
@@ -67,6 +80,8 @@ def kind_of(error: BaseException, raw: Any = None) -> str:
     cause = getattr(error, "orig", None) or error
     if isinstance(error, UnicodeEncodeError):
         return "value"
+    if type(error).__name__ in ("ResourceClosedError", "PendingRollbackError"):
+        return "spent"
     if getattr(error, "connection_invalidated", False):
         return "lost"
     state = _state(cause)
@@ -222,14 +237,14 @@ def behind(where: str, found: str, wanted: str) -> StoreError:
     )
 
 
-def no_transaction(where: str) -> StoreError:
-    """Return the error of a host's connection that commits by itself."""
+def no_transaction(where: str, zh: str, en: str) -> StoreError:
+    """Return the error of what a host has given, and is no connection in a transaction."""
     return StoreError(
-        f"{where}：交来的连接是自动提交的，一批写入无法整体成败",
-        f"{where}: the connection commits each statement by itself, so a write could not be all or nothing",
+        f"{where}：交来的不是处于事务中的连接：{zh}",
+        f"{where}: what was given is no connection in a transaction: {en}",
         code="no-transaction",
-        hint="请交来处于事务中的连接（with engine.begin() as connection）",
-        hint_en="give a connection within a transaction (with engine.begin() as connection)",
+        hint="请交来同一服务器上处于事务中的 SQLAlchemy 连接（with engine.begin() as connection）",
+        hint_en="give SQLAlchemy's connection to the same server, in a transaction (with engine.begin() as connection)",
     )
 
 

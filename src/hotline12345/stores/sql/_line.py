@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from copy import copy
 from random import uniform
-from threading import Event
+from threading import Event, RLock
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,16 +61,31 @@ class Line:
         # One statement that reads needs no transaction, and so neither BEGIN nor ROLLBACK.
         self.reader = engine.execution_options(isolation_level="AUTOCOMMIT") if say.kind.postgres else self.writer
         self.host: sa.Connection | None = None
+        self.turn: AbstractContextManager[Any] = nullcontext()
         self.shut = Event()
         self._pid = os.getpid()
         dbapi: Any = engine.dialect.loaded_dbapi
         self.errors: tuple[type[Exception], ...] = (sa.exc.DBAPIError, dbapi.Error, sa.exc.TimeoutError)
-        self._told: tuple[type[Exception], ...] = (*self.errors, UnicodeEncodeError, OverflowError)
+        spent = (sa.exc.ResourceClosedError, sa.exc.PendingRollbackError)
+        self._told: tuple[type[Exception], ...] = (*self.errors, *spent, UnicodeEncodeError, OverflowError)
 
     def on(self, connection: sa.Connection) -> Line:
         """Return the same line within the host's transaction."""
-        line = copy(self)
-        line.host = connection
+        if not isinstance(connection, sa.Connection):
+            zh, en = f"{type(connection).__name__} 不是", f"{type(connection).__name__} is none"
+            raise faults.no_transaction(self.where, zh, en)
+        mine, theirs = self.engine.dialect, connection.dialect
+        if theirs.driver != mine.driver:
+            given, wanted = f"{theirs.name}+{theirs.driver}", f"{mine.name}+{mine.driver}"
+            raise faults.no_transaction(self.where, f"{given} 的连接不是 {wanted} 的", f"{given} is not {wanted}")
+        with self.told():
+            if commits_itself(connection):
+                en = "it commits each statement by itself, so a write could not be all or nothing"
+                raise faults.no_transaction(self.where, "它自动提交，一批写入无法整体成败", en)
+            line = copy(self)
+            line.host = connection
+            # A connection is no place for two threads at once; who shares one takes turns.
+            line.turn = connection.info.setdefault("hotline12345", RLock())
         return line
 
     def connect(self, engine: sa.Engine | None = None) -> sa.Connection:
@@ -103,8 +118,9 @@ class Line:
         """Run what only reads; a connection that died in the pool is replaced."""
         self.open()
         with self.told():
-            if self.host is not None:
-                return work(runner(self.host, self.say))
+            host = self.host
+            if host is not None:
+                return self._within(host, lambda: work(runner(host, self.say)))
             end = time.monotonic() + self.timeout
             while True:
                 try:
@@ -159,8 +175,9 @@ class Line:
         """
         self.open()
         with self.told():
-            if self.host is not None:
-                return self._within(self.host, work)
+            host = self.host
+            if host is not None:
+                return self._within(host, lambda: self._nested(host, work))
             alone = alone and self.say.kind.piped
             end, tries = time.monotonic() + self.timeout, 0
             while True:
@@ -211,7 +228,16 @@ class Line:
                     raise
                 raise (Cut(run.planned) if run.planned is not None else Lost()) from error
 
-    def _within(self, host: sa.Connection, work: Work) -> Any:
+    def _within(self, host: sa.Connection, work: Callable[[], Any]) -> Any:
+        """Do *work* on the host's connection; one that is lost is let go of, as SQLAlchemy does where it sees it."""
+        with self.turn:
+            try:
+                return work()
+            except self.errors as error:
+                self._lost(host, error)
+                raise
+
+    def _nested(self, host: sa.Connection, work: Work) -> Any:
         try:
             with host.begin_nested():
                 return work(runner(host, self.say))
@@ -273,8 +299,8 @@ def settled(line: Line, ready: Sequence[Ready], planned: Sequence[Appended], end
 
 
 def commits_itself(connection: sa.Connection) -> bool:
-    """Tell whether a connection commits each statement by itself."""
+    """Tell whether a connection commits each statement by itself, by its options or as its driver tells it."""
     raw = connection.connection.driver_connection
-    return connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT" or (
-        getattr(raw, "autocommit", False) is True
-    )
+    asked = getattr(raw, "get_autocommit", None)  # PyMySQL's and mysqlclient's; an attribute elsewhere
+    said = asked() if asked is not None else getattr(raw, "autocommit", False)
+    return connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT" or said is True

@@ -29,7 +29,7 @@ from . import _migrate as migrate
 from . import _tally as tally
 from . import _url as urls
 from . import _write as writing
-from ._line import Cut, Line, Work, commits_itself, settled
+from ._line import Cut, Line, Work, settled
 from ._run import Runner
 from ._statements import Statements
 from ._tables import HALF, STAMP, release
@@ -101,10 +101,8 @@ class SqlStore:
         a refused write rolls back to where it began, not the host's own work.
 
         Raises:
-            StoreError: ``no-transaction`` for a connection that commits each statement by itself.
+            StoreError: ``no-transaction`` for one that commits each statement by itself, is closed or is no such thing.
         """
-        if commits_itself(connection):
-            raise faults.no_transaction(self.where)
         store = copy(self)
         store._line = self._line.on(connection)
         return store

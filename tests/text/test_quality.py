@@ -46,6 +46,18 @@ def test_each_fault_has_its_code(rules: RuleSet, row: Checked, codes: list[str])
 def test_the_evidence_names_the_words(rules: RuleSet) -> None:
     (fault,) = check(rules, Checked("", "楼下着火了", None, Urgency.NORMAL))
     assert "着火" in fault.evidence
+    (fault,) = check(rules, Checked("", "拖欠农民工工资", None, Urgency.NORMAL))
+    assert fault.evidence == "拖欠农民工、农民工工资"  # 欠农民工 and 民工工资 stand within these
+
+
+def test_a_finding_about_a_reply_says_what_was_counted(rules: RuleSet) -> None:
+    def told(reply: str) -> str:
+        (fault,) = check(rules, Checked("", "小区路灯不亮", reply=reply))
+        return fault.zh
+
+    assert told(" ") == "没有答复"
+    assert told("您好，路灯已修，感谢您的来信！") == "答复除套话外只有 4 字，不足 10 字"
+    assert told("医保报销比例按照参保类型确定，请到窗口咨询") == "答非所问：诉求里的 5 个词，答复里一个也没有"
 
 
 def test_a_table_is_checked_and_bad_rows_are_told(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ COLUMNS = ("text", "certain", "code", "path", "confidence", "said", "retired")
 @click.argument("texts", nargs=-1, metavar="[地址]...")
 @click.option("--within", default="", help="本热线的区划代码：优先其下的地名 · prefer what lies in this division")
 @click.option("--code", default="", help="查这个代码的沿革 · what became of this code")
-@click.option("--year", type=int, default=None, help="与 --code 同用：那一年是哪里 · with --code: in that year")
+@click.option("--year", type=click.IntRange(1981), default=None, help="与 --code 同用：那一年是哪里 · with --code: in that year")
 @answers("table", "json", "csv")
 def command(texts: tuple[str, ...], within: str, code: str, year: int | None, form: str) -> None:
     """Locate."""
@@ -87,6 +87,10 @@ def _told(text: str, located: Located) -> str:
 def _count(number: int) -> str:
     if number > SHOWN:
         return say(f"{number} 个候选，列前 {SHOWN} 个", f"{number} candidates, the first {SHOWN} of them")
+    if number == 1:
+        return say(
+            "1 个候选：只有简称、旧名，或前后没有上级", "1 candidate: its short or former name alone, nothing above it"
+        )
     return say(f"{number} 个候选", f"{number} candidates")
 
 

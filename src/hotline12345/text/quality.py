@@ -9,7 +9,7 @@ a finding asks a person to look and decides nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..core.classify import RuleSet, classify
@@ -50,12 +50,12 @@ def check(rules: RuleSet, row: Checked) -> Iterator[Fault]:
     known = {rule.id: rule for rule in rules.rules}
     spoken = [known[hit.rule] for hit in found.hits if not (hit.negated or hit.supposed)]
     if row.kind and row.kind not in _GRAVE and found.kind in _GRAVE:
-        words = "、".join(dict.fromkeys(rule.word for rule in spoken if rule.kind is found.kind))
+        words = _longest(rule.word for rule in spoken if rule.kind is found.kind)
         zh = f"记为{row.kind.zh}，用词是{found.kind.zh}"
         yield Fault("relabelled", zh, f"recorded as {row.kind.value}, worded as {found.kind.value}", words)
     levels = list(Urgency)
     if row.urgency and levels.index(found.urgency) > levels.index(row.urgency):
-        words = "、".join(dict.fromkeys(rule.word for rule in spoken if rule.urgency or rule.refer))
+        words = _longest(rule.word for rule in spoken if rule.urgency or rule.refer)
         zh = f"记为{row.urgency.zh}，用词是{found.urgency.zh}"
         yield Fault("downgraded", zh, f"recorded as {row.urgency.value}, worded as {found.urgency.value}", words)
     if row.reply is not None:
@@ -74,13 +74,21 @@ def check_elements(
         yield Fault("lacks-elements", "记录缺要素", "the record lacks elements", "、".join(lacks))
 
 
+def _longest(words: Iterable[str]) -> str:
+    """Join the words that stand within no other: 拖欠农民工 says 欠农民工 as well."""
+    known = dict.fromkeys(words)
+    return "、".join(word for word in known if not any(word != other and word in other for other in known))
+
+
 def _reply(row: Checked) -> Iterator[Fault]:
     said = _STOCK.sub("", row.reply or "")
     if len(said) < SHORTEST:
-        zh, en = "答复是空的，或只有套话", "the reply is empty or holds stock phrases only"
-        yield Fault("empty-reply", zh, en, f"{len(said)} < {SHORTEST}")
+        zh = f"答复除套话外只有 {len(said)} 字，不足 {SHORTEST} 字" if (row.reply or "").strip() else "没有答复"
+        en = f"the reply has {len(said)} characters beside stock phrases, fewer than {SHORTEST}"
+        yield Fault("empty-reply", zh, en if (row.reply or "").strip() else "no reply", f"{len(said)} < {SHORTEST}")
         return
     asked = {word for word in grams(f"{row.title}\n{row.text}", 2) if len(word) > 1}
     if asked and asked.isdisjoint(grams(_STOCK.sub("，", row.reply or ""), 2)):
-        zh, en = "答非所问：答复与诉求没有一个共同的词", "the reply shares no word with the question"
+        zh = f"答非所问：诉求里的 {len(asked)} 个词，答复里一个也没有"
+        en = f"the reply has none of the {len(asked)} words of the question"
         yield Fault("evasive-reply", zh, en, f"0 / {len(asked)}")

@@ -99,3 +99,34 @@ def test_rules_are_shown_and_set_by_an_admin(run, tmp_path):
 
 def test_a_base_that_is_not_there_is_an_error_of_the_store(run):
     assert run("kb", "search", "x", "--format", "json", code=4).error["code"] == "no-such-base"
+
+
+def test_who_may_not_or_cannot_is_told_what_may_be_done_and_by_whom(run, lamp):
+    told = run("kb", "step", lamp, "submit", *WRITER, code=1).err
+    assert "现在可以：撤下 withdraw、过期 expire\n" in told  # being superseded is nothing one does
+    told = run("kb", "step", lamp, "withdraw", "--reason", "x", *AGENT, code=1).err
+    assert "--as admin@" in told
+
+
+def test_rules_say_what_each_may_be_and_a_file_in_another_encoding_is_refused(run, tmp_path):
+    (tmp_path / "gbk.toml").write_text('[basis]\ntitle_max = "某办法"\n', encoding="gbk")
+    assert "UTF-8" in run("kb", "rules", "gbk.toml", "--as", "admin", code=2).err
+    (tmp_path / "bad.toml").write_text("[knowledge]\npush_weekday = 9\n", encoding="utf-8-sig")
+    assert "不能是 9：星期几推送，1–7" in run("kb", "rules", "bad.toml", "--as", "admin", code=1).err
+    assert "几个工作日内回复纠错" in run("kb", "rules").out
+
+
+def test_an_export_is_for_people_or_for_programs_and_to_no_other_kind_of_file(run, lamp, tmp_path):
+    assert "已发布" in run("kb", "export", *AGENT).out
+    assert run("kb", "export", *AGENT, "--format", "json").json[0]["status"] == "published"
+    run("kb", "export", "--out", "a.csv", *AGENT)
+    assert ",已发布," in (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
+    run("kb", "export", "--out", "a.doc", *AGENT, code=2)
+    assert not (tmp_path / "a.doc").exists()
+
+
+def test_a_fault_names_its_field_and_what_it_rests_on_in_the_readers_language(run):
+    days = ("--valid-from", "2027-01-02", "--valid-until", "2027-01-01")
+    told = run("kb", "add", *LAMP, *days, *WRITER, code=1).err
+    assert "有效期止: 有效期止早于起" in told
+    assert "依据：本库默认，无条文" in told

@@ -38,7 +38,13 @@ _DOES = {
 )
 @source
 @click.option("--number", default="", help="只查这一件 · only this one")
-@click.option("--least", default=10.0, show_default=True, help="得分不低于（满分 100） · the least score, of 100")
+@click.option(
+    "--least",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0, 100),
+    help="得分不低于（满分 100） · the least score, of 100",
+)
 @click.option(
     "--most", default=5, show_default=True, type=click.IntRange(1), help="每件至多几条 · at most so many for each"
 )

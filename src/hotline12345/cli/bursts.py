@@ -84,9 +84,14 @@ def command(
         heads = [say("告警", "told"), say(_BY[by] if by else "范围", by or "scope"), say("件数", "count")]
         heads += [say("正常", "expected"), say("界限", "bound"), say("概率", "chance")]
         shown = [
-            (when(o.at), o.key or say("全部", "all"), o.reached, f"{o.expected:.1f}", o.bound, f"{o.chance:.0e}")
+            (when(o.at), o.key or say("全部", "all"), o.reached, f"{o.expected:.1f}", o.bound, _odds(o.chance))
             for o in found
         ]
         click.echo(table(heads, shown))
     if gathered.refused:
         click.get_current_context().exit(1)
+
+
+def _odds(chance: float) -> str:
+    """Return a probability as people read one: 1/14,968."""
+    return f"1/{1 / chance:,.0f}" if chance else "0"

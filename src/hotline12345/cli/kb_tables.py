@@ -86,9 +86,9 @@ def export(base: KnowledgeBase, by: Actor, at: Any, out: str, public: bool, cent
         if sees(each, rules, centre, who, at.date()) and (not public or each.draft.visibility.value == "public")
     ]
     if not out:
-        click.echo(render(made(kept), form, say("zh", "en")))
+        click.echo(render(made(kept, form == "table"), form, say("zh", "en")))
         return
-    _write(out, made(kept))
+    _write(out, made(kept, not out.endswith(".json")))
     note(say(f"导出 {len(kept):,} 条到 {out}", f"{len(kept):,} articles written to {out}"))
 
 
@@ -102,6 +102,10 @@ def _write(path: str, rows: Any) -> None:
         data = workbook(rows, lang)
     elif path.endswith(".json"):
         data = render(rows, "json", lang).encode()
+    elif not path.endswith(".csv"):
+        raise click.UsageError(
+            say(f"{path} 应以 .csv、.xlsx 或 .json 结尾", f"{path} must end in .csv, .xlsx or .json")
+        )
     else:
         data = (render(rows, "csv", lang, bom=True) + "\r\n").encode()
     try:
@@ -109,12 +113,6 @@ def _write(path: str, rows: Any) -> None:
             file.write(data)
     except OSError as error:
         raise no_such_file(path, error) from error
-
-
-_NAMES = (
-    *("title_max", "title_unique", "keyword_max", "keyword_title", "batch_max", "materials", "needs", "private"),
-    *("other_person", "answer_days", "push_weekday", "found", "alike"),
-)
 
 
 @click.command(
@@ -130,15 +128,23 @@ _NAMES = (
 @based(writes=True)
 def rules(base: KnowledgeBase, by: Actor, at: Any, file: str | None, centre: str, form: str) -> None:
     """Show or set the rules."""
+    from ..kb.rules import MEANING
+
     if file is not None:
-        base.set_rules(read_file(file).decode("utf-8", "replace"), by, file)
+        try:
+            text = read_file(file).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise click.UsageError(
+                say(f"{file} 不是 UTF-8，请在编辑器里另存为 UTF-8", f"{file} is not UTF-8: save it as UTF-8")
+            ) from error
+        base.set_rules(text, by, file)
     found = base.rules
     if form == "json":
-        values = {name: {"value": getattr(found, name), "basis": found.why(name)} for name in _NAMES}
+        values = {name: {"value": getattr(found, name), "basis": found.why(name)} for name in MEANING}
         print_json({**values, "categories": {path: list(units) for path, units in found.categories.items()}})
         return
-    rows = [(name, _shown(getattr(found, name)), half(found.why(name))) for name in _NAMES]
-    click.echo(table(say("规则,值,依据", "rule,value,basis").split(","), rows))
+    rows = [(name, say(*what), _shown(getattr(found, name)), half(found.why(name))) for name, what in MEANING.items()]
+    click.echo(table(say("规则,含义,值,依据", "rule,meaning,value,basis").split(","), rows))
     click.echo(say(f"类目 {len(found.categories)} 个", f"{len(found.categories)} categories"))
 
 

@@ -29,7 +29,9 @@ COLUMNS = ("text", "certain", "code", "path", "confidence", "said", "retired")
 @click.argument("texts", nargs=-1, metavar="[地址]...")
 @click.option("--within", default="", help="本热线的区划代码：优先其下的地名 · prefer what lies in this division")
 @click.option("--code", default="", help="查这个代码的沿革 · what became of this code")
-@click.option("--year", type=click.IntRange(1981), default=None, help="与 --code 同用：那一年是哪里 · with --code: in that year")
+@click.option(
+    "--year", type=click.IntRange(1981), default=None, help="与 --code 同用：那一年是哪里 · with --code: in that year"
+)
 @answers("table", "json", "csv")
 def command(texts: tuple[str, ...], within: str, code: str, year: int | None, form: str) -> None:
     """Locate."""

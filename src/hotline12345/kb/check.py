@@ -12,7 +12,7 @@ from ..core.actor import Actor, Role
 from ..core.errors import Fault, PolicyError, RequestError
 from .article import Draft
 from .private import redact, spans
-from .rules import Rules
+from .rules import DEFAULT, Rules
 from .words import plain
 
 _NAMES = {
@@ -24,6 +24,7 @@ _NAMES = {
     "keywords": "关键字",
     "region": "区划",
     "source": "依据",
+    "valid_until": "有效期止",
 }
 TEXTS = ("title", "content", "source")
 TitleTaken = Callable[[str], str]
@@ -57,7 +58,9 @@ def check(
     found: list[Fault] = []
 
     def fault(code: str, key: str, zh: str, en: str, rule: str) -> None:
-        hint = f"依据：{rules.why(rule)}"
+        why = rules.why(rule)
+        zh_why, _, en_why = why.partition(" / ")
+        hint = f"依据：{'本库默认，无条文' if why == DEFAULT else zh_why} / basis: {en_why or why}"
         found.append(Fault(code, zh, en, file=file, line=line, key=_NAMES.get(key, key), hint=hint))
 
     for name in rules.needs:

@@ -122,14 +122,17 @@ def _cell(value: Any) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text
 
 
-def table(articles: Iterable[Article]) -> Table:
+def table(articles: Iterable[Article], people: bool = False) -> Table:
     """Return articles as a table to render (导出): render it with ``bom=True`` for Excel, or as a workbook.
+
+    For *people* the status is in Chinese, as what else they read there.
 
     The renderers of ``report`` keep what begins like a formula from becoming one.
     """
     heads = [Column("id", "编号", "id"), Column("version", "版本", "version"), Column("status", "状态", "status")]
     heads += [Column(name, names[0], names[-1]) for name, (names, _, _) in FIELDS.items()]
-    return Table(tuple(heads), [row(article) for article in articles])
+    rows = [row(each) | ({"status": each.status.zh} if people else {}) for each in articles]
+    return Table(tuple(heads), rows)
 
 
 def row(article: Article) -> dict[str, Any]:

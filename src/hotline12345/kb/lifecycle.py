@@ -100,21 +100,22 @@ def step(status: ArticleStatus, action: str, by: Actor, *, reason: str = "", aut
     """
     cell = LIFE[status].get(action)
     if cell is None:
-        may = "、".join(f"{STEPS[name]} {name}" for name in LIFE[status]) or "无"
+        steps = [name for name, one in LIFE[status].items() if one.roles != _SYSTEM]
+        may = "、".join(f"{STEPS[name]} {name}" for name in steps) or "修订，写下一版"
         raise CommandError(
             f"条目现为「{status.zh}」，不能{STEPS.get(action, action)}",
             f"the article is {status.value}; it cannot {action}",
             code="kb-not-possible",
             hint=f"现在可以：{may}",
-            hint_en="possible now: " + (", ".join(LIFE[status]) or "nothing"),
+            hint_en="possible now: " + (", ".join(steps) or "revise, the next version"),
         )
     if not by.roles & cell.roles:
         raise CommandError(
             f"{STEPS[action]}须由" + "、".join(sorted(ROLE_ZH[role] for role in cell.roles)) + "执行",
             f"{action} is for " + ", ".join(sorted(role.value for role in cell.roles)),
             code="kb-not-permitted",
-            hint="写明身份，如 --as reviewer@热线/li",
-            hint_en="say who you are, such as --as reviewer@hotline/li",
+            hint=f"写明身份，如 --as {min(role.value for role in cell.roles)}@单位/人员",
+            hint_en=f"say who you are, such as --as {min(role.value for role in cell.roles)}@UNIT/PERSON",
         )
     if cell.reason and not reason.strip():
         raise CommandError(

@@ -102,6 +102,25 @@ _SHAPES: dict[str, type] = {
 }
 _RANGES = {"title_max": (1, 10_000), "keyword_max": (1, 1_000), "batch_max": (1, 1_000_000), "answer_days": (0, 365)}
 _RANGES |= {"push_weekday": (1, 7)}
+MEANING: dict[str, tuple[str, str]] = {
+    "title_max": ("标题至多几字，1–10000", "most characters of a title, 1 to 10000"),
+    "title_unique": ("标题不得重复", "a title may stand once only"),
+    "keyword_max": ("关键字至多几字，1–1000", "most characters of a keyword, 1 to 1000"),
+    "keyword_title": ("关键字可与标题相同", "a keyword may be the title"),
+    "batch_max": ("一次至多导入几条", "most rows of an import"),
+    "materials": ("材料性质有哪些", "the material types there are"),
+    "needs": (
+        "不能空的项：title content category unit material keywords region source",
+        "what may not be empty, as named here",
+    ),
+    "private": ("个人号码：refuse 拒绝、redact 隐去", "persons' numbers: refuse or redact"),
+    "other_person": ("审核须另一人", "somebody else than the writer approves"),
+    "answer_days": ("几个工作日内回复纠错，0–365", "working days to answer an error report, 0 to 365"),
+    "push_weekday": ("星期几推送，1–7", "weekday of the push, 1 (Monday) to 7"),
+    "found": ("问题里多少（0–1）在条目中才算找到", "share of a question an article must hold, 0 to 1"),
+    "alike": ("相似到多少（0–1）报重复", "likeness from which articles are reported alike, 0 to 1"),
+}
+"""What each rule says and may be, in both languages."""
 _NEEDABLE = frozenset({"title", "content", "category", "unit", "material", "keywords", "region", "source"})
 
 
@@ -175,7 +194,8 @@ def _values(table: Mapping[str, Any], fault: Any) -> dict[str, Any]:
         if shape is None:
             fault("unknown-key", "knowledge", name, f"没有「{name}」这一项", f"there is no key {name!r}")
         elif not sound:
-            fault("bad-value", "knowledge", name, f"{name} 不能是 {value!r}", f"{name} cannot be {value!r}")
+            zh, en = MEANING[name]
+            fault("bad-value", "knowledge", name, f"不能是 {value!r}：{zh}", f"cannot be {value!r}: {en}")
         else:
             values[name] = tuple(value) if isinstance(value, list) else value
     return values

@@ -210,9 +210,9 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
     return Verdict(records, len(ends), len(known.seals), tuple(faults))
 
 
-def readable(store: Store) -> Iterator[Fed | StoreError]:
-    """Yield the whole feed, and in its place the refusal to read a record that somebody has written over."""
-    after, size = 0, PAGE
+def readable(store: Store, after: int = 0) -> Iterator[Fed | StoreError]:
+    """Yield the feed behind *after*, and in its place the refusal to read a record that somebody has written over."""
+    size = PAGE
     while True:
         try:
             page = store.feed(after, size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from hotline12345.stores.memory import MemoryStore
 from hotline12345.testing.orders import AGENT, AT, REQUESTER, small_policy
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import broken, export, import_rows
+from hotline12345.transfer import broken, export, import_rows, whole
 
 pytest.importorskip("sqlalchemy")
 
@@ -203,11 +204,14 @@ def test_broken_orders_of_a_server_hold_up_no_other_and_are_all_named(
     assert [fed.record.number for fed in new.feed(0, 100)] == [sound] * len(store.stream(policy.place, sound))
 
 
-def test_an_export_that_a_transaction_holds_records_back_from_is_refused(room_on: Callable[[str], str]) -> None:
+def test_an_export_that_a_transaction_holds_records_back_from_is_refused(
+    room_on: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its records are committed, and an import of it would not have them."""
     url = room_on("postgresql").replace("&patience=120", "")
     store: Any = open_store(url)
     store.append([write("1")])
+    monkeypatch.setattr(whole, "PATIENCE", 0.3)
     with store._line.engine.begin() as host:
         host.exec_driver_sql("SELECT txid_current()")  # anybody's, in any database of the server
         store.append([write("1", 1), write("2")])
@@ -220,6 +224,35 @@ def test_an_export_that_a_transaction_holds_records_back_from_is_refused(room_on
     store.close()
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_an_import_waits_for_a_transaction_that_holds_it_back_and_is_finished_later(
+    room_on: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, ends: bool
+) -> None:
+    url = room_on("postgresql").replace("&patience=120", "")
+    old, new = MemoryStore(), open_store(url)
+    fill(old)
+    rows = list(export(old))
+    monkeypatch.setattr(whole, "PATIENCE", 60.0 if ends else 0.3)
+    with open_store(url) as other, ThreadPoolExecutor(1) as pool:  # type: ignore[attr-defined]
+        with other._line.engine.begin() as host:
+            host.exec_driver_sql("SELECT txid_current()")  # anybody's, in any database of the server
+            told = pool.submit(import_rows, new, lambda: rows)
+            assert bool(wait([told], 1.5).done) is not ends
+        if ends:
+            told.result(60)
+    new.close()
+    if not ends:
+        assert getattr(told.exception(), "code", "") == "import-held-back"
+        with pytest.raises(StoreError, match="import-unfinished"):
+            open_store(url)
+        again = open_store(url, unfinished=True)
+        import_rows(again, lambda: rows)
+        again.close()
+    done = open_store(url)
+    assert list(export(done)) == rows
+    done.close()
+
+
 @pytest.mark.parametrize("server", ["postgresql", "mysql"])
 def test_the_desks_of_an_order_are_put_in_place_anew(server: str, make: Make, ask: Callable[..., Any]) -> None:
     store = make(server)
@@ -228,6 +261,11 @@ def test_the_desks_of_an_order_are_put_in_place_anew(server: str, make: Make, as
     url = store._line.engine.url.render_as_string(hide_password=False)
     ask(url, f"UPDATE {store.schema}.hotline_desk SET unit = 'nobody' WHERE assignment = 'a1'")
     assert numbers(store, Query(unit="u")) == []
+    assert store.check() == []
+    ask(url, f"DELETE FROM {store.schema}.hotline_desk")
+    ask(url, f"INSERT INTO {store.schema}.hotline_desk VALUES ('{P}', '9', 'a1', 'u', 'lead', 'd')")
+    assert [(each.code, each.en.split(": ")[-1]) for each in store.check()] == [("desk", f"{P}/1"), ("desk", f"{P}/9")]
+    ask(url, f"DELETE FROM {store.schema}.hotline_desk")
     store.reindex(P, [store.head(P, "1")])
     for unit in "uv":
         assert numbers(store, Query(unit=unit)) == ["1"]

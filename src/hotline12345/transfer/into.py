@@ -13,6 +13,7 @@ from ..stores._text import FIRST, digest, link
 from ..stores.port import SCHEMA, Append, Desk, Head, Importing, Private, Record, Store
 from . import readers, refusals
 from .rows import FORMAT, KINDS, LAST, Order, Row, Summary, Tally
+from .whole import held, whole
 
 BATCH = 1000
 """After how many records what is read is written."""
@@ -110,14 +111,28 @@ def import_rows(store: Store, rows: Callable[[], Iterable[Row]], found: Summary 
     found = check(rows()) if found is None else found
     last = [row for row in rows() if row.t in LAST] if found.readers else []
     readers.refuse(store, last)
-    there = _there(store, rows()) if resumed else 0
+    there = _there(store, rows(), found) if resumed else 0
     if mark is not None and not resumed:
         mark.importing(True)
+    expected = _write(store, rows(), there)
+    count, digest = _read_back(store)
+    if count < found.records:
+        raise refusals.held_back(count, found.records)
+    if digest != expected:
+        raise refusals.differs()
+    readers.restore(store, last)
+    if mark is not None:
+        mark.importing(False)
+    return found
+
+
+def _write(store: Store, rows: Iterable[Row], there: int) -> bytes:
+    """Write what comes behind the *there* records that are there; return the digest of what then must be there."""
     waiting: dict[Order, _Told] = {}
     batch: list[Append] = []
     size = done = 0
     expected = sha256()
-    for row in rows():
+    for row in rows:
         order = (row.place, row.number)
         if row.t == "order":
             waiting[order] = _told(row)
@@ -131,17 +146,14 @@ def import_rows(store: Store, rows: Callable[[], Iterable[Row]], found: Summary 
             if done > there:
                 store.append(batch)
             batch, size = [], 0
-    if _read_back(store)[1] != expected.digest():
-        raise refusals.differs()
-    readers.restore(store, last)
-    if mark is not None:
-        mark.importing(False)
-    return found
+    return expected.digest()
 
 
-def _there(store: Store, rows: Iterable[Row]) -> int:
+def _there(store: Store, rows: Iterable[Row], whole_of: Summary) -> int:
     """Return how many records an import that was cut short has brought; *rows* must be those it was of."""
     count, digest = _read_back(store)
+    if held(store):
+        raise refusals.held_back(count, whole_of.records)
     expected = sha256()
     wanted = count
     for row in rows:
@@ -161,7 +173,7 @@ def _read_back(store: Store) -> tuple[int, bytes]:
     """Count and digest what *store* has now, counting each link anew."""
     found, count = sha256(), 0
     ends: dict[Order, bytes] = {}
-    for fed in follow(store):
+    for fed in whole(store, follow):
         order = (fed.record.place, fed.record.number)
         last = ends[order] = linked(fed, ends.get(order, FIRST))
         _digest(found, order, fed.record.version, fed.link or last.hex())

@@ -12,6 +12,7 @@ from ..stores._text import FIRST, dumps, encode
 from ..stores.port import SCHEMA, Fed, Head, Keeping, Query, Store
 from . import readers, refusals
 from .rows import FORMAT, Order, Row, Tally
+from .whole import whole
 
 BROKEN = frozenset({"broken-record", "broken-head", "broken-private", "broken-store", "broken-chain", "bad-append"})
 """The codes of errors that say one order cannot be exported (``bad-append``: what is stored is no JSON)."""
@@ -38,7 +39,7 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
     way = _Way({}, dict.fromkeys(without, 0), {})
     broken: dict[Order, StoreError] = {}
     progress = readers.Progress(store, without)
-    for fed in readable(store):
+    for fed in whole(store, readable):
         if isinstance(fed, StoreError):
             position, order = fed.facts["position"], fed.facts["order"]
         else:

@@ -50,6 +50,18 @@ def differs() -> StoreError:
     )
 
 
+def held_back(found: int, wanted: int) -> StoreError:
+    """Return the refusal to call an import whole whose records cannot all be read back yet."""
+    return StoreError(
+        f"文件有 {wanted} 条记录，目前只读得回 {found} 条：服务器上有未结束的事务挡着，不能核对，导入未完成",
+        f"of {wanted} records {found} can be read back so far: a transaction under way on the server is in the way, so "
+        "that they cannot be compared, and the import is not finished",
+        code="import-held-back",
+        hint="用 doctor --store 看是哪个事务；它结束后，用同一个文件再执行一次 store import 即可做完",
+        hint_en="doctor --store shows which transaction it is; once it has ended, the same store import again finishes",
+    )
+
+
 def broken_chain(r: Record) -> StoreError:
     return _broken(
         (r.place, r.number), f"v{r.version} 与校验链不符", f"v{r.version} does not fit its chain", "broken-chain"

@@ -159,11 +159,22 @@ def check(run: Runner, where: str) -> list[Fault]:
     ]
     get = run.kind.get
     found = []
-    for code, zh, en, question in asked:
+    for code, zh, en, question in [*asked, *_desks(run)]:
         for place, number in run.ask(question.limit(20)):
             what = f"{get(place)}/{get(number)}"
             found.append(Fault(code, f"{zh}：{what}", f"{en}: {what}", file=where))
     return [*found, *_restored(run, where)]
+
+
+def _desks(run: Runner) -> list[tuple[str, str, str, Any]]:
+    """Ask for orders whose desks are not where they are looked for, and for desks of orders that have none."""
+    h, d = run.say.head.c, run.say.desk.c
+    both = sa.and_(d.place == h.place, d.number == h.number)
+    zh, en = "承办席位与工单索引不符", "the desks of an order disagree with its head"
+    has = run.say.said(h.desks)
+    lost = sa.select(h.place, h.number).where(has, ~sa.exists().where(both))
+    stray = sa.select(d.place, d.number).distinct().where(~sa.exists().where(both, has))
+    return [("desk", zh, en, lost), ("desk", zh, en, stray)]
 
 
 def miscounted(run: Runner, where: str) -> list[Fault]:

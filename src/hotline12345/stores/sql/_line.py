@@ -263,7 +263,7 @@ class Line:
                 if time.monotonic() > end:
                     raise faults.busy(self.where, PATIENCE) from busy
             except StoreError as error:
-                if self.host is not None or error.facts.get("kind") not in _AGAIN:
+                if self.host is not None or error.facts.get("kind") not in (*_AGAIN, "locked"):
                     raise
                 if time.monotonic() > end:
                     raise faults.busy(self.where, PATIENCE) from error

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline12345.centre.calls import WINDOW, Call, read_calls, service, to_call_back
+from hotline12345.centre.calls import WINDOW, Call, read_calls, seats_per_100k, service, to_call_back
 from hotline12345.core.calendar import CST
-from hotline12345.core.errors import PolicyError
+from hotline12345.core.errors import PolicyError, RequestError
 
 AT = datetime(2026, 9, 28, 9, tzinfo=CST)
 
@@ -32,6 +32,21 @@ def test_rates_name_what_was_offered_answered_and_answered_within_fifteen_second
 def test_the_rates_that_haikou_published_come_out() -> None:
     """Haikou's first half of 2022 connected 81.94 % (handbook §13); the same share of 10,000 calls."""
     assert service([call(i / 10, i < 8194) for i in range(10_000)]).connect_rate == Decimal("81.94")
+
+
+@pytest.mark.parametrize(
+    ("seats", "inhabitants", "told"),
+    [(120, 5_280_000, "2.27"), (1, 1_600_000, "0.06"), (3, 480_000, "0.63"), (0, 7, "0.00"), (7, 100_000, "7.00")],
+)
+def test_seats_are_counted_for_a_hundred_thousand_inhabitants(seats: int, inhabitants: int, told: str) -> None:
+    assert str(seats_per_100k(seats, inhabitants)) == told  # 0.0625 and 0.625: half up
+
+
+@pytest.mark.parametrize(("seats", "inhabitants"), [(-1, 10), (1, 0), (1, -5)])
+def test_seats_for_nobody_are_refused(seats: int, inhabitants: int) -> None:
+    with pytest.raises(RequestError) as refused:
+        seats_per_100k(seats, inhabitants)
+    assert refused.value.code == "bad-seats"
 
 
 def test_without_calls_every_rate_is_blank() -> None:

@@ -392,3 +392,13 @@ def test_a_group_without_a_command_shows_its_help_and_no_error(run, group):
 def test_what_is_wrong_below_a_group_is_told_in_the_language_asked_for(run, command, zh, en):
     assert zh in run(*command, code=2).err
     assert en in run(*command, "--lang", "en", code=2).err
+
+
+def test_seats_and_inhabitants_are_told_beside_the_calls_and_go_together(run, tmp_path):
+    file = tmp_path / "calls.csv"
+    file.write_text("时间,是否接通\n2026-09-28 09:00:00,是\n", encoding="utf-8")
+    told = run("centre", "calls", file, "--seats", "120", "--inhabitants", "5280000", "--format", "json").json
+    assert told["seats_per_100k"] == "2.27"
+    assert "每十万人坐席数" in run("centre", "calls", file, "--seats", "120", "--inhabitants", "5280000").out
+    assert run("centre", "calls", file, "--format", "json").json["seats_per_100k"] is None
+    assert "bad-seats" in run("centre", "calls", file, "--seats", "120", code=2).err

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..core.errors import RequestError
 from ..core.scoring import half_up, percent
 from ..core.scoring.decimals import median
 from .register import COUNT, FLAG, TIME, Field, a_count, a_flag, a_time, one_of, sound
@@ -144,6 +145,23 @@ def _worst(calls: Sequence[Call]) -> tuple[Decimal | None, datetime | None]:
         if rate is not None and (found is None or rate < found[0]):
             found = (rate, start)
     return found if found is not None else (None, None)
+
+
+def seats_per_100k(seats: int, inhabitants: int) -> Decimal:
+    """Return the seats for every 100,000 inhabitants (每十万人坐席数), two places, half up.
+
+    Raises:
+        RequestError: ``bad-seats``: fewer seats than none, or nobody to serve.
+    """
+    if seats < 0 or inhabitants < 1:
+        raise RequestError(
+            f"坐席 {seats} 个、人口 {inhabitants} 人，算不出每十万人坐席数",
+            f"{seats} seats for {inhabitants} inhabitants cannot be",
+            code="bad-seats",
+            hint="坐席数不小于 0，人口不小于 1",
+            hint_en="give no fewer than 0 seats and 1 inhabitant",
+        )
+    return half_up(Decimal(seats) * 100_000 / inhabitants)
 
 
 def to_call_back(calls: Iterable[Call]) -> list[Missed]:

@@ -14,6 +14,7 @@ from .seasons import seasons, which_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
 _file = click.argument("file", type=click.Path())
 _on = click.option("--on", "on", default="", help="截至哪天，默认今天 · as of which day, today by default")
@@ -58,11 +59,14 @@ def _out(form: str, plain: dict[str, Any], columns: Sequence[str], rows: list[di
 @click.option(
     "--within", default=15, show_default=True, help="几秒之内算及时（GB/T 33358：15） · seconds that count as prompt"
 )
+@click.option("--seats", type=int, default=None, help="坐席数，与 --inhabitants 同用 · seats, with --inhabitants")
+@click.option("--inhabitants", type=int, default=None, help="服务的人口，与 --seats 同用 · people served, with --seats")
 @answers("table", "json", "csv")
-def calls(file: str, within: int, form: str) -> None:
+def calls(file: str, within: int, seats: int | None, inhabitants: int | None, form: str) -> None:
     """Report on calls."""
     from ..centre.calls import read_calls, service, to_call_back
 
+    per_100k = _seats(seats, inhabitants)
     records = read_calls(read_bytes(file), file)
     told = service(records, within)
     plain = {name: iso(value) if name == "worst_day_from" else value for name, value in told._asdict().items()}
@@ -75,6 +79,7 @@ def calls(file: str, within: int, form: str) -> None:
         {"caller": one.caller, "since": iso(one.since), "last": iso(one.last), "tries": one.tries, "line": one.line}
         for one in to_call_back(records)
     ]
+    plain["seats_per_100k"] = None if per_100k is None else str(per_100k)
     if _out(form, plain | {"call_back": missed}, ("caller", "since", "last", "tries", "line"), missed):
         return
     click.echo(
@@ -89,6 +94,7 @@ def calls(file: str, within: int, form: str) -> None:
                 (say("　自", "  from"), when(told.worst_day_from)),
                 (say("等待中位数（秒）", "median wait, s"), str(told.wait_median or "")),
                 (say("平均通话（秒）", "mean talk, s"), str(told.talk_mean or "")),
+                (say("每十万人坐席数", "seats per 100,000"), str(per_100k or "")),
                 (say("待回拨", "to call back"), f"{len(missed):,}"),
             ]
         )
@@ -104,6 +110,20 @@ def calls(file: str, within: int, form: str) -> None:
         )
         listed = to_call_back(records)
         click.echo(table(heads, [(m.caller, when(m.since), when(m.last), m.tries, m.line) for m in listed]))
+
+
+def _seats(seats: int | None, inhabitants: int | None) -> Decimal | None:
+    from ..centre.calls import seats_per_100k
+
+    if (seats is None) != (inhabitants is None):
+        raise RequestError(
+            "--seats 和 --inhabitants 要一起写",
+            "--seats and --inhabitants go together",
+            code="bad-seats",
+            hint="两个都写，或都不写",
+            hint_en="give both or neither",
+        )
+    return None if seats is None or inhabitants is None else seats_per_100k(seats, inhabitants)
 
 
 @command.command(

@@ -125,6 +125,11 @@ def test_an_export_is_for_people_or_for_programs_and_to_no_other_kind_of_file(ru
     assert not (tmp_path / "a.doc").exists()
 
 
+def test_a_period_that_ends_before_it_begins_is_refused_and_no_end_is_told_as_such(run, lamp):
+    assert "早于" in run("kb", "duty", "--from", "2026-11-02", "--to", "2026-11-01", code=2).err
+    assert run("kb", "tick", "--on", "2028-01-01").out == "没有到期的条目。\n"
+
+
 def test_a_fault_names_its_field_and_what_it_rests_on_in_the_readers_language(run):
     days = ("--valid-from", "2027-01-02", "--valid-until", "2027-01-01")
     told = run("kb", "add", *LAMP, *days, *WRITER, code=1).err

@@ -151,6 +151,28 @@ def test_an_error_report_is_due_in_working_days_and_closed_by_a_new_version(base
         answer_report(base, one.number, "unfounded", WRITER, AT)
 
 
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("handler@城管局/sun", True),
+        ("unit-head@城管局", True),
+        ("handler@水务局/sun", False),
+        ("agent@城管局/li", False),
+        ("reviewer@热线/wang", True),
+        ("admin", True),
+    ],
+)
+def test_an_error_report_is_answered_by_the_unit_it_is_for_and_no_other(base, who: str, may: bool) -> None:
+    one = report(base, publish(base, LAMP).id, "电话写错了", AGENT, AT)
+    if may:
+        assert answer_report(base, one.number, "unfounded", Actor.parse(who), AT).outcome == "unfounded"
+        return
+    with pytest.raises(CommandError) as refused:
+        answer_report(base, one.number, "unfounded", Actor.parse(who), AT)
+    assert (refused.value.code, "城管局" in refused.value.zh) == ("kb-not-permitted", True)
+    assert reports(base, pending=True) == [one]
+
+
 def test_timeliness_counts_what_fell_due_and_what_of_it_was_done_in_time(base):
     publish(base, evolve(LAMP, title="甲", review_by=date(2026, 10, 20)))
     late = publish(base, evolve(LAMP, title="乙", review_by=date(2026, 10, 20)))

@@ -115,7 +115,10 @@ def duty(base: KnowledgeBase, by: Actor, at: Any, first: str, last: str, on: str
     """Report timeliness."""
     from ..kb.duty import timeliness
 
-    found = timeliness(base, _day(first, at), _day(last, at), _day(on, at))
+    start, end = _day(first, at), _day(last, at)
+    if end < start:
+        raise click.UsageError(say(f"期间止 {end} 早于起 {start}", f"the period ends {end} before it begins {start}"))
+    found = timeliness(base, start, end, _day(on, at))
     rows = [one._replace(rate=None)._asdict() | {"rate": None if one.rate is None else str(one.rate)} for one in found]
     if form == "json":
         print_json(rows)
@@ -171,7 +174,11 @@ def push(base: KnowledgeBase, by: Actor, at: Any, on: str, centre: str, form: st
 @based()
 def tick(base: KnowledgeBase, by: Actor, at: Any, on: str, centre: str, form: str) -> None:
     """Let articles expire."""
-    listed(base.expire(_day(on, at), at), form)
+    found = base.expire(_day(on, at), at)
+    if form == "table" and not found:
+        click.echo(say("没有到期的条目。", "No article has come to its end."))
+        return
+    listed(found, form)
 
 
 COMMANDS = (report, resolve, reports, duty, push, tick)

@@ -101,14 +101,6 @@ def answer_report(base: KnowledgeBase, number: int, outcome: str, by: Actor, at:
             hint="有：corrected 已更正、unfounded 无误",
             hint_en="corrected or unfounded",
         )
-    if not by.roles & {Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.ADMIN}:
-        raise CommandError(
-            "回复纠错须由责任单位、审核员或管理员执行",
-            "error reports are answered by the unit, a reviewer or an admin",
-            code="kb-not-permitted",
-            hint="写明身份 --as",
-            hint_en="say who you are with --as",
-        )
     with base.shelf.writing() as writer:
         rows = writer.rows(f"SELECT {_COLUMNS} FROM kb_report WHERE seq = ?", (number,))
         if not rows or rows[0][8]:
@@ -120,6 +112,7 @@ def answer_report(base: KnowledgeBase, number: int, outcome: str, by: Actor, at:
                 hint_en="kb reports lists them",
             )
         found = ErrorReport(*rows[0])
+        _may_answer(by, found.unit)
         shown = base.published(found.id)
         if outcome == "corrected" and shown is not None and shown.version == found.version:
             raise CommandError(
@@ -132,6 +125,19 @@ def answer_report(base: KnowledgeBase, number: int, outcome: str, by: Actor, at:
         closed = moment(at)
         writer.rows("UPDATE kb_report SET closed = ?, outcome = ? WHERE seq = ?", (closed, outcome, number))
     return found._replace(closed=closed, outcome=outcome)
+
+
+def _may_answer(by: Actor, unit: str) -> None:
+    """Refuse who is neither of the unit that answers for the article nor of those who see to the base."""
+    if by.roles & {Role.REVIEWER, Role.ADMIN} or (by.roles & {Role.HANDLER, Role.UNIT_HEAD} and by.unit == unit):
+        return
+    raise CommandError(
+        f"回复纠错须由责任单位（{unit}）、审核员或管理员执行",
+        f"error reports are answered by the unit ({unit}), a reviewer or an admin",
+        code="kb-not-permitted",
+        hint=f"写明身份，如 --as handler@{unit}/人员",
+        hint_en=f"say who you are, such as --as handler@{unit}/PERSON",
+    )
 
 
 def reports(base: KnowledgeBase, *, unit: str = "", pending: bool = False) -> list[ErrorReport]:

@@ -15,6 +15,7 @@ import pytest
 from hotline12345.core.errors import StoreError
 from hotline12345.stores import open_store
 from hotline12345.stores._sqlite_schema import STAMP
+from hotline12345.stores._turns import Job
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, numbers, write
@@ -273,6 +274,29 @@ def test_forget_says_so_when_a_reader_keeps_the_log(file: Path) -> None:
         reader.close()
         assert store.forget(P, "x") == 0
         assert all("路灯不亮".encode() not in path.read_bytes() for path in file.parent.iterdir())
+
+
+def test_what_is_refused_halfway_leaves_nothing_and_takes_no_other_with_it(file: Path) -> None:
+    """A refusal may come when a part is written: a head that cannot be read, say."""
+    store = SqliteStore(file)
+    orders = numbers(store)
+
+    def half(conn: sqlite3.Connection, careful: bool) -> None:
+        conn.execute("INSERT INTO cursor (reader, position) VALUES ('half', 1)")
+        raise StoreError("虚构", "invented", code="broken-head")
+
+    def whole(conn: sqlite3.Connection, careful: bool) -> str:
+        conn.execute("INSERT INTO cursor (reader, position) VALUES ('whole', 1)")
+        return "done"
+
+    with pytest.raises(StoreError, match="broken-head"):
+        store._file.submit(half)
+    assert store.readers() == []
+    jobs = [Job(work) for work in (whole, half)]
+    store._file._commit(lambda: jobs)
+    assert [(job.result, getattr(job.error, "code", None)) for job in jobs] == [("done", None), (None, "broken-head")]
+    assert (store.readers(), numbers(store)) == (["whole"], orders)
+    store.close()
 
 
 def test_data_that_is_not_json_is_refused(file: Path) -> None:

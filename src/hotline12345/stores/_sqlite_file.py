@@ -28,6 +28,11 @@ _LOOK = 16
 _abandoned: list[Any] = []
 """Connections a forked child must neither use nor close: they belong to its parent."""
 
+
+class _HalfDone(Exception):
+    """A job was refused when it had written something (内部信号): that is not to stay."""
+
+
 HALF = 1_000_000
 """What is added to the stamp while an import is under way: an older library, too, does not write to such a store."""
 
@@ -171,10 +176,13 @@ class File:
             conn.execute("BEGIN IMMEDIATE")
             self._refuse(conn)
             for job in jobs:
+                before = conn.total_changes
                 try:
                     job.result = job.work(conn, careful)
                 except HotlineError as refusal:
                     job.error = refusal
+                    if conn.total_changes != before:
+                        raise _HalfDone from refusal
             conn.execute("COMMIT")
         except BaseException as error:
             # A full disk has rolled back already; a second ROLLBACK would raise.
@@ -190,6 +198,8 @@ class File:
                 finally:
                     conn.text_factory = str
                 return
+            if isinstance(error, _HalfDone) and len(jobs) == 1:
+                return  # refused, and undone as a whole
             if _blames_a_job(error) and (len(jobs) > 1 or not careful):
                 for job in jobs:
                     job.error = None

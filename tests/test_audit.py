@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hotline12345 import Actor, Hotline, Request, Requester
 from hotline12345.audit import anchor, read_anchors, verify
-from hotline12345.core.errors import StoreError
+from hotline12345.core.errors import RequestError, StoreError
 from hotline12345.stores import Private, _text
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
@@ -220,6 +222,47 @@ def test_anchors_that_were_altered_are_found(store: SqliteStore, anchors: Path, 
         with pytest.raises(StoreError) as caught:
             anchor(store, anchors, AT)
         assert caught.value.code == "anchor-mismatch"
+
+
+def test_a_file_without_a_seal_vouches_for_nothing_and_a_missing_one_is_told(
+    store: SqliteStore, anchors: Path, tmp_path: Path
+) -> None:
+    lines = anchors.read_text("utf-8").splitlines(keepends=True)
+    for left in ("", "hello\n", "".join(line for line in lines if "seal" not in line)):
+        anchors.write_text(left, "utf-8")
+        assert [fault.code for fault in verify(store, anchors).faults] == ["anchors-empty"]
+    with pytest.raises(RequestError) as caught:
+        verify(store, tmp_path / "none.jsonl")
+    assert caught.value.code == "no-such-file"
+
+
+def test_a_seal_said_to_be_older_hides_no_rewriting(store: SqliteStore, anchors: Path, path: Path) -> None:
+    from hotline12345.stores._text import FIRST, digest, dumps, link
+
+    anchors.write_text(anchors.read_text("utf-8").replace('"position":12', '"position":0'), "utf-8")
+    data = dumps({"step": "forged"})
+    made = link(FIRST, digest(Q, "1", 1, "Received", 1, data)).hex()
+    _touch(path, f"UPDATE record SET data = '{data}', link = x'{made}' WHERE place = '{Q}'")
+    assert ("rewritten", f"{Q}/1 v1") in _told(store, anchors)
+
+
+def test_words_that_were_altered_are_named_and_those_forgotten_are_not(tmp_path: Path) -> None:
+    at = datetime(2026, 9, 18, 10, tzinfo=UTC)
+    agent = Actor.parse("agent@210100-12345/li")
+    with SqliteStore(tmp_path / "words.db") as store:
+        hotline = Hotline("shenyang", store, clock=lambda: at, secrets=b"s" * 32)
+        asked = [
+            Request(received=at, title="路灯", text=f"路灯坏了{n}", area="210102", requester=Requester(phone=phone))
+            for n, phone in enumerate(("13800000000", "13900000000", "13700000000"))
+        ]
+        one, two, three = (hotline.receive(request, by=agent).number for request in asked)
+        assert verify(store).faults == ()
+        store.reindex("210100", ())
+        _touch(tmp_path / "words.db", "UPDATE vault SET data = replace(data, '坏了0', '很亮0')")
+        _touch(tmp_path / "words.db", "UPDATE vault SET data = '{' WHERE data LIKE '%坏了1%'")
+        assert hotline.forget("13700000000") > 0
+        assert _told(store, None) == {("words-altered", f"210100/{number} v1") for number in (one, two)}
+        assert three not in str(_told(store, None))
 
 
 def test_an_anchor_torn_by_a_crash_is_passed_over_by_the_next(store: SqliteStore, anchors: Path) -> None:

@@ -12,13 +12,16 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from errno import ENOENT
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .core.errors import Fault, RequestError, StoreError
+from .core.refs import Ref
+from .privacy import intact
 from .stores._text import FIRST, digest, dumps, encode, link
-from .stores.port import Fed, Head, Query, Store
+from .stores.port import Fed, Head, Query, Record, Store
 
 PAGE = 1000
 _Order = tuple[str, str]
@@ -173,7 +176,8 @@ def _seal(line: str, lines: list[str], previous: str) -> tuple[Seal | None, list
 def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
     """Count every link anew and compare the anchors (核对校验链).
 
-    Found are an edited, inserted, deleted, moved or cut-off record, each with place, number and version.  What was
+    Found are an edited, inserted, deleted, moved or cut-off record, and private words that are not what their event
+    refers to, each with place, number and version; words that are gone may have been forgotten.  What was
     written after the last anchor and cut off or counted anew as a whole, no chain can tell.
 
     Args:
@@ -185,7 +189,7 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
         StoreError: ``no-chain``.
         RequestError: ``no-such-file``.
     """
-    known = Anchors() if path is None else read_anchors(path)
+    known = _anchors(path)
     faults = list(known.faults)
     if seal and seal not in {each.hash for each in known.seals}:
         zh, en = f"没有封记 {seal}", f"the seal {seal} is not in it"
@@ -194,6 +198,7 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
     ends: dict[_Order, tuple[int, bytes]] = {}
     records = 0
     chained = False
+    said: dict[_Order, dict[str, tuple[int, str]]] = {}
     for fed in readable(store):
         records += 1
         if isinstance(fed, StoreError):
@@ -204,10 +209,53 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
             continue
         chained = chained or bool(fed.link)
         faults += _looked_at(fed, ends, known, until)
+        _refer(fed.record, said)
+        if len(said) == PAGE:
+            faults += _words(store, said)
     if records and not chained:
         raise no_chain()
+    faults += _words(store, said)
     faults += _ends(store, ends, known)
     return Verdict(records, len(ends), len(known.seals), tuple(faults))
+
+
+def _anchors(path: Path | None) -> Anchors:
+    """Read the anchors to compare with; a file that vouches for nothing is no reason to say that all is well."""
+    if path is None:
+        return Anchors()
+    if not path.exists():
+        raise _unreadable(path, FileNotFoundError(ENOENT, os.strerror(ENOENT)))
+    known = read_anchors(path)
+    if known.seals or known.faults:
+        return known
+    zh, en = "锚点文件里没有一个封记：什么也核对不了", "there is not one seal in the file: it vouches for nothing"
+    return Anchors(faults=(Fault("anchors-empty", zh, en, file=str(path)),))
+
+
+def _refer(record: Record, said: dict[_Order, dict[str, tuple[int, str]]]) -> None:
+    """Note the private record that *record* refers to, by its digest."""
+    match record.data:
+        case {"private": [str(identity), str(seen)]} if isinstance(record.version, int):
+            said.setdefault((record.place, record.number), {})[identity] = (record.version, seen)
+
+
+def _words(store: Store, said: dict[_Order, dict[str, tuple[int, str]]]) -> Iterator[Fault]:
+    """Yield the private records that are no longer what their events refer to; one that is gone may be forgotten."""
+    for order, refs in said.items():
+        for identity, (version, seen) in refs.items():
+            try:
+                kept = store.private(*order, (identity,)).get(identity)
+                sound = kept is None or intact(Ref(identity, seen), kept)
+            except StoreError as error:
+                if error.code != "broken-private":
+                    raise
+                sound = False
+            except (KeyError, TypeError, ValueError):  # JSON, but nothing that was ever sealed
+                sound = False
+            if not sound:
+                zh, en = "隐私记录（诉求或办理的文字）被改动", "its private words were altered"
+                yield _found("words-altered", order, version, zh, en)
+    said.clear()
 
 
 def readable(store: Store, after: int = 0) -> Iterator[Fed | StoreError]:
@@ -254,12 +302,11 @@ def _looked_at(fed: Fed, ends: dict[_Order, tuple[int, bytes]], known: Anchors, 
     with suppress(ValueError):  # told above
         own = bytes.fromhex(fed.link) or own
     ends[order] = (max(version, last), own)
-    if fed.position <= until:
-        seen = known.orders.get(order, [])
-        if any(at == version and said != fed.link for at, said in seen):
-            yield _found("rewritten", order, version, "与锚点不符：锚点之后被重写", "differs from its anchor")
-        elif version > max((at for at, _ in seen), default=0):
-            yield _found("inserted", order, version, "锚点时没有这条记录", "was not there when the anchor was written")
+    seen = known.orders.get(order, [])
+    if any(at == version and said != fed.link for at, said in seen):
+        yield _found("rewritten", order, version, "与锚点不符：锚点之后被重写", "differs from its anchor")
+    elif fed.position <= until and version > max((at for at, _ in seen), default=0):
+        yield _found("inserted", order, version, "锚点时没有这条记录", "was not there when the anchor was written")
 
 
 def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -> Iterator[Fault]:

@@ -66,10 +66,11 @@ def anchor(store: str, anchors: str, form: str) -> None:
     "verify",
     cls=Speaking,
     short_help="核对校验链与锚点 · verify chain and anchors",
-    help="重算每一环并与锚点比对；有发现退出码 1，逐条写明地方、编号和版本。\n"
+    help="重算每一环，与锚点比对，并核对隐私文字的摘要；有发现退出码 1，逐条写明地方、编号和版本。\n"
     "最后一个锚点之后整段重写或截尾，无法查出。\n"
     "--\n"
-    "Count every link anew and compare the anchors.  Exit 1 with findings, each with place, number and version.  What "
+    "Count every link anew, compare the anchors and the digests of private words.  Exit 1 with findings, each with "
+    "place, number and version.  What "
     "was rewritten or cut off behind the last anchor cannot be told.",
 )
 @store_option

@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # "delivery.envelope" for what event types begin with where they are sent.
     "schema": frozenset({"core", "delivery.envelope"}),
     "outbox": frozenset({"core", "stores"}),
-    "audit": frozenset({"core.errors", "stores"}),
+    "audit": frozenset({"core.errors", "core.refs", "stores", "privacy"}),  # are the words what their event says?
     "rebuild": frozenset({"core", "stores", "heads", "privacy", "audit"}),
     "transfer": frozenset({"core.errors", "stores", "audit"}),
     # "plugins" to find publishers by name; "heads" for the form of instants that stores compare.

@@ -118,6 +118,38 @@ def test_a_server_that_became_read_only_refuses_in_our_words(clean_room: Callabl
     store.close()
 
 
+def test_a_server_that_answers_no_while_connecting_is_not_called_unreachable(clean_room: Callable[[str], str]) -> None:
+    where = urlsplit(clean_room("postgresql"))
+    host = f"{where.hostname}:{where.port or 5432}"
+    told = []
+    for user, database in (("nobody_of_this_name", "test"), (where.username or "postgres", "no_such_database")):
+        with pytest.raises(StoreError) as caught:
+            open_store(f"postgresql://{user}@{host}/{database}")
+        told.append(caught.value.code)
+    assert told in (["denied", "no-such-store"], ["denied", "denied"])  # where a password comes first
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ('FATAL:  password authentication failed for user "city"', "denied"),
+        ('致命错误:  用户 "city" Password 认证失败 (28P01)', "denied"),
+        ('FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "city"', "denied"),
+        ('致命错误:  数据库 "city" 不存在', "no-such-store"),
+        ("FATAL:  the database system is starting up", "down"),
+        ("FATAL:  sorry, too many clients already", "down"),
+        ("connection refused", "down"),
+    ],
+)
+def test_what_a_server_answers_while_connecting_is_told_by_its_words(said: str, kind: str) -> None:
+    from hotline12345.stores.sql._errors import kind_of
+
+    assert (
+        kind_of(type("OperationalError", (Exception,), {})(f'connection to server at "10.0.0.1" failed: {said}'))
+        == kind
+    )
+
+
 @SERVERS
 def test_who_opened_it_to_read_cannot_write(server: str, clean_room: Callable[[str], str]) -> None:
     url = clean_room(server)

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -157,6 +158,29 @@ def test_a_full_disk_undoes_the_write_and_says_so(tmp_path: Path) -> None:
         store._rows("PRAGMA max_page_count=1000000")
         store.append([write("2"), write("3", data={"text": "x" * 100_000})])
         assert numbers(store) == ["1", "2", "3"]
+
+
+@pytest.mark.skipif(sys.platform != "linux" or getattr(os, "geteuid", lambda: 1)() != 0, reason="mounts a small disk")
+def test_a_disk_without_room_even_for_reading_is_called_full(tmp_path: Path) -> None:
+    room = tmp_path / "small"
+    room.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(room)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no mounting here")
+    try:
+        with SqliteStore(room / "orders.db") as store:
+            store.append([write("1")])
+        with suppress(OSError), (room / "fill").open("wb", buffering=0) as file:
+            while True:
+                file.write(b"x" * 4096)
+        with pytest.raises(StoreError) as caught:
+            SqliteStore(room / "orders.db").head(P, "1")
+        assert (caught.value.code, "room" in caught.value.hint_en) == ("full", True)
+        (room / "fill").unlink()
+        with SqliteStore(room / "orders.db") as store:
+            assert numbers(store) == ["1"]
+    finally:
+        subprocess.run(["umount", str(room)], check=True)
 
 
 @pytest.mark.parametrize("content", [b"orders, as text\n" * 100, b"\x00" * 4096, b"PK\x03\x04" + b"z" * 5000])

@@ -24,6 +24,11 @@ _KNOWN = {
     "LOCKED": ("locked", "数据库被占用", "the database is locked by another program"),
     "READONLY": ("read-only", "数据库或其目录不可写", "the database or its folder cannot be written"),
     "FULL": ("full", "磁盘已满，本次写入已全部撤销", "the disk is full; this write was undone as a whole"),
+    "IOERR_SHMSIZE": (
+        "full",
+        "磁盘已满，连读取所需的共享文件也建不成",
+        "the disk is full; not even reading has room for its shared file",
+    ),
     "CORRUPT": ("damaged", "数据库已损坏", "the database is damaged"),
     "IOERR": ("io", "读写磁盘出错", "the disk cannot be read or written"),
     "CANTOPEN": ("cannot-open", "无法打开数据库文件", "the database file cannot be opened"),
@@ -40,6 +45,15 @@ _HINTS = {
         "check the permissions of file and folder; to read only, open it with ?readonly=1",
     ),
     "full": ("腾出空间后重试；已写入的内容完好", "make room and try again; what was stored before is intact"),
+    "io": (
+        "检查磁盘与文件系统（系统日志里有原因），不要放在网络文件系统上；然后 store check，必要时从备份恢复",
+        "look at the disk and its file system (the system's log says why), use no network file system; then store "
+        "check, and restore a backup if it finds anything",
+    ),
+    "cannot-open": (
+        "检查文件与目录是否存在、归谁所有、能否读写",
+        "check that file and folder are there, whose they are and whether you may read and write them",
+    ),
     "damaged": ("停止写入，保留原文件，用备份恢复", "stop writing, keep the file as it is and restore a backup"),
 }
 
@@ -57,8 +71,8 @@ def translate(error: BaseException, path: Path) -> StoreError:
             hint="编号、键、索引值须是合法的文本",
             hint_en="numbers, keys and indexed values have to be valid text",
         )
-    family = name.removeprefix("SQLITE_").split("_")[0]
-    code, zh, en = _KNOWN.get(family, ("store", "SQLite 报错", "SQLite complains"))
+    whole = name.removeprefix("SQLITE_")
+    code, zh, en = _KNOWN.get(whole) or _KNOWN.get(whole.split("_")[0], ("store", "SQLite 报错", "SQLite complains"))
     hint, hint_en = _HINTS.get(code, ("", ""))
     return StoreError(
         f"{path}：{zh}（{name or type(error).__name__}: {error}）",

@@ -24,6 +24,17 @@ _KINDS: dict[Any, str] = {
     -6403: "again", -6602: "unique", -6407: "locked", -70019: "lost", -70025: "lost", -6010: "lost", -70028: "down",
 }  # fmt: skip
 
+_REFUSALS = {
+    "denied": (
+        ("password authentication",),
+        ("pg_hba.conf",),
+        ('role "', "does not exist"),
+        ("认证失败",),
+        ("角色", "不存在"),
+    ),
+    "no-such-store": (('database "', "does not exist"), ("数据库", "不存在")),
+}
+
 _TOLD = {
     "again": ("locked", "多次与其他事务冲突", "clashed with other transactions again and again"),
     "unique": ("locked", "多次与其他写入相撞", "met other writers again and again"),
@@ -95,7 +106,20 @@ def kind_of(error: BaseException, raw: Any = None) -> str:
         return "lost"
     if type(cause).__name__ == "IntegrityError":  # no column may be NULL, and none is: what remains is a key taken
         return "unique"
-    return "down" if type(cause).__name__ == "OperationalError" and state is None else ""
+    return _refused(str(cause)) if type(cause).__name__ == "OperationalError" and state is None else ""
+
+
+def _refused(said: str) -> str:
+    """Return why there is no connection: psycopg gives no SQLSTATE for what a server answers while connecting.
+
+    Servers say it in their own language; these are PostgreSQL's English and Chinese.
+    """
+    if not any(level in said for level in ("FATAL", "致命")):
+        return "down"
+    for kind, ways in _REFUSALS.items():
+        if any(all(sign in said for sign in signs) for signs in ways):
+            return kind
+    return "down"
 
 
 def _state(cause: Any) -> Any:

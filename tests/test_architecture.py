@@ -62,7 +62,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "neighbours": frozenset({"core", "stores", "book", "classifiers"}),
     # "packs" and "text" late: the classifier "rules" reads a pack's rules or a file of them.
     "classifiers": frozenset({"core", "plugins", "packs", "text"}),
-    "clockwork": frozenset({"core", "stores", "privacy", "heads"}),
+    "clockwork": frozenset({"core", "stores", "privacy", "heads", "audit"}),
     "inquiry": frozenset({"core", "view", "hotline"}),
     "transition": frozenset({"core", "stores"}),
     "impact": frozenset({"core", "hotline", "stores.port"}),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from hotline12345.delivery import DONE, Answer, Destination, Message, Settings
 from hotline12345.packs import load_pack
 from hotline12345.stores import Store
 from hotline12345.stores.memory import MemoryStore
+from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.worker import Worked, Worker, has_work, shard_of
 
 START = datetime.fromisoformat("2026-09-18T10:00:00+08:00")
@@ -167,6 +171,26 @@ def test_provisional_deadlines_are_settled_beside_an_order_that_cannot_be_read(
     done = worker(pack, store).round()
     assert sorted(unsettled) == ["N003", "N020"]
     assert done.unreadable == 1
+
+
+def test_a_head_that_cannot_be_read_keeps_no_deadline_provisional_but_its_own(
+    pack, tmp_path: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsettled: list[str] = []
+    monkeypatch.setattr(clockwork, "_unsettled", lambda hotline, order: unsettled.append(order.number))
+    file, numbers = tmp_path / "orders.db", iter(range(1, 1000))
+    hotline = Hotline(pack, f"sqlite:///{file}", clock=lambda: START, number=lambda at, tries: f"N{next(numbers):03d}")
+    for _ in range(5):
+        hotline.receive(Request(received=START, text="路灯坏了", area="210102", kind=Kind.COMPLAINT), by=AGENT)
+    hotline.store.close()
+    with closing(sqlite3.connect(file)) as raw, raw:
+        for table in ("head", "late"):
+            raw.execute(f"UPDATE {table} SET provisional = 1, digest = 'old', wake = ''")
+            raw.execute(f"UPDATE {table} SET desks = '[[' WHERE number = 'N002'")
+    store = SqliteStore(file)
+    assert worker(pack, store).round().unreadable == 0  # its records say what it needs
+    assert sorted(unsettled) == ["N001", "N002", "N003", "N004", "N005"]
+    store.close()
 
 
 def test_the_shards_of_all_workers_together_are_all_orders() -> None:

@@ -24,6 +24,7 @@ from .stores._text import FIRST, digest, dumps, encode, link
 from .stores.port import Fed, Head, Query, Record, Store
 
 PAGE = 1000
+ALL = Query()
 _Order = tuple[str, str]
 
 
@@ -335,12 +336,12 @@ def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -
         yield _found("headless", order, ends[order][0], "有记录而没有工单索引", "has records and no head")
 
 
-def heads(store: Store, place: str) -> Iterator[Head | StoreError]:
+def heads(store: Store, place: str, query: Query = ALL, after: str = "") -> Iterator[Head | StoreError]:
     """Yield the heads of *place*, and in its place the refusal to read one that somebody has written over."""
-    after, size = "", PAGE
+    size = PAGE
     while True:
         try:
-            page = store.find(place, Query(), after, size)
+            page = store.find(place, query, after, size)
         except StoreError as error:
             if error.code != "broken-head":
                 raise

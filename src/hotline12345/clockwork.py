@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from .audit import heads
 from .core.actor import SYSTEM
 from .core.commands import Tick
 from .core.errors import Conflict, HotlineError, StoreError
@@ -118,9 +119,8 @@ def _provisional(hotline: Hotline, query: Query) -> Iterator[tuple[str, Order | 
     except StoreError as error:
         if error.code not in UNREADABLE:
             raise
-    while heads := hotline.find(query, after=last, limit=PAGE).heads:
-        yield from ((head.number, None) for head in heads)
-        last = heads[-1].number
+    for head in heads(hotline.store, hotline.place, query, last):
+        yield head.facts["order"][1] if isinstance(head, StoreError) else head.number, None
 
 
 def _unsettled(hotline: Hotline, order: Order) -> bool:

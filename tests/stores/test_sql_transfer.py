@@ -272,6 +272,24 @@ def test_the_desks_of_an_order_are_put_in_place_anew(server: str, make: Make, as
     assert (numbers(store, Query(unit="nobody")), list(export(store))) == ([], before)
 
 
+@pytest.mark.parametrize("server", ["postgresql", "mysql"])
+def test_a_write_to_an_order_whose_desks_were_written_over_says_so_and_a_rebuild_mends_it(
+    server: str, make: Make, ask: Callable[..., Any]
+) -> None:
+    store = make(server)
+    store.append([write("1", desks=(Desk("a1", "u", "lead", "", "d"),)), write("2")])
+    head = store.head(P, "1")
+    url = store._line.engine.url.render_as_string(hide_password=False)
+    for damage in ("[[", "[5]"):
+        ask(url, f"UPDATE {store.schema}.hotline_head SET desks = '{damage}' WHERE number = '1'")
+        with pytest.raises(StoreError, match="broken-head"):
+            store.append([write("2", 1), write("1", 1)])
+    assert [store.stream(P, number)[-1].version for number in "12"] == [1, 1]
+    store.reindex(P, [head])
+    store.append([write("2", 1), write("1", 1)])
+    assert store.check() == []
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mysql"])
 def test_an_order_that_goes_on_while_it_is_rebuilt_keeps_the_head_it_got(kind: str, make: Make) -> None:
     store = make(kind)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 SCHEMA = 1
 """The schema version this library writes; a reader that meets a newer one refuses to write."""
 
-UNREADABLE = frozenset({"unknown-event", "bad-event", "newer-schema", "broken-record", "broken-private"})
+UNREADABLE = frozenset({"unknown-event", "bad-event", "newer-schema", "broken-record", "broken-private", "broken-head"})
 """The codes of errors that say one order cannot be read here; they are no reason to leave out the others."""
 
 

@@ -250,7 +250,10 @@ def _count(note: Note, place: str, change: _Change) -> None:
 
 def _move_desks(kind: Flavour, before: str, last: Ready, gone: _Rows, turned: _Rows, added: _Rows) -> None:
     """Say which desks go, change or come: no row twice, so that one statement may do it all."""
-    old = {desk[0]: desk for desk in json.loads(before)} if before != kind.nothing else {}
+    try:
+        old = {desk[0]: desk for desk in json.loads(before)} if before != kind.nothing else {}
+    except (*rules.UNREADABLE, LookupError) as error:
+        raise rules.broken_head(last.append.place, last.append.number) from error
     new = last.desks(kind)
     for assignment in sorted(old.keys() - new.keys()):
         key = {"_place": last.place, "_number": last.number, "_assignment": kind.put(assignment)}

@@ -4,8 +4,10 @@
 again and again, each time on a new store.  Then the store is opened: every acknowledged version must be there, every
 order must have its versions from 1 on without a gap, and its head must be the one its history folds to.
 
-Run: ``python benchmarks/reliability/kills.py [--kills 1000] [--seed 1] [--store 'sqlite:///{folder}/orders.db']``
-``{folder}`` stands for a new folder each time, ``{run}`` for a number (a server's database or schema, made before).
+Run: ``python benchmarks/reliability/kills.py [--kills 1000] [--seed 1] [--lot 4] [--store URL]``
+URL is like ``sqlite:///{folder}/orders.db``; ``{folder}`` stands for a new folder each time, ``{run}`` for a number (a
+server's database or schema, made before).  ``--lot 4`` has the embedded store settle whenever four orders are late, so
+that most kills find it settling.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ import hotline12345.simulate
 from hotline12345 import Hotline
 from hotline12345.heads import head_of
 from hotline12345.packs import load_pack
-from hotline12345.stores import Query, open_store
+from hotline12345.stores import Query, _sqlite_late, open_store
 
 PACK = "shenyang"
 PATIENCE = 60.0
@@ -116,8 +118,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lot", type=int, default=0)
     parser.add_argument("--store", default="sqlite:///{folder}/orders.db")
     given = parser.parse_args()
+    if given.lot:  # in the writers, too, which are forked from here
+        _sqlite_late.HEADS_LATE, _sqlite_late.WORDS_LATE, _sqlite_late.LOOK = given.lot, 2 * given.lot, 1
     found = kill(given.kills, given.seed, given.store)
     print(json.dumps(found, indent=1))
     sys.exit(any(found[name] for name in ("lost", "torn", "unfed", "faults")))

@@ -228,3 +228,50 @@ def test_a_batch_whose_first_part_is_there_already_is_judged_by_what_the_order_i
             assert (told["number"], told["expected"], told["actual"]) == ("1", expected, actual)
         assert store.head(P, "1").version == 3  # type: ignore[union-attr]
         assert store.lookup(P, "k3") is None
+
+
+@pytest.mark.parametrize(
+    ("damage", "left"),
+    [
+        ("UPDATE late SET status = x'ff00' WHERE number = '1'", set()),
+        ("UPDATE late SET open = 'junk' WHERE number = '1'", set()),
+        ("UPDATE late SET place = CAST(x'ff' AS TEXT) WHERE number = '1'", {"head"}),
+        ("""UPDATE late SET desks = '[["a", null, "lead", "", ""]]' WHERE number = '1'""", {"desk"}),
+        ("""UPDATE late SET desks = '[[["a"], "u", "lead", "", ""]]' WHERE number = '1'""", {"desk"}),
+        ("""UPDATE late SET desks = '[["\\ud800", "u", "lead", "", ""]]' WHERE number = '1'""", {"desk"}),
+        (f"UPDATE late SET desks = '{'[' * 9000}' WHERE number = '1'", {"desk"}),
+        ("UPDATE head SET open = 'junk' WHERE number = '1'", set()),
+        ("""UPDATE head SET desks = '[["\\ud800", "u", "lead", "", ""]]' WHERE number = '1'""", {"desk"}),
+        ("UPDATE fresh SET seq = -1 WHERE number = '1'", {"vault"}),
+        ("UPDATE private SET seq = -1 WHERE number = '0'", {"vault"}),
+        ("UPDATE term SET chunk = 9999", set()),
+        ("UPDATE term SET used = 'junk'", set()),
+        ("UPDATE term SET room = x'00'", set()),
+        ("DELETE FROM posting", set()),
+    ],
+)  # fmt: skip
+def test_one_row_written_over_stops_no_writes_no_forgetting_and_no_rebuilding(
+    damage: str, left: set[str], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("HEADS_LATE", 4), ("WORDS_LATE", 5), ("LOOK", 1)):
+        monkeypatch.setattr(_sqlite_late, name, value)
+    desks = (Desk("a", "u1", "lead", ""),)
+    with SqliteStore(path, durability="relaxed") as store:
+        for i in range(2):
+            store.append([_append(str(i), private=KEPT, requester="x", desks=desks)])
+        store.reindex(P, ())
+        store.append([_append("1", 2, desks=desks, private=(Private("u", "y", {}, ("w2", "w3")),))])
+        conn = sqlite3.connect(path)
+        assert conn.execute(damage).rowcount > 0
+        conn.commit()
+        conn.close()
+        for i in range(100, 110):
+            store.append([_append(str(i), private=(Private("t", "z", {}, ("w1", "w9")),), requester="z")])
+            assert numbers(store, Query(words=("w9",))) == [str(j) for j in range(100, i + 1)]
+        store.append([_append(str(i), 2, "closed") for i in range(100, 110)])
+        assert store.count(P, Query(status="closed")) == {"": 10}
+        store.reindex(P, ())
+        assert {fault.code for fault in store.check()} == left
+        assert store.forget(P, "z") == 10
+        assert store.forget(P, "x") == 2
+        assert numbers(store, Query(words=("w1",))) == []

@@ -130,7 +130,7 @@ def half() -> StoreError:
     )
 
 
-UNREADABLE = (ValueError, TypeError, AttributeError)
+UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError)
 """What reading a record raises that somebody has written over."""
 
 

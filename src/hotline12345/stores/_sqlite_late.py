@@ -131,18 +131,19 @@ def settle(conn: sqlite3.Connection, pairs: Iterable[tuple[Row, Row | None]]) ->
 def _readable(said: str, place: str, number: str) -> tuple[Desk, ...]:
     """Return the desks in a head; none where somebody has written over it, so that others' writes go on."""
     try:
-        return desks_of(said, place, number)
-    except StoreError:
+        desks = desks_of(said, place, number)
+        "".join(part for desk in desks for part in desk).encode()
+        return desks
+    except (StoreError, *rules.UNREADABLE):
         return ()
 
 
 def _desk_rows(conn: sqlite3.Connection, place: str, number: str, before: str) -> list[Row]:
     """Return the rows of ``desk`` that an order had."""
-    try:
-        return [(place, held.unit, number, held.assignment) for held in desks_of(before, place, number)]
-    except StoreError:
+    held = _readable(before, place, number)
+    if before and not held:
         conn.execute("DELETE FROM desk WHERE place = ? AND number = ?", (place, number))
-        return []
+    return [(place, desk.unit, number, desk.assignment) for desk in held]
 
 
 def cell_of(place: str, row: Sequence[Any]) -> Row:
@@ -170,9 +171,10 @@ def _count(conn: sqlite3.Connection, counts: Counter[tuple[Row, Row | None]]) ->
             cells[was[:7]] -= n
         for *total, sign in moves(was, cell):
             totals[tuple(total)] += sign * n
-    conn.executemany(MOVE_TALLY, [(*cell, n) for cell, n in sorted(cells.items()) if n])
+    # In the order of their keys, or nearly so: what somebody has written over may not compare.
+    conn.executemany(MOVE_TALLY, [(*cell, n) for cell, n in sorted(cells.items(), key=repr) if n])
     conn.executemany(_NONE_LEFT, [cell for cell, n in cells.items() if n < 0])
-    conn.executemany(MOVE_TOTAL, [(*total, n) for total, n in sorted(totals.items()) if n])
+    conn.executemany(MOVE_TOTAL, [(*total, n) for total, n in sorted(totals.items(), key=repr) if n])
 
 
 def _update(changed: tuple[int, ...]) -> str:

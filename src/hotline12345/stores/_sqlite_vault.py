@@ -57,7 +57,7 @@ def words_of(stored: Any) -> tuple[str, ...]:
     """
     try:
         return strict_words_of(stored)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return ()
 
 
@@ -97,5 +97,5 @@ def owner_of(conn: sqlite3.Connection, place: str, person: str) -> int:
 
 def wipe(conn: sqlite3.Connection, seq: int) -> None:
     """Overwrite a row of the vault in place, byte for byte, so that no copy is left behind by moving it."""
-    size = conn.execute("SELECT length(CAST(data AS BLOB)) FROM vault WHERE seq = ?", (seq,)).fetchone()[0]
-    conn.execute("UPDATE vault SET data = ? WHERE seq = ?", ("0" * size, seq))
+    for (size,) in conn.execute("SELECT length(CAST(data AS BLOB)) FROM vault WHERE seq = ?", (seq,)).fetchall():
+        conn.execute("UPDATE vault SET data = ? WHERE seq = ?", ("0" * size, seq))

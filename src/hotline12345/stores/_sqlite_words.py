@@ -20,6 +20,10 @@ FIND = (
     "SELECT t.seq, t.orders, t.chunk, t.used, t.room FROM term t JOIN vault v ON v.seq = t.seq "
     "WHERE t.place = ? AND t.bucket = ? AND v.data = ?"
 )
+_END = (  # where a word's postings go on; how much room there is, its chunk itself says
+    "SELECT t.seq, t.chunk, t.used, coalesce(length(p.data) / 8, 0) FROM term t JOIN vault v ON v.seq = t.seq "
+    "LEFT JOIN posting p ON p.seq = t.chunk AND p.term = t.seq WHERE t.place = ? AND t.bucket = ? AND v.data = ?"
+)
 POSTINGS = "SELECT data FROM posting WHERE term = ? ORDER BY seq"
 _NEXT = "SELECT seq, length(data) / 8 FROM posting WHERE term = ? AND seq > ? ORDER BY seq LIMIT 1"
 _INSERT = "INSERT INTO term (place, bucket, seq, orders, chunk, used, room) VALUES (?, ?, ?, 0, 0, 0, 0)"
@@ -36,11 +40,15 @@ def index(
     """Let private records be found by their words: *postings* grow, and so many more *orders* hold each."""
     for word in sorted(postings):
         where = (place, bucket(word))
-        found = conn.execute(FIND, (*where, spelt(word))).fetchone()
+        found = conn.execute(_END, (*where, spelt(word))).fetchone()
         if found is None:
-            found = (keep(conn, spelt(word)), 0, 0, 0, 0)
+            found = (keep(conn, spelt(word)), 0, 0, 0)
             conn.execute(_INSERT, (*where, found[0]))
-        term, _, chunk, used, room = found
+        term, chunk, used, room = found
+        if not (isinstance(used, int) and 0 <= used <= room) or (chunk and not room):
+            # Somebody has written over it.  All chunks of a word are read, so it may go on in a new one.
+            chunk = conn.execute("SELECT coalesce(max(seq), 0) FROM posting WHERE term = ?", (term,)).fetchone()[0]
+            used = room = 0
         todo = list(postings[word])
         while todo:
             if used == room:
@@ -74,8 +82,8 @@ def add(conn: sqlite3.Connection, place: str, number: str, words: Iterable[str],
 
 def remove(conn: sqlite3.Connection, place: str, number: str, seq: int) -> None:
     """Let a private record be found no more; before it is wiped, since the words stand in it."""
-    stored = conn.execute("SELECT data FROM vault WHERE seq = ?", (seq,)).fetchone()[0]
-    words = set(words_of(stored))
+    stored = conn.execute("SELECT data FROM vault WHERE seq = ?", (seq,)).fetchone()
+    words = set(words_of(stored[0])) if stored else set()  # lost: there is nothing to wipe
     left = _others(conn, place, number, seq) if words else set()
     for word in sorted(words):
         found = conn.execute(FIND, (place, bucket(word), spelt(word))).fetchone()

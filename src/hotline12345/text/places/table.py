@@ -82,9 +82,20 @@ class Name:
         keys = self.keys
         if len(keys) == 1:
             return keys[0].startswith(places)
-        if self._within is None:  # made when first asked: most of the towns are never met
-            self._within = frozenset([key[:size] for key in keys for size in _KEY[1:]])
-        return not self._within.isdisjoint(places)
+        within = self._within
+        return not (self._inside() if within is None else within).isdisjoint(places)
+
+    def lies_within(self, place: str) -> bool:
+        """The same for one place."""
+        keys, within = self.keys, self._within
+        if len(keys) == 1:
+            return keys[0].startswith(place)
+        return place in (self._inside() if within is None else within)
+
+    def _inside(self) -> frozenset[str]:
+        """Make when first asked what all keys lie in: most of the towns are never met."""
+        within = self._within = frozenset([key[:size] for key in self.keys for size in _KEY[1:]])
+        return within
 
 
 Begin = tuple[Name | None, dict[str, list[tuple[str, Name]]]]

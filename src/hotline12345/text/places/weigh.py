@@ -44,14 +44,12 @@ class Weighed:
         holding = [(at, name, name.places, name.whose) for at, (_, _, name) in enumerate(found) if name.places]
         best: dict[str, Scored] = {}
         for own, (_, _, name) in enumerate(found):
-            others = [other for other in holding if other[0] != own]  # a town holds nothing
-            for called in name.whose:
-                if called[2] < SHORT and places and not called[0].startswith(places):
-                    continue
-                one = self._score(own, called, others)
-                known = best.setdefault(called[0], one)
-                if one[0] > known[0]:
-                    best[called[0]] = one
+            whose = name.whose
+            if places:
+                whose = [called for called in whose if called[2] >= SHORT or called[0].startswith(places)]
+            if whose:
+                # A town holds nothing, and so leads nowhere.
+                self._score(best, own, whose, [other for other in holding if other[0] != own])
         self.scored = list(best.values())
 
     def _meet(self) -> None:
@@ -76,27 +74,32 @@ class Weighed:
                     crossing[first] |= 1 << second
         self._touching, self._over, self._crossing = touching, over, crossing
 
-    def _score(self, own: int, called: Called, others: list[_Holding]) -> Scored:
-        key, level, score, _, _ = called
-        chain, against, taken = 1 << own, 0, 0
-        for at, name, places, whose in others:
-            if key.startswith(places):
-                best, most = 0, 0.0
-                for above, high, worth, _, _ in whose:  # the highest first
-                    if high >= level:
-                        break
-                    if worth > most and key.startswith(above) and not taken >> high & 1:
-                        best, most = high, worth
-                if best and not self._over[at] & chain:
-                    chain |= 1 << at
-                    taken |= 1 << best
-                    score += most
-            elif not self._touching[at] & chain and not name.lies_in((key,)):
-                score -= AGAINST_FULL if name.full else AGAINST_SHORT
-                against += 1
-        if self._home and key.startswith(self._home):
-            score += HOME
-        return _scored((score, called, own, chain, against))
+    def _score(self, best: dict[str, Scored], own: int, whose: list[Called], others: list[_Holding]) -> None:
+        """Score the divisions of one name, and keep of each division the best."""
+        touching, over, home = self._touching, self._over, self._home
+        for called in whose:
+            key, level, score, _, _ = called
+            chain, against, taken = 1 << own, 0, 0
+            for at, name, places, highest in others:
+                if key.startswith(places):
+                    high, most = 0, 0.0
+                    for above, at_level, worth, _, _ in highest:  # the highest first
+                        if at_level >= level:
+                            break
+                        if worth > most and key.startswith(above) and not taken >> at_level & 1:
+                            high, most = at_level, worth
+                    if high and not over[at] & chain:
+                        chain |= 1 << at
+                        taken |= 1 << high
+                        score += most
+                elif not touching[at] & chain and not name.lies_within(key):
+                    score -= AGAINST_FULL if name.full else AGAINST_SHORT
+                    against += 1
+            if home and key.startswith(home):
+                score += HOME
+            known = best.get(key)
+            if known is None or score > known[0]:
+                best[key] = _scored((score, called, own, chain, against))
 
     def said(self, one: Scored) -> tuple[str, ...]:
         """Return the words that lead to the division, from the province down."""

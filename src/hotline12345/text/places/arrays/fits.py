@@ -10,7 +10,8 @@ from .sheet import MOST, NONE, OPEN, Array, Sheet, any_of, each
 TOWN = OPEN - 1
 """A town for short is a guess; what it lies in may be certain all the same."""
 _DIGIT = 10  # bits in which names of one level are counted
-_ONE_EACH = sum(1 << _DIGIT * level for level in range(5))
+_ONE_OF = np.array([2.0 ** (_DIGIT * level) for level in range(5)])
+_ONE_EACH = int(_ONE_OF.sum())
 
 
 class Fits:
@@ -32,15 +33,17 @@ class Fits:
         row, nth = each(others[of])  # an entry and one of the other names
         pair, above = sheet.entries(other[(np.cumsum(others) - others)[of[row]] + nth])
         row_of = row[pair]
-        self.unclear[of[row_of[sheet.lies(above, entry[row_of])]]] = True
-        inside = sheet.lies(entry[row_of], above)
+        begin, end = sheet.at[entry], sheet.after[entry]
+        at, begin, end = sheet.at[above], begin[row_of], end[row_of]
+        self.unclear[of[row_of[(begin <= at) & (at < end)]]] = True
+        inside = np.flatnonzero((at <= begin) & (begin < sheet.after[above]))
         above, pair, row_of = above[inside], pair[inside], row_of[inside]
         met = np.bincount(pair, minlength=len(row))
         fit = ~any_of(met == 0, row, len(entry))
         related = any_of(met > 0, row, len(entry))
         self.elsewhere = any_of((sheet.level[entry] < 4) & ~fit & related, of, many)
         # All names speak for it, where each has one division above it, and no two of them one of the same level.
-        levels = np.bincount(row_of, 2.0 ** (_DIGIT * sheet.level[above]), len(entry)).astype(np.int64)
+        levels = np.bincount(row_of, _ONE_OF[sheet.level[above]], len(entry)).astype(np.int64)
         whole = ~any_of(met > 1, row, len(entry)) & (levels & ~_ONE_EACH == 0)
         self.whole = ~any_of(fit & ~whole, of, many)
         score = sheet.worth[entry] + np.bincount(row_of, sheet.worth[above], len(entry))
@@ -95,11 +98,13 @@ class Fits:
     def _best(self, size: Array) -> tuple[Array, Array, Array]:
         """Return the best, whether any may be meant instead, and the most that one is worth by itself."""
         sheet, many = self._sheet, len(self._own)
-        turn = np.lexsort((sheet.at[self.entry], -sheet.level[self.entry], self.score, self.of))
-        best, highest = np.zeros(many, np.int64), np.zeros(many)
-        best[self.of[turn]] = self.entry[turn]  # the last of each
-        mine = best[self.of]
-        part = sheet.lies(mine, self.entry) | sheet.lies_today(self.entry, mine)
-        part |= (size[self.of] == 1) & (sheet.worth[self.entry] < SHORT)  # nothing leads to that town
-        np.maximum.at(highest, self.of, sheet.worth[self.entry])
-        return best, any_of(~part, self.of, many), highest
+        best, highest = self.head.copy(), sheet.worth[self.head]
+        several = np.flatnonzero(~self.one[self.of])
+        entry, of, score = self.entry[several], self.of[several], self.score[several]
+        turn = np.lexsort((sheet.at[entry], -sheet.level[entry], score, of))
+        best[of[turn]] = entry[turn]  # the last of each
+        mine = best[of]
+        part = sheet.lies(mine, entry) | sheet.lies_today(entry, mine)
+        part |= (size[of] == 1) & (sheet.worth[entry] < SHORT)  # nothing leads to that town
+        np.maximum.at(highest, of, sheet.worth[entry])
+        return best, any_of(~part, of, many), highest

@@ -30,17 +30,18 @@ class Reading:
         towns, place, of, lies = self._towns(sure)
         anywhere, elsewhere = sure.copy(), np.zeros(len(name), bool)
         anywhere[towns[of[lies]]] = True
-        chance, kept = self._part(np.flatnonzero(anywhere))
+        kept = np.flatnonzero(anywhere)
+        by_chance = self._by_chance(kept)
+        chance, kept = np.flatnonzero(by_chance), kept[~by_chance[kept]]
         # A town for short that lies in some of the places only is none of them.
-        elsewhere[towns[of[~lies & ~np.isin(place, chance)]]] = True
-        unclear[text[kept[1:]][self._crossed(kept)]] = True
+        elsewhere[towns[of[~lies & ~by_chance[place]]]] = True
         named = kept[~elsewhere[kept]]
         said = np.sort((text[named] << _NAMES) | name[named])
         unclear[said[1:][said[:-1] == said[1:]] >> _NAMES] = True
         if home:
             unclear[text[chance]] = True
         chance = chance[~unclear[text[chance]]]
-        most, related = self._most(chance, kept)
+        most, related = self._most(chance, kept[any_of(by_chance, text, self._many)[text[kept]]])
         chance, named = chance[~unclear[text[chance]]], named[~unclear[text[named]]]
         self._state[unclear] = OPEN
         self._lowest(named, home)
@@ -71,27 +72,30 @@ class Reading:
 
     def _crossed(self, kept: Array) -> Array:
         """Whether each name crosses the next; two in full may share a character (济南市中区)."""
-        left, right, full = kept[:-1], kept[1:], self._sheet.full[self._name]
-        crossed: Array = self._over(left, right) | ~full[left] | ~full[right]
-        return crossed & (self._end[left] > self._start[right])
-
-    def _part(self, kept: Array) -> tuple[Array, Array]:
-        """Part what may stand there by chance, as it crosses another name, from the rest: the 南开 of 河南开封市."""
-        start, end = self._start, self._end
         full = self._sheet.full[self._name]
-        strong = 128 * full + 64 * self._sheet.place[self._name] + np.minimum(end - start, 63)
-        out = []
+        crossed: Array = self._end[kept[:-1]] > self._start[kept[1:]]
+        touching = np.flatnonzero(crossed)
+        left, right = kept[touching], kept[touching + 1]
+        crossed[touching] = self._over(left, right) | ~full[left] | ~full[right]
+        return crossed
+
+    def _by_chance(self, kept: Array) -> Array:
+        """Return what may stand there by chance, as it crosses another name: the 南开 of 河南开封市."""
+        size, full = np.minimum(self._end - self._start, 63), self._sheet.full[self._name]
+        strong = 128 * full + 64 * self._sheet.place[self._name] + size
+        chance = np.zeros(len(strong), bool)
         for _ in range(4):
+            touched = any_of(self._crossed(kept), self._text[kept[1:]], self._many)
+            kept = kept[touched[self._text[kept]]]
             crossed = np.append(self._crossed(kept), False)
-            if not crossed.any():
-                break
             weaker = np.append(strong[kept[:-1]] < strong[kept[1:]], False)
-            first, second = crossed & weaker, np.append(False, (crossed & ~weaker)[:-1])
+            first, second = crossed & weaker, np.append(False, crossed & ~weaker)[:-1]
             # What is crossed by nothing but a weak name stays, for now.
-            weak = (first | (second & ~np.append(False, (first | second)[:-1]))) & ~full[kept]
-            out.append(kept[weak])
+            weak = (first | (second & ~np.append(False, first | second)[:-1])) & ~full[kept]
+            chance[kept[weak]] = True
             kept = kept[~weak]
-        return np.sort(np.concatenate(out)) if out else kept[:0], kept
+        self._unclear[self._text[kept[1:]][self._crossed(kept)]] = True
+        return chance
 
     def _most(self, chance: Array, kept: Array) -> tuple[Array, Array]:
         """Return the most that a name that stands there by chance may score, and whether it leads where others do."""

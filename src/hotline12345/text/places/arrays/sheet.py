@@ -58,7 +58,10 @@ class Sheet:
         self.codes = [called.division.code for called in whose]
         self._told = ["" if code in table.doubtful else code for code in self.codes] + [""]  # the last for NONE
         of = np.repeat(np.arange(len(self.names)), self.count)
-        self._keys = np.append(np.sort((of << _CODE) | self.at), np.iinfo(np.int64).max)
+        keys = np.sort((of << _CODE) | self.at)
+        self._keys = np.append(keys, np.iinfo(np.int64).max)
+        self._least = keys[self.first] & ((1 << _CODE) - 1)
+        self._last = keys[self.first + self.count - 1] & ((1 << _CODE) - 1)
 
     def read(self, texts: list[str], home: str) -> tuple[list[str | None], dict[int, list[Found]]]:
         """Return for each text the code that is certain, "" for none, ``None`` where it must be weighed.
@@ -103,8 +106,12 @@ class Sheet:
 
     def any_lies(self, name: Array, other: Array) -> Array:
         """Whether any division of the names lies in the others."""
-        own = name << _CODE
-        return self._keys[np.searchsorted(self._keys, own | self.at[other])] < (own | self.after[other])
+        begin, after = self.at[other], self.after[other]
+        lies: Array = (begin <= self._last[name]) & (self._least[name] < after)
+        some = np.flatnonzero(lies & (self.count[name] > 1))  # those of one name may lie before and after
+        own = name[some] << _CODE
+        lies[some] = self._keys[np.searchsorted(self._keys, own | begin[some])] < (own | after[some])
+        return lies
 
     def entries(self, name: Array) -> tuple[Array, Array]:
         """Return whose of the names each entry is, and the entries."""

@@ -34,7 +34,7 @@ def hotline():
 def receive(hotline, **more):
     request = Request(
         at(18), "路灯不亮", TEXT, Requester(NAME, PHONE, IDENTITY), area="210102", address="中山路 1 号",
-        attachments=(Attachment("灯.jpg"),), **more,
+        attachments=(Attachment(f"{NAME}{PHONE}的灯.jpg", uri="https://files.example/1"),), **more,
     )  # fmt: skip
     order = hotline.receive(request, by=Actor.parse("agent"), at=at(18))
     assert order.holder == URBAN

@@ -190,7 +190,8 @@ def _words(
             }
         )
     if words.get("attachments") and not hidden:
-        shown["attachments"] = [dict(each) for each in words["attachments"]]
+        # People call a file by their own name and number; where it lies is left as it is, or nobody could fetch it.
+        shown["attachments"] = [{**each, "name": told(each.get("name") or "")} for each in words["attachments"]]
     # The requester gets the public answer; what officials write to one another is theirs.
     public = ("public",) if actor.roles <= {Role.REQUESTER} else _OFFICIAL
     # A public reply that has not been cleared is not public yet (答复信息安全审查).

@@ -349,6 +349,49 @@ def test_waits_double_up_to_a_bound_and_do_not_come_back_together() -> None:
         assert spread == [wait(retry, attempts, f"210100:{n}:1").total_seconds() for n in range(200)]
 
 
+@pytest.mark.parametrize("said", [None, True, "done", ("done", "", None), Answer("maybe"), Answer(None)])  # type: ignore[arg-type]
+def test_an_answer_that_is_none_is_a_failure_that_may_pass(two: Hotline, clock: Clock, said: object) -> None:
+    told = deliver(two.store, destination(), _Saying(said), clock)
+    assert (told.sent, told.failed, told.dead) == (0, 2, 0)
+    assert two.store.cursor("deliver:province") == 6
+    for parked in waiting(two.store, "deliver:province"):
+        assert (type(said).__name__ in parked.error, parked.retry > stamp(clock())) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (Answer(LATER, None), "NoneType"),  # type: ignore[arg-type]
+        (Answer(LATER, ValueError("13800000000")), "ValueError"),  # type: ignore[arg-type]
+        (Answer(LATER, "half \ud83d"), "half ?"),
+        (Answer(LATER, "x" * 100_000), "x" * 500),
+        (Answer(LATER, "busy", "5"), "busy"),  # type: ignore[arg-type]
+        (Answer(LATER, "busy", float("nan")), "busy"),
+    ],
+)
+def test_words_a_store_cannot_keep_end_no_run(tmp_path: Path, clock: Clock, answer: Answer, kept: str) -> None:
+    hotline = Hotline("shenyang", f"sqlite:///{tmp_path}/orders.db", clock=clock)
+    take_in(hotline)
+    assert deliver(hotline.store, destination(), _Saying(answer), clock).failed == 1
+    assert [parked.error for parked in waiting(hotline.store, "deliver:province")] == [kept]
+    hotline.store.close()
+
+
+class _Saying:
+    """A publisher that says whatever it was told to."""
+
+    api = 1
+
+    def __init__(self, said: object) -> None:
+        self.said = said
+
+    def publish(self, message: Message) -> Answer:
+        return self.said  # type: ignore[return-value]
+
+    def close(self) -> None:
+        pass
+
+
 def test_what_a_publisher_raises_is_a_failure_that_may_pass_and_its_words_are_not_kept(
     two: Hotline, receiver: Receiver, clock: Clock
 ) -> None:

@@ -92,7 +92,7 @@ class Publisher(Protocol):
     def publish(self, message: Message) -> Answer:
         """Hand *message* over and wait until the receiver has it; within a bounded time.
 
-        What it raises counts as ``LATER``.
+        What it raises counts as ``LATER``, and so does an answer that is none.
         """
         ...
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from math import inf
+from typing import Any, NamedTuple
 
 from ..core.errors import StoreError
 from ..heads import stamp
@@ -22,6 +23,10 @@ from .protocol import DONE, LATER, NEVER, Answer, Message, Publisher
 
 BATCH = 100
 """How many records are read, and at most sent, between two writes of the cursor (library default)."""
+
+
+LONGEST = 500
+"""How many characters are kept of what a publisher says went wrong (library default)."""
 
 
 class Delivered(NamedTuple):
@@ -248,8 +253,16 @@ def _which(code: str, version: int | None) -> str:
 
 
 def _published(publisher: Publisher, message: Message) -> Answer:
-    """Publish, and take whatever a publisher raises for a failure that may pass; its words may hold anything."""
+    """Publish, and take whatever a publisher raises for a failure that may pass; its words may hold anything.
+
+    So is an answer that is none: else the same message would go out in every round, and nothing behind it.
+    """
     try:
-        return publisher.publish(message)
+        said: Any = publisher.publish(message)
     except Exception as cause:
         return Answer(LATER, type(cause).__name__)
+    if not isinstance(said, Answer) or said.verdict not in (DONE, LATER, NEVER):
+        return Answer(LATER, f"the publisher answered neither {DONE}, {LATER} nor {NEVER}: {type(said).__name__}")
+    error = said.error if isinstance(said.error, str) else type(said.error).__name__
+    after = said.after if isinstance(said.after, int | float) and 0 <= said.after < inf else None
+    return Answer(said.verdict, error.encode("utf-8", "replace").decode()[:LONGEST], after)

@@ -104,11 +104,11 @@ def docs_of(shelf: Shelf, docs: Sequence[int], where: str = "", values: Sequence
     """Return documents to compare in full (取候选), those that are within *where*, which is on ``kb_shown``."""
     if not docs:
         return []
-    query = "SELECT t.doc, t.head, t.body, t.head_norm, t.body_norm FROM kb_text t"
-    if where:
-        query += f" JOIN kb_shown s ON s.doc = t.doc WHERE t.doc IN ? AND {where}"
-    else:
-        query += " WHERE t.doc IN ?"
+    query = "SELECT t.doc, t.head, t.body, t.head_norm, t.body_norm FROM kb_text t WHERE t.doc IN ?"
+    if (
+        where
+    ):  # one by one and not joined: a server that knows nothing yet of a table just filled takes all that is shown
+        query += f" AND (SELECT {where} FROM kb_shown s WHERE s.doc = t.doc)"
     return [Doc(*row) for row in shelf.rows(query, (list(docs), *(values if where else ())))]
 
 

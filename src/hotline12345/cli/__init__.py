@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "worker": ("worker", "工作进程：推进时钟并投递", "tick and deliver until stopped"),
     "documents": ("documents", "督办文书草稿：催办通知书等", "papers that supervision asks for"),
     "score": ("score", "考核：四率与得分", "the four rates and the score"),
+    "publish": ("publish", "可以公开的数据集：按月份、类型、类别、区划计数", "counts of orders for publication"),
     "bulletin": ("bulletin", "日报、周报、月报草稿，与上期和去年同期比", "bulletins of a period, beside those before"),
     "replay": ("replay", "用历史诉求重放全流程", "replay recorded requests through the whole flow"),
     "trace": ("trace", "用另一个系统的流转日志检验状态机", "another system's log through the machine"),

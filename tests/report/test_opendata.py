@@ -57,7 +57,8 @@ def test_reports_and_what_is_confidential_are_kept_back_and_void_orders_do_not_c
 
 def test_only_what_came_within_the_period_counts_and_months_stand_apart():
     days = ["2026-06-30"] + ["2026-07-01"] * 3 + ["2026-09-30"] * 3 + ["2026-10-01"]
-    made = dataset([order(day=day) for day in days], QUARTER, 3)
+    midnight = order()._replace(intake=ORDER.intake._replace(received=QUARTER.until))
+    made = dataset([*(order(day=day) for day in days), midnight], QUARTER, 3)
     assert [(row.month, row.orders) for row in made.rows] == [("2026-07", 3), ("2026-09", 3)]
     assert made.too_few == 0
 

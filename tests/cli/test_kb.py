@@ -130,6 +130,14 @@ def test_a_period_that_ends_before_it_begins_is_refused_and_no_end_is_told_as_su
     assert run("kb", "tick", "--on", "2028-01-01").out == "没有到期的条目。\n"
 
 
+def test_a_centre_that_the_rules_do_not_name_is_refused_with_those_they_do(run, lamp, tmp_path):
+    run("kb", "search", "灯", "--centre", "999", *AGENT)  # where they name none, each keeps its own
+    (tmp_path / "c.toml").write_text('[[centre]]\ncode = "340100"\nname = "市热线"\n', encoding="utf-8")
+    run("kb", "rules", "c.toml", "--as", "admin")
+    told = run("kb", "search", "灯", "--centre", "999", *AGENT, "--format", "json", code=2).error
+    assert (told["code"], told["hint"]) == ("unknown-centre", "有：340100 市热线")
+
+
 def test_a_fault_names_its_field_and_what_it_rests_on_in_the_readers_language(run):
     days = ("--valid-from", "2027-01-02", "--valid-until", "2027-01-01")
     told = run("kb", "add", *LAMP, *days, *WRITER, code=1).err

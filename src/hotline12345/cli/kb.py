@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ..core.errors import RequestError
 from .common import Speaking, SpeakingGroup, answers, instant_of, no_such_file, now, print_json
 from .printing import facts, iso, note, print_csv, say, table
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ..core.actor import Actor
     from ..core.errors import Fault
     from ..kb import Article, KnowledgeBase
+    from ..kb.rules import Centre
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,6 +49,19 @@ def command() -> None:
     """Hold the commands on the knowledge base."""
 
 
+def _known(centre: str, centres: Mapping[str, Centre]) -> None:
+    """Refuse a centre that the rules do not name, where they name any: what it may see would be nothing."""
+    if not centres or centre in centres:
+        return
+    raise RequestError(
+        f"知识库的规则里没有中心「{centre}」",
+        f"the rules of the base name no centre {centre!r}",
+        code="unknown-centre",
+        hint="有：" + "、".join(f"{one.code} {one.name}".strip() for one in centres.values()),
+        hint_en="there are: " + ", ".join(centres),
+    )
+
+
 def based(writes: bool = False) -> Callable[[F], F]:
     """Give a command its base, who acts, when and whose; the base is opened and closed around it."""
 
@@ -61,6 +76,8 @@ def based(writes: bool = False) -> Callable[[F], F]:
             who = Actor.parse(actor) if actor else Actor()
             base = open_base(url, must_exist=not writes)
             try:
+                if given.get("centre"):
+                    _known(given["centre"], base.rules.centres)
                 return function(base, who, instant_of(moment) if moment else now(), **given)
             finally:
                 base.close()

@@ -42,6 +42,17 @@ def test_a_text_comes_from_a_file_or_from_standard_input(run, tmp_path):
     assert [row["word"] for row in rows] == [hit["word"] for hit in one["hits"]]
 
 
+def test_a_file_in_gb18030_is_read_as_what_it_says_and_a_long_list_of_hits_is_cut_for_people(run, tmp_path):
+    path = tmp_path / "said.txt"
+    path.write_bytes("小区停水".encode("gb18030"))
+    assert run("classify", "--file", str(path), "--format", "json").json["category"] == "城乡建设/供水"
+    path.write_text("停水" * 150, encoding="utf-8")
+    told = run("classify", "--file", str(path))
+    assert "另有 100 处" in told.err
+    assert len([line for line in told.out.splitlines() if "内容 " in line]) == 200
+    assert len(run("classify", "--file", str(path), "--format", "json").json["hits"]) == 300
+
+
 def test_nothing_to_classify_is_a_fault_of_usage(run):
     assert run("classify", "--format", "json", code=2).error["code"] == "usage"
     assert run("classify", "--file", "gone", "--format", "json", code=2).error["code"] == "no-such-file"

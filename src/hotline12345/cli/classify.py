@@ -9,13 +9,15 @@ import click
 
 from .common import Speaking, answers, edition_option, no_such_file, pack_option, policy_of, print_json
 from .judging import ask, judged_json, show_judged, with_option
-from .printing import facts, print_csv, say, table
+from .printing import facts, note, print_csv, say, table
 
 if TYPE_CHECKING:
     from ..core.classify import Classification
     from ..core.policy import Policy
 
 COLUMNS = ("rule", "field", "start", "end", "word", "weight", "negated", "supposed")
+SHOWN = 200
+"""So many hits are shown to a person; programs get all."""
 
 
 @click.command(
@@ -29,7 +31,7 @@ COLUMNS = ("rule", "field", "start", "end", "word", "weight", "negated", "suppos
 @click.argument("words", metavar="[TEXT]", required=False, default="")
 @click.option("--text", default="", help="内容；- 从标准输入读 · text; - reads standard input")
 @click.option("--title", default="", help="标题 · title")
-@click.option("--file", "path", default="", help="从文件读内容（UTF-8） · read the text from a file")
+@click.option("--file", "path", default="", help="从文件读内容（UTF-8、GB18030） · read the text from a file")
 @with_option
 @pack_option
 @edition_option
@@ -61,13 +63,15 @@ def command(
 
 
 def _body(text: str, path: str) -> str:
+    from ..channels.payload import decode
+
     if text == "-" or path == "-":
-        return sys.stdin.read()
+        return decode(sys.stdin.buffer.read()).text
     if not path:
         return text
     try:
-        with open(path, encoding="utf-8-sig", errors="replace") as file:
-            return file.read()
+        with open(path, "rb") as file:
+            return decode(file.read()).text
     except OSError as error:
         raise no_such_file(path, error) from error
 
@@ -137,14 +141,18 @@ def _show(policy: Policy, found: Classification, rows: list[dict[str, Any]]) -> 
             "negated": say("已否定，不计分", "negated, not scored"),
             "supposed": say("假设或过去", "supposed or past"),
         }
+        fields = {"title": say("标题", "title"), "text": say("内容", "text")}
         lines = [
             (
                 row["rule"],
                 row["word"],
-                f"{row['field']} {row['start']}–{row['end']}",
+                f"{fields[row['field']]} {row['start']}–{row['end']}",
                 f"{row['weight']:g}",
                 say("；", "; ").join(text for key, text in marks.items() if row[key]),
             )
-            for row in rows
+            for row in rows[:SHOWN]
         ]
         click.echo("\n" + table(say("规则,词,位置,权重,说明", "rule,word,where,weight,note").split(","), lines))
+        if len(rows) > SHOWN:
+            more = f"另有 {len(rows) - SHOWN:,} 处，见 --format json", f"{len(rows) - SHOWN:,} more: --format json"
+            note(say(*more))

@@ -265,6 +265,23 @@ def test_words_that_were_altered_are_named_and_those_forgotten_are_not(tmp_path:
         assert three not in str(_told(store, None))
 
 
+def test_a_backup_that_was_put_back_is_found_also_when_work_went_on(
+    store: SqliteStore, anchors: Path, path: Path, tmp_path: Path
+) -> None:
+    store.backup(tmp_path / "old.db")
+    store.append([write("6"), write("7")])
+    anchor(store, anchors, AT)
+    with SqliteStore(tmp_path / "old.db") as old:
+        with pytest.raises(StoreError) as caught:
+            anchor(old, anchors, AT)
+        assert caught.value.code == "anchor-mismatch"
+        old.append([write("8"), write("9"), write("6")])
+        with pytest.raises(StoreError) as caught:
+            anchor(old, anchors, AT)
+        assert caught.value.code == "anchor-mismatch"
+        assert {("cut-off", f"{P}/7 v1"), ("inserted", f"{P}/8 v1")} <= _told(old, anchors)
+
+
 def test_an_anchor_torn_by_a_crash_is_passed_over_by_the_next(store: SqliteStore, anchors: Path) -> None:
     whole = anchors.read_bytes()
     with anchors.open("ab") as file:

@@ -85,8 +85,8 @@ def anchor(store: Store, path: Path, at: str) -> Seal:
     if known.faults:
         raise _mismatch(path, known.faults[0].zh, known.faults[0].en)
     last = known.seals[-1] if known.seals else Seal("", 0, 0, "")
-    if last.position and not store.feed(last.position - 1, 1):
-        raise _mismatch(path, "锚点之后的记录不在此存储中", "the store ends before the last anchor")
+    if last.position and not _reaches(store, known, last.position):
+        raise _mismatch(path, "此存储里没有上一个锚点见过的记录", "the store has not what the last anchor saw")
     changed: dict[_Order, tuple[int, str]] = {}
     position = last.position
     for fed in follow(store, position):
@@ -100,6 +100,14 @@ def anchor(store: Store, path: Path, at: str) -> Seal:
     lines.append(encode({"seal": body}))
     _append(path, lines)
     return Seal(at, position, len(lines) - 1, _hash(lines[-1:]))
+
+
+def _reaches(store: Store, known: Anchors, position: int) -> bool:
+    """Whether the last record an anchor saw is where it was: else a backup was put back, or it is another store."""
+    for fed in store.feed(position - 1, 1):
+        seen = known.orders.get((fed.record.place, fed.record.number), [])
+        return fed.position == position and (fed.record.version, fed.link) in seen
+    return False
 
 
 def _hash(lines: Iterable[str]) -> str:
@@ -254,8 +262,9 @@ def _words(store: Store, said: dict[_Order, dict[str, tuple[int, str]]]) -> Iter
             except (KeyError, TypeError, ValueError):  # JSON, but nothing that was ever sealed
                 sound = False
             if not sound:
-                zh, en = "隐私记录（诉求或办理的文字）被改动", "its private words were altered"
-                yield _found("words-altered", order, version, zh, en)
+                yield _found(
+                    "words-altered", order, version, "诉求或办理的文字被改动", "its private words were altered"
+                )
     said.clear()
 
 
@@ -318,10 +327,8 @@ def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -
         if isinstance(head, StoreError):
             order = head.facts["order"]
             last = ends.get(order, (0, FIRST))[0]
-            zh, en = (
-                "工单索引无法读取，可用 store rebuild 重建",
-                "has a head that cannot be read; store rebuild makes it anew",
-            )
+            zh = "工单索引无法读取，可用 store rebuild 重建"
+            en = "has a head that cannot be read; store rebuild makes it anew"
             yield _found("broken-head", order, last, zh, en)
         else:
             order = (head.place, head.number)

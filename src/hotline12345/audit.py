@@ -205,8 +205,7 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
         faults.append(Fault("seal-missing", zh, en, file=str(path or "")))
     until = known.seals[-1].position if known.seals else 0
     ends: dict[_Order, tuple[int, bytes]] = {}
-    records = 0
-    chained = False
+    records, chained = 0, False
     said: dict[_Order, dict[str, tuple[int, str]]] = {}
     for fed in readable(store):
         records += 1
@@ -262,9 +261,7 @@ def _words(store: Store, said: dict[_Order, dict[str, tuple[int, str]]]) -> Iter
             except (KeyError, TypeError, ValueError):  # JSON, but nothing that was ever sealed
                 sound = False
             if not sound:
-                yield _found(
-                    "words-altered", order, version, "诉求或办理的文字被改动", "its private words were altered"
-                )
+                yield _found("words-altered", order, version, "诉求或办理的文字被改动", "its words were altered")
     said.clear()
 
 

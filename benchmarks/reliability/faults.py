@@ -4,7 +4,7 @@ The flow is run again and again on the embedded store, each time with another ca
 be the one before the step or the one after it, the store must pass its own check, and the step must have raised an
 error of the library.
 
-Run: ``python benchmarks/reliability/faults.py [--rounds 2] [--every 1]``
+Run: ``python benchmarks/reliability/faults.py [--rounds 2] [--every 1] [--lot 2]``
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from hotline12345.testing.power.faults import failing
 from hotline12345.testing.power.flow import expected
 
 
-def fail(rounds: int, every: int, root: Path) -> dict[str, Any]:
+def fail(rounds: int, every: int, root: Path, lot: int = 0) -> dict[str, Any]:
     """Fail every call and count what came of it."""
     states = expected(rounds)
     tried: Counter[str] = Counter()
     between, damaged, strange, silent = [], [], [], 0
-    for failure in failing(root, "sqlite:///{}/orders.db", rounds, every):
+    for failure in failing(root, "sqlite:///{}/orders.db", rounds, every, lot):
         tried[failure.way] += 1
         after = states[failure.done : failure.done + 2]
         if failure.faults or not failure.after:
@@ -53,9 +53,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--lot", type=int, default=2, help="settle whenever so many orders are late, 0: as it does")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = fail(given.rounds, given.every, Path(folder))
+        found = fail(given.rounds, given.every, Path(folder), given.lot)
     print(json.dumps(found, ensure_ascii=False, indent=1))
     sys.exit(bool(found["between"] or found["damaged"] or found["errors_not_ours"]))
 

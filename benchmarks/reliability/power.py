@@ -5,7 +5,7 @@ random moments of it, and for each the files are laid out as a disk might have t
 or in torn sectors, in any order.  The store is opened and must hold exactly what some step left, and no step fewer
 than the program had heard of.
 
-Run: ``python benchmarks/reliability/power.py [--cuts 3000] [--rounds 40] [--durability full|relaxed] [--seed 1]``
+Run: ``python benchmarks/reliability/power.py [--cuts 3000] [--rounds 40] [--lot 3] [--durability relaxed] [--seed 1]``
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from hotline12345.testing.power import PowerLoss
 from hotline12345.testing.power.flow import expected, summary
 
 
-def cut(cuts: int, rounds: int, durability: str, seed: int, root: Path) -> dict[str, Any]:
+def cut(cuts: int, rounds: int, durability: str, seed: int, root: Path, lot: int = 0) -> dict[str, Any]:
     """Record the flow, cut the power and count what came of it."""
     power = PowerLoss(root)
     name = f"orders.db?durability={durability}"
     flow = [sys.executable, "-m", "hotline12345.testing.power.flow", f"sqlite:///{power.folder}/{name}"]
-    power.run([*flow, "--rounds", str(rounds), "--heard", str(power.folder / "heard")])
+    power.run([*flow, "--rounds", str(rounds), "--heard", str(power.folder / "heard"), "--lot", str(lot)])
     states = {state: step for step, state in enumerate(expected(rounds))}
     lost = corrupt = between = 0
     target = root / "after"
@@ -70,9 +70,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--durability", default="full", choices=("full", "relaxed"))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lot", type=int, default=3, help="settle whenever so many orders are late, 0: as it does")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = cut(given.cuts, given.rounds, given.durability, given.seed, Path(folder))
+        found = cut(given.cuts, given.rounds, given.durability, given.seed, Path(folder), given.lot)
     print(json.dumps(found, ensure_ascii=False, indent=1))
     sys.exit(bool(found["lost"] or found["corrupt"] or found["between_two_steps"]))
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from hotline12345.core.errors import HotlineError
 from hotline12345.stores import open_store
 
-from .flow import steps, summary
+from .flow import settle_in, steps, summary
 from .record import library
 
 WAYS = {1: "error", 2: "half a write", 3: "disk full", 4: "failing sync"}
@@ -49,7 +49,7 @@ class Failure(NamedTuple):
     faults: list[str]
 
 
-def failing(root: Path, url: str, rounds: int = 1, every: int = 1) -> Iterator[Failure]:
+def failing(root: Path, url: str, rounds: int = 1, every: int = 1, lot: int = 0) -> Iterator[Failure]:
     """Run the flow on the store at *url* again and again, each time with another call failing (故障注入).
 
     Args:
@@ -57,12 +57,22 @@ def failing(root: Path, url: str, rounds: int = 1, every: int = 1) -> Iterator[F
         url: the store's address with ``{}`` for the folder it must lie in.
         rounds: how long the flow is.
         every: fail each *every*-th call only.
+        lot: have the embedded store settle whenever so many orders are late.
 
     Raises:
         PluginError: ``no-compiler``.
     """
     shim = library(root)
-    command = [sys.executable, "-m", "hotline12345.testing.power.faults", url, str(root), str(rounds), str(every)]
+    command = [
+        sys.executable,
+        "-m",
+        "hotline12345.testing.power.faults",
+        url,
+        str(root),
+        str(rounds),
+        str(every),
+        str(lot),
+    ]
     env = {**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as driver:
         assert driver.stdout is not None
@@ -123,7 +133,8 @@ def _after(url: str, folder: Path) -> tuple[str, list[str]]:
 
 def main() -> None:
     """Fail every call in every way."""
-    url, root, rounds, every = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    url, root, (rounds, every, lot) = sys.argv[1], Path(sys.argv[2]), map(int, sys.argv[3:])
+    settle_in(lot)
     for way in WAYS:
         for call in range(1, _MOST, every):
             folder = root / "disk"

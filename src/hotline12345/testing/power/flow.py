@@ -1,7 +1,7 @@
 """A scripted flow through a whole hotline (脚本流程): the same steps every time, each one write to the store.
 
-``python -m hotline12345.testing.power.flow URL [--rounds N] [--heard FILE]`` runs it and appends a line to FILE after
-each step that returned: what a power cut must not unsay.
+``python -m hotline12345.testing.power.flow URL [--rounds N] [--heard FILE] [--lot N]`` runs it and appends a line
+to FILE after each step that returned: what a power cut must not unsay.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hotline12345.core import commands as c
 from hotline12345.core.actor import Actor
 from hotline12345.core.request import Request, Requester
 from hotline12345.hotline import Hotline
-from hotline12345.stores import Query, Store, open_store
+from hotline12345.stores import Query, Store, _sqlite_late, open_store
 
 from ..clock import FakeClock
 
@@ -106,13 +106,21 @@ def expected(rounds: int) -> list[str]:
     return found
 
 
+def settle_in(lot: int) -> None:
+    """Have the embedded store settle whenever *lot* orders are late (0 = as it does), so that a short flow meets it."""
+    if lot:
+        _sqlite_late.HEADS_LATE, _sqlite_late.WORDS_LATE, _sqlite_late.LOOK = lot, 2 * lot, 1
+
+
 def main() -> None:
     """Run the flow."""
     parser = argparse.ArgumentParser(description="A scripted flow through a whole hotline (脚本流程)")
     parser.add_argument("url")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--heard", default="")
+    parser.add_argument("--lot", type=int, default=0)
     given = parser.parse_args()
+    settle_in(given.lot)
     store = open_store(given.url)
     with open(given.heard, "ab", buffering=0) if given.heard else nullcontext() as heard:
         for number, step in enumerate(steps(store, given.rounds), 1):

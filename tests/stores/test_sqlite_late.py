@@ -275,3 +275,37 @@ def test_one_row_written_over_stops_no_writes_no_forgetting_and_no_rebuilding(
         assert store.forget(P, "z") == 10
         assert store.forget(P, "x") == 2
         assert numbers(store, Query(words=("w1",))) == []
+
+
+def test_a_check_while_others_write_finds_nothing_wrong(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SqliteStore(path) as store, SqliteStore(path) as writer:
+        rows, more = store._file.rows, iter(range(100))
+
+        def between(query: str, values: object = ()) -> object:
+            found = rows(query, values)  # type: ignore[arg-type]
+            writer.append([_append(f"{next(more):03d}", private=KEPT)])
+            writer.reindex(P, ())
+            return found
+
+        monkeypatch.setattr(store._file, "rows", between)
+        assert store.check() == []
+
+
+def test_a_question_that_is_interrupted_leaves_the_thread_able_to_ask(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SqliteStore(path) as store:
+        store.append([_append("1")])
+        rows = store._file.rows
+
+        def interrupted(query: str, values: object = ()) -> object:
+            rows(query, values)  # type: ignore[arg-type]
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(store._file, "rows", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                store.find(P, Query())
+        assert numbers(store) == ["1"]
+        store.append([_append("2")])
+        assert store.count(P, Query()) == {"": 2}

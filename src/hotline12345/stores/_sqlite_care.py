@@ -139,7 +139,9 @@ def check(file: File) -> list[Fault]:
             what = "/".join(str(part) for part in row)
             if code != "damaged" or what != "ok":
                 found.append(Fault(code, f"{zh}：{what}", f"{en}: {what}", file=str(file.path)))
-    for seq in words.strays(file.rows):
+    with file.moment():  # others write meanwhile
+        strays = words.strays(file.rows)
+    for seq in strays:
         zh, en = "词索引指向不存在的隐私记录", "words lead to a private record that is not there"
         found.append(Fault("word", f"{zh}：{seq}", f"{en}: {seq}", file=str(file.path)))
     return found

@@ -256,11 +256,11 @@ class File:
     @contextmanager
     def moment(self) -> Iterator[None]:
         """Let everything that is read within see one moment of the database."""
-        self.rows("BEGIN")
         try:
+            self.rows("BEGIN")  # within: one that was interrupted is not left open
             yield
         finally:
-            with suppress(sqlite3.Error):  # closed meanwhile
+            with suppress(sqlite3.Error, AttributeError):  # closed meanwhile, or never opened
                 self._local.conn.execute("COMMIT")
 
     def close(self) -> None:

@@ -45,7 +45,7 @@ class Weighed:
         best: dict[str, Scored] = {}
         for own, (_, _, name) in enumerate(found):
             whose = name.whose
-            if places:
+            if places and len(whose) > 1:
                 whose = [called for called in whose if called[2] >= SHORT or called[0].startswith(places)]
             if whose:
                 # A town holds nothing, and so leads nowhere.

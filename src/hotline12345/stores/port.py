@@ -155,7 +155,10 @@ class Query(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page of heads (分页) ordered by number; ``next`` is the cursor of the following page, "" at the end."""
+    """A page of heads (分页) ordered by number; ``next`` is the cursor of the following page, "" at the end.
+
+    The order is that of the code points, here and wherever numbers are sorted; names that differ at all are different.
+    """
 
     heads: tuple[Head, ...] = ()
     next: str = ""
@@ -168,7 +171,7 @@ class Store(Protocol):
     api: int
 
     def append(self, batch: Sequence[Append]) -> tuple[Appended, ...]:
-        """Write several orders at once: all or nothing, durable when it returns.
+        """Write several orders at once: all or nothing, durable when it returns, and never seen in part.
 
         Raises:
             Conflict: an order is not at its expected version (``stale``), or a key came back with

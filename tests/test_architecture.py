@@ -90,9 +90,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # "stores" likewise late: a city may be simulated into a store named by its URL.
     "simulate": frozenset({"core", "hotline", "heads", "stores", "packs", "report"}),
     # The kit holds others to their protocols, so it must know the protocols.
-    # "hotline": the scripted flow that a disk is made to fail under is a whole hotline's.
+    # "hotline": the scripted flow that a disk is made to fail under is a whole hotline's; "audit": a stranger's chain
+    # is one that an audit counts to the same end.
     "testing": frozenset(
-        {"core", "channels", "stores", "packs", "plugins", "delivery.protocol", "classifiers", "hotline"}
+        {"core", "channels", "stores", "packs", "plugins", "delivery.protocol", "classifiers", "hotline", "audit"}
     ),
     # What people write, read: learnt rules, places, the same matter again.  Tables of labels are read as channels
     # read tables; "fast" late, with the same answers; "packs.lines" for the line on which a rule file is at fault.

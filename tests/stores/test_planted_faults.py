@@ -7,6 +7,7 @@ import pickle
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -454,6 +455,21 @@ def test_a_fault_seen_when_a_store_is_opened_again_fails_its_clause(
             return fault(path / "planted.db")
 
     assert failing(Contract(), tmp_path, clause) == {clause}
+
+
+def test_a_chain_of_the_stores_own_making_fails_its_clause(tmp_path: Path) -> None:
+    class LeavesTheKindOut(SqliteStore):
+        def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
+            found = super().feed(after, limit, place)
+            return [fed._replace(link=sha256(f"{fed.record._replace(kind='')}".encode()).hexdigest()) for fed in found]
+
+    class Contract(StoreContract):
+        chains = True
+
+        def open(self, path: Path) -> Store:
+            return LeavesTheKindOut(path / "planted.db")
+
+    assert failing(Contract(), tmp_path, "S85") == {"S85"}
 
 
 def test_a_closed_store_that_still_answers_is_told_by_what_it_answers(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class StoreBase:
     served by a plug-in that is installed.
     ``leases``: the store shares work among processes (``Leasing``).
     ``parks``: it remembers what could not be delivered (``Parking``).
-    ``chains``: each record has a link in its order's tamper-evident chain (``Fed.link``).
+    ``chains``: each record has a link in its order's chain (``Fed.link``), as ``audit.linked`` counts it.
     ``exports``: it gives what an export needs (``Keeping`` and ``Following``).
     """
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -216,6 +217,29 @@ def group_commit(rounds: int, clients: int = 8, each: int = 40) -> dict[str, Any
         return found
 
 
+def unlucky(orders: int = 3000) -> dict[str, Any]:
+    """Tell how long a commit takes that happens to settle what many before it left (ADR 0010), beside all others."""
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        store = open_store(f"sqlite:///{folder}/ours.db")
+        clock, cpu = [], []
+        for i in range(orders):
+            (first, *_) = life(f"{i:08d}", i)
+            begin, busy = time.perf_counter(), time.process_time()
+            store.append([first])
+            clock.append(1000 * (time.perf_counter() - begin))
+            cpu.append(1000 * (time.process_time() - busy))
+        store.close()
+    clock.sort()
+    cpu.sort()
+    parts = {"median": 0.5, "p90": 0.9, "p99": 0.99, "p99_9": 0.999}
+    return {
+        "question": "a new order's commit",
+        "orders": orders,
+        "clock_ms": {name: round(clock[int(part * orders)], 2) for name, part in parts.items()},
+        "cpu_ms": {name: round(cpu[int(part * orders)], 2) for name, part in parts.items()},
+    }
+
+
 def chained(rounds: int, records: int = 2000) -> dict[str, Any]:
     """Time what the chain costs a record: its digest and its link."""
     rows = [(PLACE, f"{i:018d}", 1, "Dispatched", 1, text.dumps(DATA)) for i in range(records)]
@@ -304,6 +328,7 @@ if __name__ == "__main__":
         question("1,000 new orders of one event in one commit (orders)", rounds, 4, 1000, False, 1),
         question("125 orders of 8 events in one commit (events)", rounds, 4, 125, True, 8),
         group_commit(rounds),
+        unlucky(300 if rounds == 1 else 3000),
         in_memory(rounds),
         chained(rounds),
         long_order(rounds),

@@ -11,6 +11,7 @@ import pytest
 
 from hotline12345.core.errors import Conflict, StoreError
 from hotline12345.stores import Append, Desk, Head, Private, Query, Record, _sqlite_late
+from hotline12345.stores._sqlite_heads import COLUMNS
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, numbers
 
@@ -309,3 +310,7 @@ def test_a_question_that_is_interrupted_leaves_the_thread_able_to_ask(
         assert numbers(store) == ["1"]
         store.append([_append("2")])
         assert store.count(P, Query()) == {"": 2}
+
+
+def test_the_columns_of_a_head_are_its_fields_in_their_order() -> None:
+    assert (*Head._fields[2:], "link") == COLUMNS

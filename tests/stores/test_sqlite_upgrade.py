@@ -36,6 +36,16 @@ def _tables(path: Path) -> set[tuple[str, str, str]]:
     return set(found)
 
 
+def _new(path: Path) -> Path:
+    """A new database in which two places have written."""
+    with SqliteStore(path) as store:
+        for place in (P, "220400"):
+            store.append(
+                [Append(place, "1", 0, (Record(place, "1", 1, "Received", {}),), Head(place, "1", 1, "", True))]
+            )
+    return path
+
+
 def test_an_upgraded_database_holds_what_it_held_and_answers_new_questions(old: Path) -> None:
     with SqliteStore(old) as store:
         assert store.info()["schema"] == 4001
@@ -62,8 +72,7 @@ def test_an_upgraded_database_holds_what_it_held_and_answers_new_questions(old: 
 
 def test_an_upgraded_database_has_the_tables_of_a_new_one(old: Path, tmp_path: Path) -> None:
     SqliteStore(old).close()
-    SqliteStore(tmp_path / "new.db").close()
-    assert _tables(old) == _tables(tmp_path / "new.db")
+    assert _tables(old) == _tables(_new(tmp_path / "new.db"))
 
 
 def test_the_records_of_an_upgraded_database_get_their_links(old: Path) -> None:
@@ -105,9 +114,8 @@ def test_the_second_layout_is_upgraded_with_its_words_and_dues(tmp_path: Path) -
     conn = sqlite3.connect(path)
     conn.executescript((LAYOUTS / "2.sql").read_text(encoding="utf-8"))
     conn.close()
-    SqliteStore(tmp_path / "new.db").close()
     with SqliteStore(path) as store:
-        assert _tables(path) == _tables(tmp_path / "new.db")
+        assert _tables(path) == _tables(_new(tmp_path / "new.db"))
         assert store.check() == []
         for word, expected in (("w1", ["1"]), ("w2", ["1", "2"]), ("w3", ["2"]), ("w4", [])):
             assert numbers(store, Query(words=(word,))) == expected
@@ -125,9 +133,8 @@ def test_the_third_layout_is_upgraded_with_its_keys(tmp_path: Path) -> None:
     conn = sqlite3.connect(path)
     conn.executescript((LAYOUTS / "3.sql").read_text(encoding="utf-8"))
     conn.close()
-    SqliteStore(tmp_path / "new.db").close()
     with SqliteStore(path) as store:
-        assert _tables(path) == _tables(tmp_path / "new.db")
+        assert _tables(path) == _tables(_new(tmp_path / "new.db"))
         assert store.check() == []
         assert store.receipts(P, "1") == [("k1", 2, "f1"), ("k3", 3, "f3"), ("k5", 3, "f5")]
         assert store.receipts(P, "2") == [("k2", 1, "f2"), ("k4", 1, "f4")]
@@ -149,3 +156,23 @@ def test_the_third_layout_is_upgraded_with_its_keys(tmp_path: Path) -> None:
         assert store.forget(P, "person-y") == 2
         assert store.count(P, Query(words=("w2",))) == {"": 1}
         assert store.check() == []
+
+
+def test_a_database_of_one_place_has_no_index_by_place_until_another_writes(tmp_path: Path) -> None:
+    path = tmp_path / "orders.db"
+    conn = sqlite3.connect(path)
+    conn.executescript((LAYOUTS / "3.sql").read_text(encoding="utf-8"))
+    for table in ("record", "head", "receipt"):
+        conn.execute(f"DELETE FROM {table} WHERE place <> '{P}'")
+    conn.commit()
+    conn.close()
+    index = ("index", "record_place", "record")
+    with SqliteStore(path) as store:
+        assert index not in _tables(path)
+        assert [fed.position for fed in store.feed(place=P)] == [1, 2, 3, 4]
+        assert store.feed(place="220400") == []
+        head = Head("220400", "1", 1, "received", True)
+        store.append([Append("220400", "1", 0, (Record("220400", "1", 1, "Received", {}),), head)])
+        assert index in _tables(path)
+        assert [fed.position for fed in store.feed(place=P, after=2)] == [3, 4]
+        assert [fed.position for fed in store.feed(place="220400")] == [5]

@@ -36,7 +36,8 @@ _FRESH = "SELECT p.number FROM fresh p JOIN vault v ON v.seq = p.seq WHERE p.pla
 _HOLDS = (
     "EXISTS (SELECT 1 FROM {} p JOIN vault v ON v.seq = p.seq WHERE p.place = h.place AND p.number = h.number AND {})"
 )
-_AMONG = "h.number IN (SELECT value FROM json_each(?))"
+_AMONG = "json_each(?) w CROSS JOIN head h ON h.number = w.value"
+"""A few heads by their numbers, and by no other index, which may hold many."""
 
 
 def head(run: Run, place: str, number: str) -> Head | None:
@@ -120,8 +121,8 @@ def _now(run: Run, place: str, query: Query, late: set[str]) -> Rows:
     where += f" AND ({_HOLDS.format('private', held)} OR {_HOLDS.format('fresh', held)})"
     values += [*lines, *lines]
     found = run(HEADS.format(LATE, where), values)
-    values += [json.dumps(sorted(late)), place]
-    return found + run(HEADS.format("head h", f"{where} AND {_AMONG} AND h.number NOT IN ({_NUMBERS})"), values)
+    fresh = HEADS.format(_AMONG, f"{where} AND h.number NOT IN ({_NUMBERS})")
+    return found + run(fresh, [json.dumps(sorted(late)), *values, place])
 
 
 def _before(run: Run, place: str, query: Query, late: set[str]) -> Rows:
@@ -130,4 +131,4 @@ def _before(run: Run, place: str, query: Query, late: set[str]) -> Rows:
     lines = [line(word) for word in query.words or ()]
     if lines:
         where += f" AND {_HOLDS.format('private', sql.holds(lines))}"
-    return run(HEADS.format("head h", f"{where} AND {_AMONG}"), [*values, *lines, json.dumps(sorted(late))])
+    return run(HEADS.format(_AMONG, where), [json.dumps(sorted(late)), *values, *lines])

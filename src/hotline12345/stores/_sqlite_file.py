@@ -149,7 +149,8 @@ class File:
 
     def _commit(self, jobs: Callable[[], list[Job]]) -> None:
         """Run the jobs that wait in one transaction."""
-        with self.lock.held(self.timeout):
+        self.lock.take(self.timeout)
+        try:
             conn = self.reading()
             before = conn.total_changes
             self._transact(conn, jobs(), careful=False)
@@ -160,6 +161,8 @@ class File:
                 with suppress(sqlite3.Error):  # the commit stands; the next one tries again
                     conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
                 self._pages, self._wal_seen = 0, self.wal_bytes()
+        finally:
+            self.lock.give()
 
     def _grown(self) -> bool:
         return self.wal_bytes() > self._wal_seen + _CHECKPOINT * 4096

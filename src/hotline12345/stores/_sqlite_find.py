@@ -14,9 +14,12 @@ from .port import Query
 STREAM = (
     "SELECT version, kind, schema, data FROM record WHERE place = ? AND number = ? AND version > ? ORDER BY version"
 )
+_KNOWN = "SELECT 1 FROM record WHERE place = ?1"
 _FED = "SELECT position, place, number, version, kind, schema, data, link FROM record WHERE "
 FEED = _FED + "position > ? ORDER BY position LIMIT ?"
-FEED_OF = _FED + "place = ? AND position > ? ORDER BY position LIMIT ?"
+_FEED_OF = _FED + "place = ?1 AND position > ?2 ORDER BY position LIMIT ?3"
+# Of a single place every record is: they are gone through by position, but not for a place that has nothing.
+_FEED_ALONE = _FEED_OF.replace("place =", "+place =").replace("ORDER", f"AND EXISTS ({_KNOWN}) ORDER")
 _AWAKE = "SELECT wake, number FROM {} WHERE place = ?1 AND wake > '' AND wake <= ?2"
 AWAKE = (
     f"SELECT number FROM ({_AWAKE.format('head')} AND number NOT IN (SELECT number FROM late WHERE place = ?1) "
@@ -65,6 +68,12 @@ class _Part(NamedTuple):
     ordered: bool = False
     number: str = "h.number"
     size: int | None = None
+
+
+def feed_of(run: _Run) -> str:
+    """Return the statement that reads the feed of one place."""
+    several = run("SELECT 1 FROM sqlite_master WHERE name = 'record_place'", ())
+    return _FEED_OF if several else _FEED_ALONE
 
 
 def streams(place: str, numbers: Sequence[str]) -> Iterator[tuple[str, list[str]]]:

@@ -195,16 +195,21 @@ def settle_words(conn: sqlite3.Connection) -> None:
     for place, number, data in conn.execute(_OLD_RECORDS):
         known.setdefault((place, number), set()).update(words_of(data))
     postings: dict[str, dict[str, list[int]]] = {}
-    orders: dict[str, Counter[str]] = {}
+    orders: dict[str, dict[str, int]] = {}
+    at = None
     for place, number, seq, data in rows:
-        words = dict.fromkeys(words_of(data))
-        found, counted = postings.setdefault(place, {}), orders.setdefault(place, Counter())
+        if place != at:
+            at, found, counted = place, postings.setdefault(place, {}), orders.setdefault(place, {})
+        words = set(words_of(data))
         before = known.setdefault((place, number), set())
         for word in words:
-            found.setdefault(word, []).append(seq)
-            if word not in before:
-                before.add(word)
-                counted[word] += 1
+            if word in found:
+                found[word].append(seq)
+            else:
+                found[word] = [seq]
+        for word in words - before if before else words:
+            counted[word] = counted.get(word, 0) + 1
+        before |= words
     conn.execute("INSERT INTO private SELECT place, number, id, person, seq FROM fresh")
     conn.execute("DELETE FROM fresh")
     for place, found in postings.items():

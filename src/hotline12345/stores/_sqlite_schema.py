@@ -30,7 +30,6 @@ CREATE TABLE record (
   key TEXT, fingerprint TEXT);
 CREATE UNIQUE INDEX record_order ON record (place, number, version);
 CREATE UNIQUE INDEX record_key ON record (place, key) WHERE key IS NOT NULL;
-CREATE INDEX record_place ON record (place);
 CREATE TABLE head (
   place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL,
   kind TEXT NOT NULL, category TEXT NOT NULL, area TEXT NOT NULL, holder TEXT NOT NULL, requester INTEGER,
@@ -94,6 +93,9 @@ CREATE TABLE parked (
 CREATE TABLE lease (name TEXT PRIMARY KEY, owner TEXT NOT NULL, token INTEGER NOT NULL, until REAL NOT NULL)
   WITHOUT ROWID;
 """
+
+BY_PLACE = "CREATE INDEX IF NOT EXISTS record_place ON record (place)"
+"""What serves the feed of one place; made when a second place writes, since of a single one every record is."""
 
 
 def connect(path: Path, *, readonly: bool, create: bool, timeout: float, durability: str) -> sqlite3.Connection:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from . import _text as text
-from ._sqlite_schema import TABLES, recount, run_script
+from ._sqlite_schema import BY_PLACE, TABLES, recount, run_script
 from ._sqlite_words import rebuild
 
 _INDEXES = (
@@ -35,15 +35,22 @@ def _from_3(conn: sqlite3.Connection) -> None:
     for column in ("key TEXT", "fingerprint TEXT"):
         conn.execute(f"ALTER TABLE record ADD COLUMN {column}")
     # A key stands in the last record of its write; one that came without records stays where it is.
+    mine = (
+        "FROM receipt t INDEXED BY receipt_order WHERE t.place = record.place AND t.number = record.number "
+        "AND t.version = record.version"
+    )
     conn.execute(
-        "UPDATE record SET (key, fingerprint) = (SELECT min(t.key), t.fingerprint FROM receipt t WHERE t.place = "
-        "record.place AND t.number = record.number AND t.version = record.version) WHERE EXISTS (SELECT 1 FROM "
-        "receipt t WHERE t.place = record.place AND t.number = record.number AND t.version = record.version)"
+        f"UPDATE record SET (key, fingerprint) = (SELECT t.key, t.fingerprint {mine} ORDER BY t.key LIMIT 1) "
+        f"WHERE EXISTS (SELECT 1 {mine})"
     )
     conn.execute(
         "DELETE FROM receipt WHERE EXISTS (SELECT 1 FROM record r WHERE r.place = receipt.place AND "
         "r.number = receipt.number AND r.version = receipt.version AND r.key = receipt.key)"
     )
+    conn.execute("DROP INDEX record_place")
+    several = "SELECT (SELECT min(place) FROM record) <> (SELECT max(place) FROM record)"
+    if conn.execute(several).fetchone()[0]:
+        conn.execute(BY_PLACE)
     _make(conn, "INDEX record_key ON", "CREATE TABLE late (", "CREATE TABLE fresh (")
 
 

@@ -38,18 +38,18 @@ def index(
     conn: sqlite3.Connection, place: str, postings: Mapping[str, Sequence[int]], orders: Mapping[str, int]
 ) -> None:
     """Let private records be found by their words: *postings* grow, and so many more *orders* hold each."""
-    for word in sorted(postings):
-        where = (place, bucket(word))
-        found = conn.execute(_END, (*where, spelt(word))).fetchone()
+    grown = []
+    for where, word in sorted((bucket(word), word) for word in postings):  # as the terms lie
+        found = conn.execute(_END, (place, where, spelt(word))).fetchone()
         if found is None:
             found = (keep(conn, spelt(word)), 0, 0, 0)
-            conn.execute(_INSERT, (*where, found[0]))
+            conn.execute(_INSERT, (place, where, found[0]))
         term, chunk, used, room = found
         if not (isinstance(used, int) and 0 <= used <= room) or (chunk and not room):
             # Somebody has written over it.  All chunks of a word are read, so it may go on in a new one.
             chunk = conn.execute("SELECT coalesce(max(seq), 0) FROM posting WHERE term = ?", (term,)).fetchone()[0]
             used = room = 0
-        todo = list(postings[word])
+        todo = postings[word]
         while todo:
             if used == room:
                 chunk, room = _next_chunk(conn, term, chunk, room)
@@ -59,8 +59,9 @@ def index(
                 blob.seek(used * 8)
                 blob.write(pack(f"<{len(some)}q", *some))
             used += len(some)
-            del todo[: len(some)]
-        conn.execute(_GROW, (orders.get(word, 0), chunk, used, room, *where, term))
+            todo = todo[len(some) :]
+        grown.append((orders.get(word, 0), chunk, used, room, place, where, term))
+    conn.executemany(_GROW, grown)
 
 
 def _next_chunk(conn: sqlite3.Connection, term: int, chunk: int, room: int) -> tuple[int, int]:
@@ -71,13 +72,6 @@ def _next_chunk(conn: sqlite3.Connection, term: int, chunk: int, room: int) -> t
     more = next((size for size in ROOMS if size > room), ROOMS[-1])
     made = conn.execute("INSERT INTO posting (term, data) VALUES (?, zeroblob(?))", (term, more * 8))
     return int(made.lastrowid or 0), more
-
-
-def add(conn: sqlite3.Connection, place: str, number: str, words: Iterable[str], seq: int) -> None:
-    """Let one private record be found by its words."""
-    wanted = set(words)
-    before = _others(conn, place, number, seq)
-    index(conn, place, dict.fromkeys(wanted, (seq,)), dict.fromkeys(wanted - before, 1))
 
 
 def remove(conn: sqlite3.Connection, place: str, number: str, seq: int) -> None:

@@ -13,7 +13,7 @@ from . import _sqlite_late as late
 from . import _sqlite_words as wording
 from . import _text as text
 from ._sqlite_heads import LINK, REQUESTER
-from ._sqlite_schema import recount
+from ._sqlite_schema import BY_PLACE, recount
 from ._sqlite_vault import FIND_PERSON, INSERT_PERSON, bucket, header, keep, owner_of, wipe
 from .port import Append, Appended, Head
 
@@ -24,7 +24,10 @@ INSERT_RECORD = (
 INSERT_RECEIPT = "INSERT INTO receipt (place, key, number, version, fingerprint) VALUES (?, ?, ?, ?, ?)"
 INSERT_VAULT = "INSERT INTO vault (seq, data) VALUES (?, ?)"
 INSERT_FRESH = "INSERT INTO fresh (place, number, id, person, seq) VALUES (?, ?, ?, ?, ?)"
-_LAST = "SELECT version, link FROM record WHERE place = ? AND number = ? ORDER BY version DESC LIMIT 1"
+_LAST = (
+    "SELECT version, link, EXISTS (SELECT 1 FROM receipt) FROM record "
+    "WHERE place = ? AND number = ? ORDER BY version DESC LIMIT 1"
+)
 LOOKUP = (
     "SELECT number, version, fingerprint FROM record WHERE place = ?1 AND key = ?2 UNION ALL "
     "SELECT number, version, fingerprint FROM receipt WHERE place = ?1 AND key = ?2"
@@ -33,9 +36,11 @@ _KNOWN = (
     "SELECT 1 FROM private WHERE place = ?1 AND number = ?2 AND id = ?3 UNION ALL "
     "SELECT 1 FROM fresh WHERE place = ?1 AND number = ?2 AND id = ?3"
 )
-_ANY_RECEIPT = "SELECT 1 FROM receipt LIMIT 1"
-_NEW = (0, text.FIRST)
+_ANY_RECEIPT = "SELECT EXISTS (SELECT 1 FROM receipt)"
+_FIRST = "SELECT place FROM record ORDER BY position LIMIT 1"
+_NEW = (0, text.FIRST, None)
 _LINKED = 6
+_DESKS = Head._fields.index("desks")
 
 
 class Ready:
@@ -54,14 +59,10 @@ class Ready:
         if self.records and append.key:
             self.records[-1][-2:] = append.key, append.fingerprint
         self.private = [(p.id, p.person, header(p.words) + text.dumps(p.data)) for p in append.private]
-        h = append.head
-        desks = text.encode([(d.assignment, d.unit, d.role, d.opened, d.due) for d in h.desks]) if h.desks else ""
-        # fmt: off
-        self.row: list[Any] = [
-            h.version, h.status, h.open, h.kind, h.category, h.area, h.holder, h.requester,
-            h.received, h.due, h.provisional, h.digest, h.wake, desks, h.changed, b"",
-        ]
-        # fmt: on
+        head = append.head
+        desks = text.encode(head.desks) if head.desks else ""
+        # The columns are the fields of a head behind place and number, in the same order; and the last link.
+        self.row: list[Any] = [*head[2:_DESKS], desks, head.changed, b""]
 
     def chain(self, link: Any) -> None:
         """Give the records their links, behind *link*, and the head the last of them."""
@@ -95,10 +96,9 @@ def _plan(conn: sqlite3.Connection, batch: list[Ready], careful: bool) -> list[A
     What the first insert would refuse by itself — a key or the number of a new order that is there — is looked up only
     the second time.
     """
-    if not careful and any(ready.append.key for ready in batch):
-        careful = conn.execute(_ANY_RECEIPT).fetchone() is not None
+    elsewhere = careful or None  # whether there may be keys beside those that the records' index would refuse
     plans: list[Appended | None] = []
-    states: dict[tuple[str, str], tuple[int, Any]] = {}
+    states: dict[tuple[str, str], tuple[int, Any, Any]] = {}
     keys: dict[tuple[str, str], tuple[str, int, str]] = {}
     for ready in batch:
         append = ready.append
@@ -109,7 +109,9 @@ def _plan(conn: sqlite3.Connection, batch: list[Ready], careful: bool) -> list[A
             state = _NEW if new else conn.execute(_LAST, order).fetchone() or _NEW
         if append.key:
             seen = keys.get(named)
-            if seen is None and (careful or not append.records or state[0] != append.expected):
+            if elsewhere is None:
+                elsewhere = conn.execute(_ANY_RECEIPT).fetchone()[0] if state[2] is None else state[2]
+            if seen is None and (elsewhere or not append.records or state[0] != append.expected):
                 seen = conn.execute(LOOKUP, named).fetchone()
             if seen is not None:
                 if seen[2] != append.fingerprint:
@@ -120,20 +122,28 @@ def _plan(conn: sqlite3.Connection, batch: list[Ready], careful: bool) -> list[A
         if state[0] != append.expected:
             raise rules.stale(append, state[0])
         ready.chain(state[1])
-        states[order] = (append.head.version, ready.row[LINK])
+        states[order] = (append.head.version, ready.row[LINK], elsewhere)
         plans.append(None)
     return plans
 
 
 def _write(conn: sqlite3.Connection, todo: list[Ready], careful: bool) -> None:
-    position = _many(conn, INSERT_RECORD, [row for ready in todo for row in ready.records])
-    receipts = [
-        (a.place, a.key, a.number, a.head.version, a.fingerprint)
-        for a in (ready.append for ready in todo)
-        if a.key and not a.records
-    ]
+    records: list[list[Any]] = []
+    receipts, places = [], set()
+    each = careful
+    for ready in todo:
+        append = ready.append
+        records += ready.records
+        if append.expected == 0:
+            places.add(append.place)
+        elif ready.private:
+            each = True
+        if append.key and not ready.records:
+            receipts.append((append.place, append.key, append.number, append.head.version, append.fingerprint))
+    position = _many(conn, INSERT_RECORD, records)
     _many(conn, INSERT_RECEIPT, receipts)
-    each = careful or any(ready.append.expected and ready.private for ready in todo)
+    if places and places != {conn.execute(_FIRST).fetchone()[0]}:
+        conn.execute(BY_PLACE)
     owners = {who: owner_of(conn, *who) for who in _wanted(todo)} if each else _keep_new(conn, todo)
     rows: dict[tuple[str, str], tuple[Any, ...]] = {}
     born = True

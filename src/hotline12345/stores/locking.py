@@ -53,18 +53,34 @@ class FileLock:
             StoreError: ``locked``, naming the process that has it; ``read-only`` when the lock file
                 cannot be written.
         """
+        self.take(timeout)
+        try:
+            yield
+        finally:
+            self.give()
+
+    def take(self, timeout: float) -> None:
+        """Take the lock, as :meth:`held` does; who took it gives it back."""
         end = time.monotonic() + timeout
         if not self._mine.acquire(timeout=timeout):
             raise self._locked(timeout)
         try:
             self._open()
             self._wait(end, timeout)
-            try:
-                with suppress(OSError):  # who holds it is for others to read; a full disk must not stop us here
-                    self._sign()
-                yield
-            finally:
-                _unlock(self._fd, _WRITE)
+        except BaseException:
+            self._mine.release()
+            raise
+        try:
+            with suppress(OSError):  # who holds it is for others to read; a full disk must not stop us here
+                self._sign()
+        except BaseException:
+            self.give()
+            raise
+
+    def give(self) -> None:
+        """Give the lock back."""
+        try:
+            _unlock(self._fd, _WRITE)
         finally:
             self._mine.release()
 

@@ -161,7 +161,10 @@ class SqliteStore:
     def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
         """Return records in commit order with ``position > after``."""
         limit = max(limit, 0)
-        rows = self._rows(sql.FEED, (after, limit)) if place is None else self._rows(sql.FEED_OF, (place, after, limit))
+        if place is None:
+            rows = self._rows(sql.FEED, (after, limit))
+        else:
+            rows = self._rows(sql.feed_of(self._rows), (place, after, limit))
         loads = json.loads
         try:
             return [Fed(p, Record(at, n, v, k, loads(data), s), _hex(link)) for p, at, n, v, k, s, data, link in rows]

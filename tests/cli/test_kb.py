@@ -138,6 +138,12 @@ def test_a_centre_that_the_rules_do_not_name_is_refused_with_those_they_do(run, 
     assert (told["code"], told["hint"]) == ("unknown-centre", "有：340100 市热线")
 
 
+def test_nothing_asked_is_refused_and_is_no_gap(run, lamp):
+    for empty in ("  ", "？？"):
+        assert run("kb", "consult", empty, *AGENT, "--format", "json", code=2).error["code"] == "kb-empty-question"
+    assert run("kb", "gaps", "--format", "json").json == []
+
+
 def test_a_fault_names_its_field_and_what_it_rests_on_in_the_readers_language(run):
     days = ("--valid-from", "2027-01-02", "--valid-until", "2027-01-01")
     told = run("kb", "add", *LAMP, *days, *WRITER, code=1).err

@@ -312,9 +312,9 @@ def explain_command(book: str, words: str, title: str, form: str) -> None:
             ]
         )
     )
-    click.echo()
     scores = [(name, f"{value:.4f}", f"{told.bias.get(name, 0.0):+.4f}") for name, value in told.scores.items()]
-    click.echo(table((say("对象", "target"), say("得分", "score"), say("底分", "bias")), scores))
+    if scores:
+        click.echo("\n" + table((say("对象", "target"), say("得分", "score"), say("底分", "bias")), scores))
     if rows:
         click.echo("\n" + table(say("对象,词,权重,次数,给分", "target,word,weight,times,gives").split(","), rows))
 

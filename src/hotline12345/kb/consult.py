@@ -63,7 +63,18 @@ def consult(
     Args:
         category: what the question is about, for the gap report; it narrows nothing.
         order: the number of the order, where there is one.
+
+    Raises:
+        RequestError: ``kb-empty-question``, where there is not a letter in it.
     """
+    if not any(char.isalnum() for char in text):
+        raise RequestError(
+            "没有写问的是什么",
+            "nothing is asked",
+            code="kb-empty-question",
+            hint="写上诉求人问的话；空的不记入缺口",
+            hint_en="give what was asked; what is empty is no gap",
+        )
     rules, moment_ = base.rules, moment(at)
     hits = base.search(text, by, _day(moment_), centre=centre, limit=limit, rules=rules)
     good = tuple(hit for hit in hits if hit.covers >= rules.found)

@@ -8,13 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier, BrokenBarrierError, Event, Thread
 
 import pytest
 
 from hotline12345.core.errors import StoreError
-from hotline12345.stores import open_store
+from hotline12345.stores import Query, _sqlite_file, open_store
 from hotline12345.stores._sqlite_schema import STAMP
 from hotline12345.stores._turns import Job
 from hotline12345.stores.memory import MemoryStore
@@ -110,7 +112,7 @@ def test_a_store_opened_for_reading_reads_and_does_not_write(file: Path) -> None
 _AS_NOBODY = """
 import os, sys, tempfile
 from hotline12345.core.errors import StoreError
-from hotline12345.stores import open_store
+from hotline12345.stores import Query, _sqlite_file, open_store
 from hotline12345.testing.store_base import numbers, write
 with tempfile.TemporaryDirectory() as warm:
     # Whoever it turns into may not be able to read where Python or the package lies: import everything before.
@@ -373,3 +375,42 @@ def test_the_log_is_moved_into_the_database_as_it_grows(tmp_path: Path) -> None:
             store.append([write("1", version, data={"text": "x" * 40_000})])
         assert isinstance(store, SqliteStore)
         assert store.info()["wal_bytes"] < 600 * 40_000
+
+
+def test_the_log_does_not_grow_for_ever_while_somebody_always_reads(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two readers, each beginning before the other ends, so that there is no moment without one."""
+    monkeypatch.setattr(_sqlite_file, "_CHECKPOINT", 20)
+    monkeypatch.setattr(_sqlite_file, "_LONG", 200_000)
+    done, turns = Event(), Barrier(2, timeout=60)
+
+    def read(offset: int) -> None:
+        conn = sqlite3.connect(file, isolation_level=None)
+        with suppress(BrokenBarrierError):
+            if offset:
+                turns.wait()
+            while not done.is_set():
+                conn.execute("BEGIN")
+                conn.execute("SELECT count(*) FROM record").fetchone()
+                turns.wait()  # the other one ends, and begins again
+                turns.wait()
+                conn.execute("COMMIT")
+        turns.abort()
+        conn.close()
+
+    readers = [Thread(target=read, args=(offset,)) for offset in (0, 1)]
+    sizes = []
+    with SqliteStore(file, durability="relaxed") as store:
+        for reader in readers:
+            reader.start()
+        for i in range(100, 400):
+            store.append([write(str(i))])
+            sizes.append(store.info()["wal_bytes"])
+        done.set()
+        for reader in readers:
+            reader.join()
+        assert store.count(P, Query()) == {"": 301}
+        assert store.check() == []
+    assert sum(later < earlier for earlier, later in pairwise(sizes)) >= 2
+    assert max(sizes) < 1_000_000

@@ -22,6 +22,13 @@ _CHECKPOINT = 1000
 """After about how many pages in the write-ahead log they are moved into the database: some 4 MB.  A log that is used
 again from its start is brought to disk for less than one that grows: the file system has nothing new to write down."""
 
+_LONG = 64 * 1024 * 1024
+"""From how many bytes on the log is too long.  While somebody reads all the time it is moved, but never begun again:
+then readers are waited for, each of them for what it reads just now, and the file is cut."""
+
+_PATIENCE = 100
+"""For how many milliseconds readers are waited for, after each 1,000 pages: a backup goes on for longer."""
+
 _LOOK = 16
 """After how many commits one looks whether the log has grown by more than was thought."""
 
@@ -159,10 +166,21 @@ class File:
             self._commits += 1
             if self._pages >= _CHECKPOINT or (self._commits % _LOOK == 0 and self._grown()):
                 with suppress(sqlite3.Error):  # the commit stands; the next one tries again
-                    conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                    self._move_log(conn)
                 self._pages, self._wal_seen = 0, self.wal_bytes()
         finally:
             self.lock.give()
+
+    def _move_log(self, conn: sqlite3.Connection) -> None:
+        """Move the log into the database, under the write lock."""
+        if self.wal_bytes() < _LONG:
+            conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            return
+        conn.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+        try:
+            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            conn.execute(f"PRAGMA busy_timeout={int(self.timeout * 1000)}")
 
     def _grown(self) -> bool:
         return self.wal_bytes() > self._wal_seen + _CHECKPOINT * 4096

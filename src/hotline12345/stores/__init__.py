@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hotline12345.core.errors import PluginError, StoreError
 
+from ._rules import checked
 from .port import (
     SCHEMA,
     Append,
@@ -46,6 +47,7 @@ __all__ = [
     "Query",
     "Record",
     "Store",
+    "checked",
     "open_store",
 ]
 

@@ -7,7 +7,7 @@ rest is trained anew; only words that speak *for* a label stay, for a rule again
 so that strong words weigh about 3, as in rules written by hand, and rounded.
 
 Kinds of request are trained together, every kind weighing the same; how readily each is answered is then settled by
-macro-F1 on rows held out within those learnt from.
+macro-F1 on rows held out within those learnt from, averaged over draws of them (bagging): the rarest kind may have ten.
 
 Cross-validation keeps near-copies in one fold, and chooses words inside each fold; every figure comes from rules that
 were written out and run in ``core.classify``.  The confidence's ``sharpness`` is the one under which the held-out rows

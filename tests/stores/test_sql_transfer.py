@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from hotline12345.stores.memory import MemoryStore
 from hotline12345.testing.orders import AGENT, AT, REQUESTER, small_policy
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import broken, export, import_rows, whole
+from hotline12345.transfer import broken, check, export, import_rows, whole
 
 pytest.importorskip("sqlalchemy")
 
@@ -221,6 +222,40 @@ def test_an_export_that_a_transaction_holds_records_back_from_is_refused(
         assert sorted(each.facts["order"][1] for each in caught.value.facts["broken"]) == ["1", "2"]
         assert "doctor --store" in caught.value.en
     assert [row.number for row in export(store) if row.t == "record"] == ["1", "1", "2"]
+    store.close()
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mysql"])
+def test_an_export_beside_writers_that_do_not_stop_comes_to_an_end_and_is_whole(
+    room_on: Callable[[str], str], server: str
+) -> None:
+    url = room_on(server).replace("&patience=120", "")
+    store = open_store(url)
+    store.append([write(str(number)) for number in range(50)])
+    stop = Event()
+
+    def go_on(own: int) -> None:
+        with open_store(url) as mine:  # type: ignore[attr-defined]
+            version, turn = 1, 0
+            while not stop.wait(0.01):
+                turn += 1
+                mine.append([write(str(own), version), write(f"{own}-{turn}")])
+                version += 1
+
+    with ThreadPoolExecutor(3) as pool:
+        writers = [pool.submit(go_on, own) for own in range(2)]
+        try:
+            rows = pool.submit(list, export(store)).result(100)
+        finally:
+            stop.set()
+        for writer in writers:
+            writer.result(30)
+    assert check(rows).orders >= 50
+    new = MemoryStore()
+    import_rows(new, lambda: rows)
+    records = [fed.record for fed in new.feed(0, 100_000)]
+    there = store.streams(P, [*{record.number for record in records}])
+    assert all(there[record.number][record.version - 1] == record for record in records)
     store.close()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from ..audit import follow, linked
+from ..audit import linked
 from ..core.errors import StoreError
 from ..stores._text import FIRST, digest, link
 from ..stores.port import SCHEMA, Append, Desk, Head, Importing, Private, Record, Store
@@ -173,7 +173,7 @@ def _read_back(store: Store) -> tuple[int, bytes]:
     """Count and digest what *store* has now, counting each link anew."""
     found, count = sha256(), 0
     ends: dict[Order, bytes] = {}
-    for fed in whole(store, follow):
+    for fed in whole(store):
         order = (fed.record.place, fed.record.number)
         last = ends[order] = linked(fed, ends.get(order, FIRST))
         _digest(found, order, fed.record.version, fed.link or last.hex())

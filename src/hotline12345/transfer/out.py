@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..audit import heads, linked, readable
 from ..core.errors import StoreError
 from ..stores._text import FIRST, dumps, encode
 from ..stores.port import SCHEMA, Fed, Head, Keeping, Query, Store
-from . import readers, refusals
+from . import readers, refusals, whole
 from .rows import FORMAT, Order, Row, Tally
-from .whole import whole
+
+ROUNDS = 3
+"""How often an export looks whether more was written while it was at it (library default)."""
 
 BROKEN = frozenset({"broken-record", "broken-head", "broken-private", "broken-store", "broken-chain", "bad-append"})
 """The codes of errors that say one order cannot be exported (``bad-append``: what is stored is no JSON)."""
@@ -32,37 +35,24 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
     """
     if not isinstance(store, Keeping):
         raise refusals.not_exportable()
-    tally = Tally()
+    out = _Out(store, private, without)
     start = {"format": FORMAT, "schema": SCHEMA, "private": private, **({"left_out": len(without)} if without else {})}
-    yield tally.add(Row("start", more=encode(start)))
-    there = {place: store.count(place, Query())[""] for place in store.places()}
-    way = _Way({}, dict.fromkeys(without, 0), {})
-    broken: dict[Order, StoreError] = {}
-    progress = readers.Progress(store, without)
-    for fed in whole(store, readable):
-        if isinstance(fed, StoreError):
-            position, order = fed.facts["position"], fed.facts["order"]
-        else:
-            position, order = fed.position, fed.record[:2]
-        progress.pass_(position, tally.records)
-        if order in without or order in broken:
-            continue
-        try:
-            for row, kept in _rows(store, fed, private, way):
-                yield tally.add(row, kept, again=order in way.told)
-        except StoreError as error:
-            if error.code not in BROKEN:
-                raise
-            error.facts.setdefault("order", order)
-            broken[order] = error
-        way.seen[order] = way.seen.get(order, 0) + 1
-    short = (order for order, version in way.told.items() if way.seen[order] != version and order not in broken)
-    broken |= {order: refusals.cut_off(order, way.seen[order], way.told[order]) for order in short}
-    broken |= {order: refusals.cut_off(order, 0, version) for order, version in _unseen(store, there, way.seen)}
+    yield out.tally.add(Row("start", more=encode(start)))
+    for _ in range(ROUNDS):
+        yield from out.rows(most=out.stored())
+        if out.ended:
+            break
+    waiting, end = 1, time.monotonic() + whole.PATIENCE
+    while (need := out.missing()) and waiting:
+        # Asked before: what is held back then and given a moment later would be neither read nor waited for.
+        waiting = whole.held(store) if time.monotonic() < end else 0
+        yield from out.rows(need)
+        time.sleep(whole.PAUSE if waiting else 0)
+    broken = out.broken | {order: refusals.cut_off(order, out.seen.get(order, 0), need[order]) for order in need}
     if broken:
         raise refusals.not_whole([*broken.values()])
-    yield from map(tally.add, progress.rows(tally.records))
-    yield Row("end", more=encode(tally.summary()._asdict()))
+    yield from map(out.tally.add, out.progress.rows(out.tally.records))
+    yield Row("end", more=encode(out.tally.summary()._asdict()))
 
 
 def broken(store: Store) -> list[StoreError]:
@@ -77,45 +67,95 @@ def broken(store: Store) -> list[StoreError]:
     return []
 
 
-def _unseen(store: Store, there: Mapping[str, int], seen: Mapping[Order, int]) -> Iterator[tuple[Order, int]]:
-    """Yield the orders that were there when the export began, and of which no record was given."""
-    passed = Counter(place for place, _ in seen)
-    for place in (place for place, orders in there.items() if passed[place] < orders):
-        for head in heads(store, place):
-            order, version = (head.facts["order"], 0) if isinstance(head, StoreError) else (head[:2], head.version)
-            if order not in seen:
-                yield order, version
+class _Out:
+    """An export under way (导出过程): how far it has come with each order."""
 
+    def __init__(self, store: Any, private: bool, without: Collection[Order]) -> None:
+        self.store, self.private, self.without = store, private, without
+        self.tally = Tally()
+        self.told: dict[Order, int] = {}  # the version it was told at
+        self.seen: dict[Order, int] = dict.fromkeys(without, 0)  # how many of its records passed
+        self.ends: dict[Order, bytes] = {}  # the link of the last
+        self.broken: dict[Order, StoreError] = {}
+        self.there = {place: store.count(place, Query())[""] for place in store.places()}
+        self.progress = readers.Progress(store, without)
+        self.after = self.passed = 0
+        self.ended = False
 
-class _Way(NamedTuple):
-    """How far an export has come with each order: the version it was told at, how many records passed, their link."""
+    def rows(self, need: Mapping[Order, int] | None = None, most: int | None = None) -> Iterator[Row]:
+        """Yield the rows of what the feed gives now.
 
-    told: dict[Order, int]
-    seen: dict[Order, int]
-    ends: dict[Order, bytes]
+        So that an export comes to an end however many go on writing, it passes no more than so many records, and then
+        what is still missing of orders that were told: no orders but those in *need*, up to their versions.
+        """
+        self.ended = False
+        left = dict(need or {})
+        for fed in readable(self.store, self.after):
+            if (need is not None and not left) or (most is not None and self.passed >= most):
+                return
+            if isinstance(fed, StoreError):
+                self.after, order, version = fed.facts["position"], fed.facts["order"], 0
+            else:
+                self.after, order, version = fed.position, fed.record[:2], fed.record.version
+                version = version if isinstance(version, int) else 0
+            if need is not None and not (order in need and (version == 0 or version <= need[order])):
+                continue
+            self.progress.pass_(self.after, self.tally.records)
+            self.passed += 1
+            if order not in self.without and order not in self.broken:
+                try:
+                    for row, kept in self._rows(fed):
+                        yield self.tally.add(row, kept, again=order in self.told)
+                except StoreError as error:
+                    if error.code not in BROKEN:
+                        raise
+                    error.facts.setdefault("order", order)
+                    self.broken[order] = error
+                self.seen[order] = self.seen.get(order, 0) + 1
+            if left.get(order) == self.seen[order]:
+                del left[order]
+        self.ended = True
 
+    def stored(self) -> int | None:
+        """Return how many records there are, where the store tells."""
+        info: dict[str, Any] = getattr(self.store, "info", dict)()
+        return info.get("records")
 
-def _rows(store: Store, fed: Fed | StoreError, private: bool, way: _Way) -> Iterator[tuple[Row, int]]:
-    """Yield the row of one record, before it that of its order where it is not told yet; and its private records."""
-    if isinstance(fed, StoreError):
-        raise fed
-    r = fed.record
-    texts, numbers = (r.place, r.number, r.kind), (r.version, r.schema)
-    if not (
-        isinstance(r.data, Mapping)
-        and all(isinstance(each, str) for each in texts)
-        and all(isinstance(each, int) for each in numbers)
-    ):
-        raise refusals.altered(r)
-    order = (r.place, r.number)
-    if r.version > way.told.get(order, 0):
-        row, kept = _order(store, order, private)
-        yield row, kept
-        way.told[order] = row.version
-    last = way.ends[order] = linked(fed, way.ends.get(order, FIRST))
-    if fed.link and fed.link != last.hex():
-        raise refusals.broken_chain(r)
-    yield Row("record", *order, r.version, r.kind, r.schema, dumps(r.data), last.hex()), 0
+    def missing(self) -> dict[Order, int]:
+        """Return the orders whose records have not all been given, and up to which version they are wanted.
+
+        Those that were told, and those that were there when the export began and of which nothing was given.
+        """
+        found = {order: v for order, v in self.told.items() if self.seen[order] != v and order not in self.broken}
+        passed = Counter(place for place, _ in self.seen)
+        for place in (place for place, orders in self.there.items() if passed[place] < orders):
+            for head in heads(self.store, place):
+                order, version = (head.facts["order"], 0) if isinstance(head, StoreError) else (head[:2], head.version)
+                if order not in self.seen:
+                    found[order] = version
+        return found
+
+    def _rows(self, fed: Fed | StoreError) -> Iterator[tuple[Row, int]]:
+        """Yield the row of one record, before it that of its order where that is not told yet, with what it holds."""
+        if isinstance(fed, StoreError):
+            raise fed
+        r = fed.record
+        texts, numbers = (r.place, r.number, r.kind), (r.version, r.schema)
+        if not (
+            isinstance(r.data, Mapping)
+            and all(isinstance(each, str) for each in texts)
+            and all(isinstance(each, int) for each in numbers)
+        ):
+            raise refusals.altered(r)
+        order = (r.place, r.number)
+        if r.version > self.told.get(order, 0):
+            row, kept = _order(self.store, order, self.private)
+            yield row, kept
+            self.told[order] = row.version
+        last = self.ends[order] = linked(fed, self.ends.get(order, FIRST))
+        if fed.link and fed.link != last.hex():
+            raise refusals.broken_chain(r)
+        yield Row("record", *order, r.version, r.kind, r.schema, dumps(r.data), last.hex()), 0
 
 
 def _order(store: Any, order: Order, private: bool) -> tuple[Row, int]:

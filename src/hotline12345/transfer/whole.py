@@ -1,15 +1,17 @@
-"""The whole feed (整条记录流): what a transaction under way on a server holds back is waited for."""
+"""The whole feed (整条记录流): what a transaction under way on a server holds back is waited for.
+
+On a server the feed stops where anybody's transaction is under way, in any database of it; what is stored behind is
+committed, and would be missing.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
-from ..core.errors import StoreError
+from ..audit import follow
 from ..stores.port import Fed, Store
-
-T = TypeVar("T", Fed, Fed | StoreError)
 
 PATIENCE = 60.0
 """For how many seconds records are waited for that are stored and not given yet (library default)."""
@@ -17,27 +19,16 @@ PATIENCE = 60.0
 PAUSE = 0.2
 
 
-def whole(store: Store, follow: Callable[[Store, int], Iterator[T]]) -> Iterator[T]:
-    """Yield what *follow* gives, to the end of what is stored when it is asked for, or until patience ends.
-
-    On a server the feed stops where anybody's transaction is under way, in any database of it; what is stored behind
-    is committed, and would be missing.
-    """
-    after, end = 0, 0.0
+def whole(store: Store) -> Iterator[Fed]:
+    """Yield the feed of a store that nobody else writes to, to the end of what is stored, or until patience ends."""
+    after, end = 0, time.monotonic() + PATIENCE
     while True:
         # Asked before: what is held back then and given a moment later would be neither read nor waited for.
         waiting = held(store)
-        moved = False
         for fed in follow(store, after):
             yield fed
-            after, moved = fed.facts["position"] if isinstance(fed, StoreError) else fed.position, True
-        if not waiting:
-            return
-        if moved:
-            end = 0.0
-            continue
-        end = end or time.monotonic() + PATIENCE
-        if time.monotonic() >= end:
+            after, end = fed.position, time.monotonic() + PATIENCE
+        if not waiting or time.monotonic() >= end:
             return
         time.sleep(PAUSE)
 

@@ -76,7 +76,9 @@ class ApartClauses(StoreBase):
         writer.start()
         torn: list[object] = []
         try:
-            for _ in range(100):
+            reads = 0
+            while writer.is_alive() and (reads < 100 or len(written) < 60):  # whichever of the two is slower
+                reads += 1
                 heads = store.find(P, Query()).heads
                 torn += [heads] if len({(h.version, h.holder) for h in heads}) > 1 or len(heads) == 1 else []
                 torn += [h for h in heads if [d.unit for d in h.desks] != [h.holder]]

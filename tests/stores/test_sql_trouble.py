@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -115,6 +117,27 @@ def test_a_server_that_became_read_only_refuses_in_our_words(clean_room: Callabl
         store.append([write("1")])
     assert caught.value.code == "replica"
     assert store.find(P, Query()).heads == ()
+    store.close()
+
+
+@pytest.mark.parametrize("address", ["mysql://root@127.0.0.1:{}/orders", "postgresql://postgres@127.0.0.1:{}/orders"])
+def test_a_server_that_takes_the_connection_and_says_nothing_is_waited_for_no_longer_than_asked(address: str) -> None:
+    pytest.importorskip("pymysql" if address.startswith("mysql") else "psycopg")
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as aside:
+        url = address.format(silent.getsockname()[1]) + "?timeout=2&patience=2"
+        opening = aside.submit(open_store, url)
+        try:
+            with pytest.raises(StoreError) as caught:
+                opening.result(timeout=60)
+        finally:
+            silent.close()
+    assert caught.value.code == "unreachable"
+
+
+def test_a_question_to_mysql_may_take_longer_than_its_greeting(clean_room: Callable[[str], str]) -> None:
+    store: Any = open_store(clean_room("mysql") + "&timeout=1")
+    with store._line.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT SLEEP(1.5)").scalar() == 0
     store.close()
 
 

@@ -106,7 +106,10 @@ def kind_of(error: BaseException, raw: Any = None) -> str:
         return "lost"
     if type(cause).__name__ == "IntegrityError":  # no column may be NULL, and none is: what remains is a key taken
         return "unique"
-    return _refused(str(cause)) if type(cause).__name__ == "OperationalError" and state is None else ""
+    named = type(cause).__name__
+    if named == "ConnectionTimeout":  # psycopg's
+        return "down"
+    return _refused(str(cause)) if named == "OperationalError" and state is None else ""
 
 
 def _refused(said: str) -> str:

@@ -89,6 +89,8 @@ def engine_of(url: sa.URL, options: Options) -> sa.Engine:
     except sa.exc.ArgumentError as error:
         raise faults.bad_url(url.render_as_string(), str(error), str(error)) from error
     engine.update_execution_options(**{READY: True})
+    if url.drivername.endswith("+pymysql"):
+        sa.event.listen(engine, "do_connect", _greeted)
     for statement in _first(flavour(engine.dialect), options.timeout):
 
         @sa.event.listens_for(engine, "connect")
@@ -98,6 +100,14 @@ def engine_of(url: sa.URL, options: Options) -> sa.Engine:
             raw.commit()
 
     return engine
+
+
+def _greeted(dialect: sa.Dialect, _: Any, arguments: Any, given: dict[str, Any]) -> Any:
+    """Connect by PyMySQL, which waits for ever for the greeting of a server that took the connection and is silent."""
+    raw: Any = dialect.connect(*arguments, **{"read_timeout": given["connect_timeout"], **given})
+    if "read_timeout" not in given:
+        raw._read_timeout = None  # a question may take longer than a greeting
+    return raw
 
 
 def _first(kind: Flavour, timeout: float) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Short runs of what docs/reliability.md reports long ones of: power cuts, failing disks, killed writers (可靠性)."""
+"""Short runs of what docs/reliability.md reports long ones of: power cuts, failing disks, killed writers … (可靠性)."""
 
 from __future__ import annotations
 
@@ -54,3 +54,19 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(scripts: Path) -> None:
     told = _run(scripts / "kills.py", "--kills", "3")
     assert told["acked"] > 0
     assert (told["lost"], told["torn"], told["unfed"], told["faults"]) == (0, 0, 0, 0)
+
+
+def test_processes_that_write_all_the_time_all_get_their_turn(scripts: Path) -> None:
+    told = _run(scripts / "fair.py", "--writers", "4", "--seconds", "2")
+    assert min(told["commits"]) > 0
+    assert (told["refused"], told["lost"], told["faults"]) == ([], 0, 0)
+
+
+@pytest.mark.parametrize("lot", ["0", "2"])
+def test_nothing_is_left_of_who_is_forgotten_settled_or_not(scripts: Path, lot: str) -> None:
+    told = _run(scripts / "leftovers.py", "--persons", "60", "--lot", lot)
+    assert told["forgotten"] > 20
+    assert told["of_others_there"] > 0  # so that what is there is seen
+    assert [told[name] for name in ("left_in_file_and_log", "left_in_backup", "left_in_export", "still_found")] == [
+        0
+    ] * 4

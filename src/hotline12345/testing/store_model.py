@@ -83,6 +83,7 @@ class StoreMachine(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="hotline12345-"))
         self.store, self.model = self.open_store(self.folder), MemoryStore()
+        self.sent: dict[tuple[tuple[str, str], str], Append] = {}
 
     def teardown(self) -> None:
         self.store.close()
@@ -119,6 +120,18 @@ class StoreMachine(RuleBasedStateMachine):
         batch = [self._append(where, 0, 1, fields, private, {}) for where in orders[:-1]]
         batch.append(self._append(orders[-1], late, 1, fields, (), {}))
         self.both(lambda store: store.append(batch))
+
+    @rule(where=_where, fields=_fields, key=_pick(("k4", "k5", "k6")), late=_pick((0, 0, 1)))
+    def write_again_and_on(self, where: Any, fields: Any, key: str, late: int) -> None:
+        """A batch that begins with a write that may be there already, as who lost the answer would send it again."""
+        first = self.sent.setdefault((where, key), self._append(where, 0, 1, fields, (), {}))
+        first = first._replace(key=f"{'/'.join(where)}/{key}")
+        now = self.model.head(*where)
+        there = now is not None and self.model.lookup(where[0], first.key) is not None
+        version = (now.version if there and now else first.head.version) - late
+        head = Head(*where, version + 1, **fields)
+        on = Append(*where, version, (Record(*where, version + 1, "Noted", {}),), head)
+        self.both(lambda store: store.append([first, on]))
 
     @rule(where=_where, fields=_fields)
     def replace_head(self, where: Any, fields: Any) -> None:

@@ -129,8 +129,9 @@ class StoreMachine(RuleBasedStateMachine):
         now = self.model.head(*where)
         there = now is not None and self.model.lookup(where[0], first.key) is not None
         version = (now.version if there and now else first.head.version) - late
-        head = Head(*where, version + 1, **fields)
-        on = Append(*where, version, (Record(*where, version + 1, "Noted", {}),), head)
+        place, number = where
+        head = Head(place, number, version + 1, **fields)
+        on = Append(place, number, version, (Record(place, number, version + 1, "Noted", {}),), head)
         self.both(lambda store: store.append([first, on]))
 
     @rule(where=_where, fields=_fields)

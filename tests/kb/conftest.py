@@ -47,9 +47,9 @@ def schema_url():
     made = []
 
     def url() -> str:
+        server, schema = postgres_url(), f"kb_{uuid.uuid4().hex[:12]}"
         import psycopg
 
-        server, schema = postgres_url(), f"kb_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(server, autocommit=True) as conn:
             conn.execute(f"CREATE SCHEMA {schema}")
         made.append((server, schema))

@@ -11,6 +11,7 @@ that the time stays linear in the length.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from operator import itemgetter
@@ -45,11 +46,12 @@ class PairMatcher:
         words: distinct, non-empty keywords of any length, single characters included.
     """
 
-    __slots__ = ("_filed", "_longest", "_pairs", "_singles", "_unpack")
+    __slots__ = ("_filed", "_longest", "_pairs", "_single", "_singles", "_unpack")
 
     def __init__(self, words: Sequence[str]) -> None:
         self._longest = max(map(len, words), default=1)
         self._singles = {word: index for index, word in enumerate(words) if len(word) == 1}
+        self._single = re.compile(f"[{re.escape(''.join(self._singles))}]").finditer if self._singles else None
         usage = Counter(pair for word in words for pair in set(_pairs_of(word)))
         filed: dict[int, list[tuple[str, int]]] = {}
         for index, word in enumerate(words):
@@ -85,9 +87,8 @@ class PairMatcher:
                     while start >= 0:
                         found.append((index, start, start + len(word)))
                         start = find(word, start + 1)
-        singles = self._singles
-        if not singles.keys().isdisjoint(text):
-            found += [(singles[char], start, start + 1) for start, char in enumerate(text) if char in singles]
+        if self._single is not None:
+            found += [(self._singles[each[0]], each.start(), each.end()) for each in self._single(text)]
         found.sort(key=IN_ORDER)
         return found
 

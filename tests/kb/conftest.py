@@ -32,7 +32,7 @@ LAMP = Draft(
 
 
 def postgres_url() -> str:
-    """The address of the test server; without one the test is skipped, but fails in CI where the server is promised."""
+    """The address of the test server; without one, or its driver, the test is skipped."""
     url = os.environ.get("HOTLINE12345_PG_URL", "")
     if url:
         pytest.importorskip("psycopg")

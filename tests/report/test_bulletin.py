@@ -97,6 +97,7 @@ def test_what_is_no_period_is_refused(text):
     with pytest.raises(RequestError) as refused:
         periods(text)
     assert refused.value.code == "bad-period"
+    assert "2026-W40" in refused.value.hint("zh")
 
 
 def test_what_came_in_stands_beside_the_period_before_and_a_year_ago():

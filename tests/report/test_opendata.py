@@ -112,5 +112,5 @@ def test_the_table_has_neither_words_nor_numbers_of_orders():
     made = dataset([order() for _ in range(3)], QUARTER, 3)
     assert render(dataset_table(made), "csv").splitlines() == [
         "月份,类型,类别,区划,件数,未办结,按时答复,逾期答复",
-        "2026-09,complaint,城乡建设/供暖,210102,3,3,0,0",
+        "2026-09,投诉,城乡建设/供暖,210102,3,3,0,0",
     ]

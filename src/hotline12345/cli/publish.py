@@ -39,7 +39,7 @@ def command(period: str, least: int, store: str, pack_name: str, place: str, for
         rows = [row._asdict() for row in made.rows]
         print_json({"period": this.name, "rows": rows, "too_few": made.too_few, "kept_back": made.kept_back})
         return
-    click.echo(render(dataset_table(made), form, lang_now(), bom=form == "csv"))
+    click.echo(render(dataset_table(made, lang_now()), form, lang_now(), bom=form == "csv"))
     note(
         say(
             f"未列入：同类不足 {least} 件的 {made.too_few} 件，举报和保密的 {made.kept_back} 件",

@@ -89,9 +89,9 @@ def periods(text: str) -> tuple[Period, Period, Period | None]:
             return _days(date.fromisoformat(text))
         if found := _WEEK.fullmatch(text):
             return _weeks(int(found[1]), int(found[2]))
-    except ValueError:
+        this = period_of(text)
+    except (ValueError, RequestError):  # scoring knows fewer periods, and would name those
         raise _bad(text) from None
-    this = period_of(text)
     year = this.since.year
     if len(text) == 4:
         return this, period_of(f"{year - 1:04d}"), None

@@ -103,8 +103,12 @@ def _row(sort: _Sort, orders: list[Order]) -> Row:
     return Row(*sort, len(orders), sum(order.is_open for order in orders), on_time[True], on_time[False])
 
 
-def dataset_table(made: Dataset) -> Table:
-    """Return the rows as a table to render (转为表)."""
+def dataset_table(made: Dataset, lang: str = "zh") -> Table:
+    """Return the rows as a table to render, kinds by their names in *lang* (转为表)."""
     heads = ("月份", "类型", "类别", "区划", "件数", "未办结", "按时答复", "逾期答复")
     columns = tuple(Column(key, zh, key) for key, zh in zip(Row._fields, heads, strict=True))
-    return Table(columns, [row._asdict() for row in made.rows])
+    rows = [row._asdict() for row in made.rows]
+    if lang == "zh":
+        names = {kind.value: kind.zh for kind in Kind}
+        rows = [{**row, "kind": names.get(row["kind"], row["kind"])} for row in rows]
+    return Table(columns, rows)

@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--store", default="sqlite:///{folder}/orders.db")
     given = parser.parse_args()
     if given.lot:  # in the writers, too, which are forked from here
-        _sqlite_late.HEADS_LATE, _sqlite_late.WORDS_LATE, _sqlite_late.LOOK = given.lot, 2 * given.lot, 1
+        _sqlite_late.LATE, _sqlite_late.WORDS_LATE, _sqlite_late.AT_ONCE = given.lot, 2 * given.lot, given.lot
     found = kill(given.kills, given.seed, given.store)
     print(json.dumps(found, indent=1))
     sys.exit(any(found[name] for name in ("lost", "torn", "unfed", "faults")))

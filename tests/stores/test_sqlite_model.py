@@ -22,9 +22,9 @@ def test_whatever_is_done_both_answer_alike_however_much_is_late(
     heads: int, words: int, probe: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, name, value in (
-        (_sqlite_late, "HEADS_LATE", heads),
+        (_sqlite_late, "LATE", heads),
         (_sqlite_late, "WORDS_LATE", words),
-        (_sqlite_late, "LOOK", 1),
+        (_sqlite_late, "AT_ONCE", heads),
         (_sqlite_find, "PROBE", probe),
     ):
         monkeypatch.setattr(module, name, value)

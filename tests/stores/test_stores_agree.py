@@ -73,9 +73,9 @@ def test_both_stores_find_count_and_wake_alike(
 ) -> None:
     monkeypatch.setattr(_sqlite_find, "PROBE", probe)
     monkeypatch.setattr(_sqlite_find, "FEW", few)
-    monkeypatch.setattr(_sqlite_late, "HEADS_LATE", heads)
+    monkeypatch.setattr(_sqlite_late, "LATE", heads)
     monkeypatch.setattr(_sqlite_late, "WORDS_LATE", words)
-    monkeypatch.setattr(_sqlite_late, "LOOK", 1)
+    monkeypatch.setattr(_sqlite_late, "AT_ONCE", heads)
     with SqliteStore(tmp_path / "orders.db", durability="relaxed") as sqlite:
         _compare(sqlite, Random(probe))
 

@@ -16,6 +16,7 @@ from hotline12345.core.errors import StoreError
 from . import _rules as rules
 from . import _sqlite_find as sql
 from ._sqlite_heads import COLUMNS, HEADS, head_of
+from ._sqlite_late import UNWORDED
 from ._sqlite_vault import FIND_PERSON, bucket, line
 from .port import Head, Page, Query
 
@@ -24,7 +25,7 @@ Run = Callable[[str, Sequence[Any]], Rows]
 
 _SAID = ", ".join(f"l.{name}" for name in COLUMNS if name != "requester")
 LATE = (
-    f"(SELECT l.place, l.number, {_SAID}, coalesce(l.requester, o.requester) AS requester FROM late l "
+    f"(SELECT l.place, l.number, {_SAID}, coalesce(l.requester, o.requester) AS requester FROM newest l "
     "LEFT JOIN head o ON o.place = l.place AND o.number = l.number) h"
 )
 """The heads that are late; whose order it is says, but for a new one, the head that is settled."""
@@ -32,9 +33,10 @@ _ONE = "h.place = ? AND h.number = ?"
 _LATE_ONE = HEADS.format(LATE, _ONE)
 _ONE = HEADS.format("head h", _ONE)
 _NUMBERS = "SELECT number FROM late WHERE place = ?"
-_FRESH = "SELECT p.number FROM fresh p JOIN vault v ON v.seq = p.seq WHERE p.place = ? AND "
+_FRESH = f"SELECT p.number FROM {UNWORDED} p JOIN vault v ON v.seq = p.seq WHERE p.place = ? AND "
 _HOLDS = (
-    "EXISTS (SELECT 1 FROM {} p JOIN vault v ON v.seq = p.seq WHERE p.place = h.place AND p.number = h.number AND {})"
+    "EXISTS (SELECT 1 FROM private p JOIN vault v ON v.seq = p.seq "
+    "WHERE p.place = h.place AND p.number = h.number AND {})"
 )
 _AMONG = "json_each(?) w CROSS JOIN head h ON h.number = w.value"
 """A few heads by their numbers, and by no other index, which may hold many."""
@@ -118,8 +120,8 @@ def _now(run: Run, place: str, query: Query, late: set[str]) -> Rows:
         return run(HEADS.format(LATE, where), values)
     lines = [line(word) for word in query.words]
     held = sql.holds(lines)
-    where += f" AND ({_HOLDS.format('private', held)} OR {_HOLDS.format('fresh', held)})"
-    values += [*lines, *lines]
+    where += f" AND ({_HOLDS.format(held)} OR h.number IN ({_FRESH}{held}))"
+    values += [*lines, place, *lines]
     found = run(HEADS.format(LATE, where), values)
     fresh = HEADS.format(_AMONG, f"{where} AND h.number NOT IN ({_NUMBERS})")
     return found + run(fresh, [json.dumps(sorted(late)), *values, place])
@@ -130,5 +132,5 @@ def _before(run: Run, place: str, query: Query, late: set[str]) -> Rows:
     where, values = _asked(run, place, query)
     lines = [line(word) for word in query.words or ()]
     if lines:
-        where += f" AND {_HOLDS.format('private', sql.holds(lines))}"
+        where += f" AND {_HOLDS.format(sql.holds(lines))}"
     return run(HEADS.format(_AMONG, where), [json.dumps(sorted(late)), *values, *lines])

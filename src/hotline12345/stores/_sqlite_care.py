@@ -20,45 +20,49 @@ from ._sqlite_file import File
 from .port import Head
 
 _OF = "place, number, version, link, desks"
-_NOW = (  # the heads as they are; desks and counts are those of what is settled
-    f"SELECT {_OF} FROM late UNION ALL SELECT {_OF} FROM head o WHERE NOT EXISTS "
-    "(SELECT 1 FROM late l WHERE l.place = o.place AND l.number = o.number)"
-)
+_SETTLED = f"SELECT {_OF} FROM head WHERE (place, number) NOT IN (SELECT place, number FROM late)"
+# The heads as they are; desks and counts are those of what is settled.
+_NOW = f"SELECT {_OF} FROM newest UNION ALL {_SETTLED}"
+_LAST = "FROM {} r WHERE r.place = h.place AND r.number = h.number"
 CHECKS = (
     ("damaged", "数据库损坏", "the database is damaged", "PRAGMA integrity_check(20)"),
     (
         "gap",
         "工单记录不连续",
         "the records of an order have a gap",
-        "SELECT place, number FROM record GROUP BY place, number HAVING count(*) <> max(version) LIMIT 20",
+        "SELECT place, number FROM history GROUP BY place, number HAVING sum(more + 1) <> max(version) LIMIT 20",
     ),
     (
         "record",
         "记录的内容无法读取",
         "the content of a record cannot be read",
-        "SELECT place, number, 'v' || version FROM record WHERE NOT json_valid(data) LIMIT 20",
+        "SELECT place, number, 'v' || version FROM history WHERE NOT json_valid(data) LIMIT 20",
     ),
     (
         "head",
         "工单索引与记录不符",
         "the head of an order disagrees with its records",
-        f"SELECT h.place, h.number FROM ({_NOW}) h WHERE h.version <> "
-        "coalesce((SELECT max(version) FROM record r WHERE r.place = h.place AND r.number = h.number), 0) LIMIT 20",
+        " UNION ALL ".join(
+            f"SELECT h.place, h.number FROM ({heads}) h "
+            f"WHERE h.version <> coalesce((SELECT max(version) {_LAST.format(records)}), 0)"
+            for heads, records in ((_SETTLED, "record"), ("SELECT * FROM newest", "history"))
+        )
+        + " LIMIT 20",
     ),
     (
         "headless",
         "记录没有工单索引",
         "records without a head",
-        "SELECT DISTINCT place, number FROM record r WHERE version = 1 AND NOT EXISTS "
-        "(SELECT 1 FROM head h WHERE h.place = r.place AND h.number = r.number) AND NOT EXISTS "
-        "(SELECT 1 FROM late l WHERE l.place = r.place AND l.number = r.number) LIMIT 20",
+        "SELECT DISTINCT place, number FROM record r WHERE version = more + 1 AND NOT EXISTS "
+        "(SELECT 1 FROM head h WHERE h.place = r.place AND h.number = r.number) AND (place, number) NOT IN "
+        "(SELECT place, number FROM late) LIMIT 20",
     ),
     (
         "vault",
         "私密记录缺少内容",
         "a private record has lost its content",
-        "SELECT place, number, id FROM (SELECT * FROM private UNION ALL SELECT * FROM fresh) "
-        "WHERE seq NOT IN (SELECT seq FROM vault) LIMIT 20",
+        f"SELECT place, number, id FROM (SELECT place, number, id, seq FROM private UNION ALL "
+        f"SELECT place, number, id, seq FROM {late.UNWORDED}) WHERE seq NOT IN (SELECT seq FROM vault) LIMIT 20",
     ),
     (
         "desk",
@@ -78,8 +82,8 @@ CHECKS = (
         "tail",
         "工单索引中的末环与记录不符",
         "the last link in the head is not the last record's",
-        f"SELECT h.place, h.number FROM ({_NOW}) h WHERE h.link <> coalesce((SELECT link FROM record r WHERE "
-        "r.place = h.place AND r.number = h.number AND r.version = h.version), h.link) LIMIT 20",
+        f"SELECT h.place, h.number FROM ({_NOW}) h WHERE h.link <> coalesce((SELECT substr(r.link, -32) "
+        f"{_LAST.format('record')} AND r.version = h.version), h.link) LIMIT 20",
     ),
     (
         "tally",
@@ -166,7 +170,7 @@ def info(file: File) -> dict[str, Any]:
         "readonly": file.readonly,
         "bytes": file.path.stat().st_size,
         "wal_bytes": file.wal_bytes(),
-        "records": file.rows("SELECT count(*) FROM record")[0][0],
+        "records": file.rows(f"SELECT coalesce(sum(version), 0) FROM ({_NOW})")[0][0],
         "orders": file.rows(f"SELECT count(*) FROM ({_NOW})")[0][0],
         "warnings": warnings,
     }

@@ -15,6 +15,7 @@ from hotline12345.core.errors import HotlineError, StoreError
 from . import _rules as rules
 from . import _sqlite_errors as faults
 from . import _sqlite_schema as schema
+from ._sqlite_recent import Recent
 from ._turns import Job, Turns
 from .locking import lock_for
 
@@ -43,8 +44,8 @@ class _HalfDone(Exception):
 HALF = 1_000_000
 """What is added to the stamp while an import is under way: an older library, too, does not write to such a store."""
 
-Work = Callable[[sqlite3.Connection, bool], Any]
-"""Something to do in a transaction; the second argument asks to be careful: it is the second try."""
+Work = Callable[[sqlite3.Connection], Any]
+"""Something to do in a transaction."""
 
 
 def _undecodable(error: BaseException) -> bool:
@@ -97,6 +98,7 @@ class File:
         self._guard = threading.Lock()
         self.lock = lock_for(str(self.path))
         self._turns = Turns(self._commit)
+        self.recent = Recent()
         # The log is reused from its start once it has been moved: it grows by records larger than expected only.
         self._pages = self._commits = 0
         self._wal = f"{self.path}-wal"
@@ -154,10 +156,21 @@ class File:
         self.reading()
         return self._turns.submit(work)
 
+    def settling(self, work: Work) -> Work:
+        """Return *work*, which settles what is late, so that it is not taken to be late afterwards."""
+
+        def settle(conn: sqlite3.Connection) -> Any:
+            self.recent.forget()
+            return work(conn)
+
+        return settle
+
     def _commit(self, jobs: Callable[[], list[Job]]) -> None:
         """Run the jobs that wait in one transaction."""
-        self.lock.take(self.timeout)
+        alone = self.lock.take(self.timeout, self)
         try:
+            if not alone:
+                self.recent.forget()
             conn = self.reading()
             before = conn.total_changes
             self._transact(conn, jobs(), careful=False)
@@ -195,17 +208,20 @@ class File:
     def _transact(self, conn: sqlite3.Connection, jobs: list[Job], careful: bool) -> None:
         try:
             conn.execute("BEGIN IMMEDIATE")
-            self._refuse(conn)
+            if not self.recent.known:  # somebody else may have written since then
+                self._refuse(conn)
+                self.recent.look(conn)
             for job in jobs:
                 before = conn.total_changes
                 try:
-                    job.result = job.work(conn, careful)
+                    job.result = job.work(conn)
                 except HotlineError as refusal:
                     job.error = refusal
                     if conn.total_changes != before:
                         raise _HalfDone from refusal
             conn.execute("COMMIT")
         except BaseException as error:
+            self.recent.forget()
             # A full disk has rolled back already; a second ROLLBACK would raise.
             if conn.in_transaction:
                 with suppress(sqlite3.Error):
@@ -244,7 +260,7 @@ class File:
     def mark(self, under_way: bool) -> None:
         """Note in the stamp that an import begins, or has ended."""
         stamp = HALF * under_way + schema.STAMP
-        self.submit(lambda conn, _: conn.execute(f"PRAGMA user_version={stamp}"))
+        self.submit(lambda conn: conn.execute(f"PRAGMA user_version={stamp}"))
         self.unfinished = under_way
 
     def reading(self) -> sqlite3.Connection:

@@ -7,23 +7,32 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ._sqlite_heads import HEADS
+from ._sqlite_late import LOOSE
 from ._sqlite_vault import FIND_PERSON, bucket, line, spelt
 from ._sqlite_words import FIND, POSTINGS, read
 from .port import Query
 
-STREAM = (
-    "SELECT version, kind, schema, data FROM record WHERE place = ? AND number = ? AND version > ? ORDER BY version"
-)
+_OF_STREAM = "version, more, kind, schema, data FROM history WHERE place = ? AND number"
+STREAM = f"SELECT {_OF_STREAM} = ? AND version > ? ORDER BY version"
 _KNOWN = "SELECT 1 FROM record WHERE place = ?1"
-_FED = "SELECT position, place, number, version, kind, schema, data, link FROM record WHERE "
-FEED = _FED + "position > ? ORDER BY position LIMIT ?"
-_FEED_OF = _FED + "place = ?1 AND position > ?2 ORDER BY position LIMIT ?3"
+_FED = (
+    "SELECT position, place, number, version, more, {}, schema, data, link FROM {} WHERE {} AND position > {} "
+)
+_LATE = _FED.format("event", "late", "more >= 0{}", "{}")
+_END = "ORDER BY position LIMIT "
+FEED = f"{_FED.format('kind', 'record', '1', '?1')} UNION ALL {_LATE.format('', '?1')} {_END}?2"
+_FEED_OF = f"{_FED.format('kind', 'record', '{}', '?2')} UNION ALL {_LATE.format(' AND place = ?1', '?2')} {_END}?3"
 # Of a single place every record is: they are gone through by position, but not for a place that has nothing.
-_FEED_ALONE = _FEED_OF.replace("place =", "+place =").replace("ORDER", f"AND EXISTS ({_KNOWN}) ORDER")
+_FEED_ALONE = _FEED_OF.format(f"+place = ?1 AND EXISTS ({_KNOWN})")
+_FEED_OF = _FEED_OF.format("place = ?1")
+LOOKUP = (
+    "SELECT number, version, fingerprint FROM history WHERE place = ?1 AND key = ?2 UNION ALL "
+    "SELECT number, version, fingerprint FROM receipt WHERE place = ?1 AND key = ?2"
+)
 _AWAKE = "SELECT wake, number FROM {} WHERE place = ?1 AND wake > '' AND wake <= ?2"
 AWAKE = (
     f"SELECT number FROM ({_AWAKE.format('head')} AND number NOT IN (SELECT number FROM late WHERE place = ?1) "
-    f"UNION ALL {_AWAKE.format('late')}) ORDER BY wake, number LIMIT ?3"
+    f"UNION ALL {_AWAKE.format('newest')}) ORDER BY wake, number LIMIT ?3"
 )
 PLACES = (
     "WITH RECURSIVE p (name) AS (SELECT min(place) FROM head UNION ALL "
@@ -31,13 +40,17 @@ PLACES = (
     "SELECT name FROM p WHERE name IS NOT NULL UNION SELECT DISTINCT place FROM late ORDER BY 1"
 )
 _OF_ORDER = "SELECT id, person, seq FROM {} WHERE place = ?1 AND number = ?2"
-_PRIVATE = f"({_OF_ORDER.format('private')} UNION ALL {_OF_ORDER.format('fresh')}) p LEFT JOIN vault v ON v.seq = p.seq"
+_PRIVATE = (
+    f"({_OF_ORDER.format('private')} UNION ALL {_OF_ORDER.format('fresh')} UNION ALL {_OF_ORDER.format('(' + LOOSE + ')')}) p "
+    "LEFT JOIN vault v ON v.seq = p.seq"
+)
 PRIVATE = f"SELECT p.id, v.data FROM {_PRIVATE} ORDER BY p.id"
 KEPT = f"SELECT p.id, coalesce(o.data, ''), v.data FROM {_PRIVATE} LEFT JOIN vault o ON o.seq = p.person ORDER BY p.id"
 RECEIPTS = (
     "SELECT key, version, fingerprint FROM record INDEXED BY record_order WHERE place = ?1 AND number = ?2 "
     "AND key IS NOT NULL UNION ALL "
-    "SELECT key, version, fingerprint FROM receipt WHERE place = ?1 AND number = ?2 ORDER BY 2, 1"
+    "SELECT key, version, fingerprint FROM late WHERE place = ?1 AND number = ?2 AND key IS NOT NULL AND more >= 0 "
+    "UNION ALL SELECT key, version, fingerprint FROM receipt WHERE place = ?1 AND number = ?2 ORDER BY 2, 1"
 )
 
 PROBE = 20_000
@@ -83,8 +96,7 @@ def streams(place: str, numbers: Sequence[str]) -> Iterator[tuple[str, list[str]
         some = wanted[start : start + CHUNK]
         marks = ", ".join("?" * len(some))
         yield (
-            "SELECT number, version, kind, schema, data FROM record "
-            f"WHERE place = ? AND number IN ({marks}) ORDER BY number, version",
+            f"SELECT number, {_OF_STREAM} IN ({marks}) ORDER BY number, version",
             [place, *some],
         )
 

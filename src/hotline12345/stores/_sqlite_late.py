@@ -1,10 +1,10 @@
-"""What is written late (后整理): heads and words go where they are found by in lots, not at every commit.
+"""What is written late (后整理): a write is put in its place in a lot with others, not at every commit.
 
-A write puts its records where they stay, and beside them one row in ``late`` — the order's head, as it is now — and
-one in ``fresh`` for each private record.  A head's row has a dozen indexes, a desk, its part of the counts; a word has
+A write is one row in ``late``: its records, its order's head as it is then, and where its private records lie in the
+vault.  A record's row has three trees to go into, a head a dozen indexes, a desk and its part of the counts; a word has
 a page of its own: so each would cost some twenty pages a commit, most of them the same ones again and again.  When
 enough has come together it is *settled* in the transaction of whoever comes by.  A reader sees both in one moment:
-what is settled, without the orders that are late, and those as they are.
+what is settled, and what is late, which is looked through.
 """
 
 from __future__ import annotations
@@ -19,24 +19,36 @@ from hotline12345.core.errors import StoreError
 from . import _rules as rules
 from . import _sqlite_words as wording
 from ._sqlite_heads import COLUMNS, DESKS, DIGEST, DUE, REQUESTER, desks_of
+from ._sqlite_schema import BY_PLACE
 from ._sqlite_vault import words_of
 from .port import Desk
 
-HEADS_LATE = 64
-"""How many orders may be late: what who asks for heads looks through, and what one write in so many settles."""
-WORDS_LATE = 256
+LATE = 128
+"""How many writes may be late: what a reader looks through."""
+AT_ONCE = 64
+"""How many new orders in one write are not late: they share their pages as it is."""
+WORDS_LATE = 512
 """How many private records may be found by reading them only."""
 
-LOOK = 16
-"""At every how many records of single ones one looks whether enough is late; after several at once always."""
-
-_COUNTED = "SELECT (SELECT count(*) FROM late), (SELECT count(*) FROM fresh)"
 _FIELDS = (*rules.GROUPS, "due", "digest")
 _NAMES = ("place", "number", *COLUMNS)
-_KEPT = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "requester")
+_REST = ("id", "person", "seq", "event", "schema", "key", "fingerprint", "link", "data")
+_RECORD = "position, place, number, version, more, kind, schema, key, fingerprint, link, data"
 INSERT_HEAD = f"INSERT INTO head ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"
-# Whose order it is was said when it was new; only forget takes that away, and no later write brings it back.
-PUT = f"{INSERT_HEAD.replace('INTO head', 'INTO late')} ON CONFLICT DO UPDATE SET {_KEPT}"
+_LATE = ("position", "place", "number", "version", "more", *COLUMNS[1:-1], *_REST)
+PUT = f"INSERT INTO late ({', '.join(_LATE)}) VALUES ({', '.join('?' * len(_LATE))})"
+INSERT_RECORD = f"INSERT INTO record ({_RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_FRESH = "INSERT INTO fresh (place, number, id, person, seq) VALUES (?, ?, ?, ?, ?)"
+# What is there already is there because somebody has written over it: the row stays late, for a check to be seen.
+_MOVE_RECORDS = (
+    f"INSERT OR IGNORE INTO record ({_RECORD}) SELECT position, place, number, version, more, event, schema, key, "
+    "fingerprint, link, data FROM late WHERE more >= 0"
+)
+LOOSE = "SELECT place, number, id, person, seq FROM late WHERE seq IS NOT NULL"
+"""Where the private records of what is late lie."""
+_MOVE_FRESH = f"INSERT OR IGNORE INTO fresh {LOOSE}"
+UNWORDED = f"(SELECT place, number, id, person, seq FROM fresh UNION ALL {LOOSE})"
+"""Where the private records lie that are found by reading them only."""
 INSERT_DESK = "INSERT OR REPLACE INTO desk (place, unit, number, assignment, role, due) VALUES (?, ?, ?, ?, ?, ?)"
 _DROP_DESK = "DELETE FROM desk WHERE place = ? AND unit = ? AND number = ? AND assignment = ?"
 TALLIED = "place = ? AND open = ? AND status = ? AND kind = ? AND category = ? AND area = ? AND holder = ?"
@@ -45,7 +57,7 @@ MOVE_TOTAL = "INSERT INTO total VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
 _NONE_LEFT = f"DELETE FROM tally WHERE {TALLIED} AND n = 0"
 _PAIRS = (
     f"SELECT {', '.join(f'l.{name}' for name in _NAMES)}, {', '.join(f'h.{name}' for name in COLUMNS)} "
-    "FROM late l LEFT JOIN head h ON h.place = l.place AND h.number = l.number"
+    "FROM {} l LEFT JOIN head h ON h.place = l.place AND h.number = l.number"
 )
 _RECORDS = (
     "SELECT f.place, f.number, f.seq, v.data FROM fresh f LEFT JOIN vault v ON v.seq = f.seq ORDER BY f.place, f.number"
@@ -63,27 +75,46 @@ Row = tuple[Any, ...]
 
 
 def settle_some(conn: sqlite3.Connection) -> None:
-    """Settle heads and words once there are enough of them."""
-    heads, words = conn.execute(_COUNTED).fetchone()
-    if words >= WORDS_LATE:
-        settle_all(conn)
-    elif heads >= HEADS_LATE:
-        settle_heads(conn)
+    """Settle what is late, and words once there are enough of them."""
+    settle_late(conn)
+    settle_words(conn, WORDS_LATE)
 
 
 def settle_all(conn: sqlite3.Connection) -> None:
     """Settle whatever is late: heads first, so that no word is counted for an order that is not."""
-    settle_heads(conn)
+    settle_late(conn)
     settle_words(conn)
 
 
-def settle_heads(conn: sqlite3.Connection) -> None:
-    """Put the heads that are late where they are found."""
-    rows = conn.execute(_PAIRS).fetchall()
+def settle_late(conn: sqlite3.Connection) -> None:
+    """Put what is late where it is found, but for words."""
+    settle_heads(conn, "newest")
+    moved = conn.execute(_MOVE_RECORDS).rowcount
+    index_places(conn, (row[0] for row in conn.execute("SELECT DISTINCT place FROM late").fetchall()))
+    conn.execute(_MOVE_FRESH)
+    wanted = conn.execute("SELECT count(*) FROM late WHERE more >= 0").fetchone()[0]
+    left = "" if moved == wanted else " WHERE more < 0 OR position IN (SELECT position FROM record)"
+    # Nothing in it is private: it need not be overwritten, which would bring every page of it to disk once more.
+    conn.execute("PRAGMA secure_delete=OFF")
+    try:
+        conn.execute(f"DELETE FROM late{left}")
+    finally:
+        conn.execute("PRAGMA secure_delete=ON")
+
+
+def index_places(conn: sqlite3.Connection, places: Iterable[str]) -> None:
+    """Have an index by place once a second place writes."""
+    first = conn.execute("SELECT place FROM record ORDER BY position LIMIT 1").fetchone()
+    if first is not None and set(places) - set(first):
+        conn.execute(BY_PLACE)
+
+
+def settle_heads(conn: sqlite3.Connection, table: str) -> None:
+    """Put the heads in *table* where they are found."""
+    rows = conn.execute(_PAIRS.format(table)).fetchall()
     if rows:
         size = len(_NAMES)
         settle(conn, (_sound(conn, row[:size], row[size:] if row[size] is not None else None) for row in rows))
-        conn.execute("DELETE FROM late")
 
 
 def _sound(conn: sqlite3.Connection, row: Row, old: Row | None) -> tuple[Row, Row | None]:
@@ -186,11 +217,11 @@ def _update(changed: tuple[int, ...]) -> str:
     return sql
 
 
-def settle_words(conn: sqlite3.Connection) -> None:
-    """Let the private records that are fresh be found by their words."""
-    rows = conn.execute(_RECORDS).fetchall()
-    if not rows:
+def settle_words(conn: sqlite3.Connection, least: int = 1) -> None:
+    """Let the private records that are fresh be found by their words, once there are *least* of them."""
+    if conn.execute("SELECT count(*) FROM fresh").fetchone()[0] < least:
         return
+    rows = conn.execute(_RECORDS).fetchall()
     known: dict[tuple[str, str], set[str]] = {}
     for place, number, data in conn.execute(_OLD_RECORDS):
         known.setdefault((place, number), set()).update(words_of(data))

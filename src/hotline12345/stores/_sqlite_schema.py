@@ -12,7 +12,7 @@ from ._sqlite_errors import not_a_store
 from .port import SCHEMA
 
 APPLICATION = 0x12345
-LAYOUT = 4
+LAYOUT = 5
 STAMP = LAYOUT * 1000 + SCHEMA
 """What ``user_version`` says: the layout of the tables and the schema of the records in one number."""
 
@@ -27,7 +27,7 @@ TABLES = """
 CREATE TABLE record (
   position INTEGER PRIMARY KEY, place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL,
   kind TEXT NOT NULL, schema INTEGER NOT NULL, data TEXT NOT NULL, link BLOB NOT NULL DEFAULT x'',
-  key TEXT, fingerprint TEXT);
+  key TEXT, fingerprint TEXT, more INTEGER NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX record_order ON record (place, number, version);
 CREATE UNIQUE INDEX record_key ON record (place, key) WHERE key IS NOT NULL;
 CREATE TABLE head (
@@ -37,11 +37,18 @@ CREATE TABLE head (
   desks TEXT NOT NULL, changed TEXT NOT NULL DEFAULT '', link BLOB NOT NULL DEFAULT x'',
   PRIMARY KEY (place, number)) WITHOUT ROWID;
 CREATE TABLE late (
-  place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL,
-  kind TEXT NOT NULL, category TEXT NOT NULL, area TEXT NOT NULL, holder TEXT NOT NULL, requester INTEGER,
-  received TEXT NOT NULL, due TEXT NOT NULL, provisional INTEGER NOT NULL, digest TEXT NOT NULL, wake TEXT NOT NULL,
-  desks TEXT NOT NULL, changed TEXT NOT NULL DEFAULT '', link BLOB NOT NULL DEFAULT x'',
-  PRIMARY KEY (place, number)) WITHOUT ROWID;
+  position INTEGER PRIMARY KEY, place TEXT NOT NULL, number TEXT NOT NULL, version INTEGER NOT NULL,
+  more INTEGER NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL, kind TEXT NOT NULL, category TEXT NOT NULL,
+  area TEXT NOT NULL, holder TEXT NOT NULL, requester INTEGER, received TEXT NOT NULL, due TEXT NOT NULL,
+  provisional INTEGER NOT NULL, digest TEXT NOT NULL, wake TEXT NOT NULL, desks TEXT NOT NULL, changed TEXT NOT NULL,
+  id TEXT, person INTEGER, seq INTEGER, event TEXT NOT NULL, schema INTEGER NOT NULL, key TEXT, fingerprint TEXT, link BLOB NOT NULL,
+  data TEXT NOT NULL);
+CREATE VIEW history AS
+  SELECT position, place, number, version, more, kind, schema, data, link, key, fingerprint FROM record UNION ALL
+  SELECT position, place, number, version, more, event, schema, data, link, key, fingerprint FROM late WHERE more >= 0;
+CREATE VIEW newest AS
+  SELECT max(position) AS position, place, number, version, status, open, kind, category, area, holder, requester,
+  received, due, provisional, digest, wake, desks, changed, substr(link, -32) AS link FROM late GROUP BY place, number;
 CREATE INDEX head_status ON head (place, status);
 CREATE INDEX head_holder ON head (place, holder);
 CREATE INDEX head_category ON head (place, category, open, area);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from . import _sqlite_late as late
 from . import _text as text
 from ._sqlite_schema import BY_PLACE, TABLES, recount, run_script
 from ._sqlite_words import rebuild
@@ -22,7 +23,13 @@ def upgrade(conn: sqlite3.Connection, layout: int) -> None:
         _from_1(conn)
     if layout < 3:
         _from_2(conn)
-    _from_3(conn)
+    if layout < 4:
+        _from_3(conn)
+    else:
+        late.settle_heads(conn, "late")
+        conn.execute("DROP TABLE late")
+    conn.execute("ALTER TABLE record ADD COLUMN more INTEGER NOT NULL DEFAULT 0")
+    _make(conn, "CREATE TABLE late (", *(f"CREATE VIEW {name} " for name in ("history", "newest")))
 
 
 def _make(conn: sqlite3.Connection, *wanted: str) -> None:
@@ -51,7 +58,7 @@ def _from_3(conn: sqlite3.Connection) -> None:
     several = "SELECT (SELECT min(place) FROM record) <> (SELECT max(place) FROM record)"
     if conn.execute(several).fetchone()[0]:
         conn.execute(BY_PLACE)
-    _make(conn, "INDEX record_key ON", "CREATE TABLE late (", "CREATE TABLE fresh (")
+    _make(conn, "INDEX record_key ON", "CREATE TABLE fresh (")
 
 
 def _from_2(conn: sqlite3.Connection) -> None:

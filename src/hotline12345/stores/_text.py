@@ -15,6 +15,8 @@ from typing import Any
 
 from hotline12345.core.errors import StoreError
 
+from .port import Record
+
 FIRST = bytes(32)
 """What stands before the first link."""
 
@@ -75,6 +77,25 @@ def digest(place: str, number: str, version: int, kind: str, schema: int, text: 
     """Return the digest of a record as it is stored; lengths stand before the parts, so that no two read alike."""
     whole = f"{len(place)}:{place}{len(number)}:{number}{len(kind)}:{kind}{version}:{schema}:{text}"
     return sha256(whole.encode("utf-8", "surrogatepass")).digest()
+
+
+def all_digests(place: str, number: str, records: Sequence[Record]) -> tuple[list[str], list[bytes]]:
+    """Return the texts and digests of the records one write adds to an order; what they share is put together once.
+
+    Raises:
+        StoreError: ``bad-append``, as :func:`dumps`.
+    """
+    if len(records) == 1:
+        _, _, version, kind, data, schema = records[0]
+        text = dumps(data)
+        return [text], [digest(place, number, version, kind, schema, text)]
+    texts = [dumps(record.data) for record in records]
+    start = f"{len(place)}:{place}{len(number)}:{number}"
+    wholes = [
+        f"{start}{len(record.kind)}:{record.kind}{record.version}:{record.schema}:{text}"
+        for record, text in zip(records, texts, strict=True)
+    ]
+    return texts, [sha256(whole.encode("utf-8", "surrogatepass")).digest() for whole in wholes]
 
 
 def link(previous: bytes, digest: bytes) -> bytes:

@@ -14,11 +14,11 @@ from hotline12345.core.errors import StoreError
 
 
 class Job:
-    """One write and what came of it; *work* gets the connection and whether to be careful (the second try)."""
+    """One write and what came of it; *work* gets the connection."""
 
     __slots__ = ("done", "error", "gate", "leads", "result", "work")
 
-    def __init__(self, work: Callable[[Any, bool], Any]) -> None:
+    def __init__(self, work: Callable[[Any], Any]) -> None:
         self.work = work
         self.result: Any = None
         self.error: BaseException | None = None
@@ -37,7 +37,7 @@ class Turns:
         self._waiting: list[Job] = []
         self._led = False
 
-    def submit(self, work: Callable[[Any, bool], Any]) -> Any:
+    def submit(self, work: Callable[[Any], Any]) -> Any:
         """Run *work* within a transaction, alone or with others', and return its result once that is durable."""
         job = Job(work)
         with self._lock:

@@ -12,12 +12,14 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Lock
 
 from hotline12345.core.errors import StoreError
 
 _WRITE, _LINE, _NAME = 0, 1, 16
+_TIDIED = 1.0
+"""After how many seconds one looks whether the lock file is still there."""
 _registry: dict[tuple[int, str], FileLock] = {}
 _registry_lock = Lock()
 
@@ -43,7 +45,10 @@ class FileLock:
         self.users = 0
         self._fd = -1
         self._mine = Lock()
-        self._name = b"%-20d\n" % os.getpid()
+        # The number tells processes apart that have the same id, each in a container of its own.
+        self._name = b"%-20d %b\n" % (os.getpid(), os.urandom(8).hex().encode())
+        self._last: object = None
+        self._looked = 0.0
 
     @contextmanager
     def held(self, timeout: float) -> Iterator[None]:
@@ -59,23 +64,35 @@ class FileLock:
         finally:
             self.give()
 
-    def take(self, timeout: float) -> None:
-        """Take the lock, as :meth:`held` does; who took it gives it back."""
-        end = time.monotonic() + timeout
-        if not self._mine.acquire(timeout=timeout):
+    def take(self, timeout: float, user: object = None) -> bool:
+        """Take the lock, as :meth:`held` does; who took it gives it back.
+
+        Returns:
+            Whether *user* had it last, so that no other process, nor anybody in this one, has written since then.
+        """
+        now = time.monotonic()
+        if not self._mine.acquire(False) and not self._mine.acquire(timeout=timeout):
             raise self._locked(timeout)
         try:
-            self._open()
-            self._wait(end, timeout)
+            # Somebody may have tidied the file away: a lock on a deleted file locks nobody out.
+            if not 0 <= now - self._looked < _TIDIED:
+                self._open()
+                self._looked = now
+            # With nobody in line both bytes are had at once.
+            if _lock(self._fd, _WRITE, 2):
+                _unlock(self._fd, _LINE)
+            else:
+                self._wait(now + timeout, timeout)
         except BaseException:
             self._mine.release()
             raise
         try:
-            with suppress(OSError):  # who holds it is for others to read; a full disk must not stop us here
-                self._sign()
+            same = self._signed() and user is not None and self._last is user
         except BaseException:
             self.give()
             raise
+        self._last = user
+        return same
 
     def give(self) -> None:
         """Give the lock back."""
@@ -84,11 +101,20 @@ class FileLock:
         finally:
             self._mine.release()
 
-    def _sign(self) -> None:
-        """Write down who holds the lock, unless it says so: a file written to is one more to bring to disk."""
-        if _read(self._fd, len(self._name)) != self._name:
+    def _signed(self) -> bool:
+        """Write down who holds the lock, unless it says so: a file written to is one more to bring to disk.
+
+        Returns:
+            Whether it said so: then no other process has held it meanwhile.
+        """
+        try:
+            if _read(self._fd, len(self._name)) == self._name:
+                return True
             os.lseek(self._fd, _NAME, os.SEEK_SET)
             os.write(self._fd, self._name)
+        except OSError:  # it is for others to read; a full disk must not stop us here
+            pass
+        return False
 
     def _wait(self, end: float, timeout: float) -> None:
         while not _lock(self._fd, _LINE):
@@ -104,7 +130,6 @@ class FileLock:
             _unlock(self._fd, _LINE)
 
     def _open(self) -> None:
-        # Somebody may have tidied the file away: a lock on a deleted file locks nobody out.
         if self._fd >= 0 and os.fstat(self._fd).st_nlink == 0:
             os.close(self._fd)
             self._fd = -1
@@ -122,8 +147,8 @@ class FileLock:
 
     def _holder(self) -> int:
         try:
-            return int(_read(self._fd, len(self._name)).strip() or 0)
-        except (OSError, ValueError):
+            return int(_read(self._fd, len(self._name)).split()[0])
+        except (OSError, ValueError, IndexError):
             return 0
 
     def _locked(self, timeout: float) -> StoreError:
@@ -156,7 +181,9 @@ if sys.platform == "win32":
         os.lseek(fd, _NAME, os.SEEK_SET)
         return os.read(fd, size)
 
-    def _lock(fd: int, byte: int) -> bool:
+    def _lock(fd: int, byte: int, count: int = 1) -> bool:
+        if count > 1:  # what was locked as two cannot be given back as one
+            return False
         os.lseek(fd, byte, os.SEEK_SET)
         try:
             msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
@@ -174,9 +201,9 @@ else:
     def _read(fd: int, size: int) -> bytes:
         return os.pread(fd, size, _NAME)
 
-    def _lock(fd: int, byte: int) -> bool:
+    def _lock(fd: int, byte: int, count: int = 1) -> bool:
         try:
-            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, count, byte)
         except (BlockingIOError, PermissionError):
             return False
         return True

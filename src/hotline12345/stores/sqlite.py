@@ -7,7 +7,6 @@ docs/decisions/0003-embedded-store.md.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import time
@@ -26,12 +25,12 @@ from . import _sqlite_care as care
 from . import _sqlite_errors as faults
 from . import _sqlite_find as sql
 from . import _sqlite_late as late
+from . import _sqlite_rows as rows
 from . import _sqlite_share as sharing
 from . import _sqlite_vault as vault
 from . import _sqlite_write as writing
 from ._sqlite_file import File, Work
 from ._sqlite_url import address
-from ._text import read_all
 from .port import Append, Appended, Fed, Head, Lease, Page, Parked, Private, Query, Record
 
 
@@ -83,7 +82,7 @@ class SqliteStore:
         ready = [writing.Ready(append) for append in rules.checked(batch)]
         if not ready:
             return ()
-        done: tuple[Appended, ...] = self._submit(lambda conn, careful: writing.write(conn, ready, careful))
+        done: tuple[Appended, ...] = self._submit(lambda conn: writing.write(conn, ready, self._file.recent))
         return done
 
     def _submit(self, work: Work) -> Any:
@@ -92,9 +91,9 @@ class SqliteStore:
         if fence is None:
             return self._file.submit(work)
 
-        def fenced(conn: sqlite3.Connection, careful: bool) -> Any:
+        def fenced(conn: sqlite3.Connection) -> Any:
             sharing.check(conn, fence, self._clock())
-            return work(conn, careful)
+            return work(conn)
 
         return self._file.submit(fenced)
 
@@ -114,7 +113,7 @@ class SqliteStore:
         """
         if not person:
             return 0
-        gone: int = self._file.submit(lambda conn, _: late.forget(conn, place, person))
+        gone: int = self._file.submit(self._file.settling(lambda conn: late.forget(conn, place, person)))
         end = time.monotonic() + self.timeout
         conn = self._file.reading()
         while True:
@@ -129,47 +128,32 @@ class SqliteStore:
 
     def stream(self, place: str, number: str, after: int = 0) -> list[Record]:
         """Return the records of one order with ``version > after``, oldest first."""
-        rows = self._rows(sql.STREAM, (place, number, after))
-        loads = json.loads
-        try:
-            return [Record(place, number, version, kind, loads(data), layer) for version, kind, layer, data in rows]
-        except rules.UNREADABLE as error:
-            raise rules.broken_record((place, number, row[0], row[3], 0) for row in rows) from error
+        return rows.stream(place, number, self._rows(sql.STREAM, (place, number, after)), after)
 
     def streams(self, place: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
         """Return the records of many orders at once, oldest first; an unknown number is left out."""
         found: dict[str, list[Record]] = {}
         for query, values in sql.streams(place, numbers):
-            rows = self._rows(query, values)
-            try:
-                contents = read_all([row[4] for row in rows])
-            except rules.UNREADABLE as error:
-                raise rules.broken_record((place, row[0], row[1], row[4], 0) for row in rows) from error
-            for (number, version, kind, layer, _), data in zip(rows, contents, strict=True):
-                record = Record(place, number, version, kind, data, layer)
-                if version == 1:
-                    found[number] = [record]
+            for record in rows.streams(place, self._rows(query, values)):
+                if record.version == 1:
+                    found[record.number] = [record]
                 else:
-                    found.setdefault(number, []).append(record)
+                    found.setdefault(record.number, []).append(record)
         return {number: found[number] for number in numbers if number in found}
 
     def lookup(self, place: str, key: str) -> tuple[str, int, str] | None:
         """Return (number, version, fingerprint) of the write that carried *key*."""
-        rows = self._rows(writing.LOOKUP, (place, key))
-        return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+        found = self._rows(sql.LOOKUP, (place, key))
+        return (found[0][0], found[0][1], found[0][2]) if found else None
 
     def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
         """Return records in commit order with ``position > after``."""
         limit = max(limit, 0)
         if place is None:
-            rows = self._rows(sql.FEED, (after, limit))
+            found = self._rows(sql.FEED, (after, limit))
         else:
-            rows = self._rows(sql.feed_of(self._rows), (place, after, limit))
-        loads = json.loads
-        try:
-            return [Fed(p, Record(at, n, v, k, loads(data), s), _hex(link)) for p, at, n, v, k, s, data, link in rows]
-        except rules.UNREADABLE as error:
-            raise rules.broken_record((*row[1:4], row[6], row[0]) for row in rows) from error
+            found = self._rows(sql.feed_of(self._rows), (place, after, limit))
+        return rows.feed(found, after, limit)
 
     def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
         """Return heads of *place* that match, ordered by number, from the cursor *after* on."""
@@ -212,8 +196,8 @@ class SqliteStore:
 
     def cursor(self, reader: str) -> int:
         """Return how far *reader* has got in the feed."""
-        rows = self._rows("SELECT position FROM cursor WHERE reader = ?", (reader,))
-        return int(rows[0][0]) if rows else 0
+        found = self._rows("SELECT position FROM cursor WHERE reader = ?", (reader,))
+        return int(found[0][0]) if found else 0
 
     def readers(self) -> list[str]:
         """Return every reader with a cursor, or with something parked, in order."""
@@ -225,7 +209,7 @@ class SqliteStore:
         self, reader: str, position: int, parked: Sequence[Parked] = (), cleared: Sequence[tuple[str, str]] = ()
     ) -> None:
         """Advance *reader* to *position*, park orders and clear others (place, number), in one write."""
-        self._submit(lambda conn, _: sharing.park(conn, reader, position, parked, cleared))
+        self._submit(lambda conn: sharing.park(conn, reader, position, parked, cleared))
 
     def parked(
         self,
@@ -242,17 +226,17 @@ class SqliteStore:
     def lease(self, names: Sequence[str], owner: str, seconds: float, limit: int = 1) -> list[Lease]:
         """Take up to *limit* of *names* that are free or expired, or *owner*'s own still; never waits for another."""
         now = self._clock
-        taken: list[Lease] = self._file.submit(lambda c, _: sharing.take(c, names, owner, now(), seconds, limit))
+        taken: list[Lease] = self._file.submit(lambda c: sharing.take(c, names, owner, now(), seconds, limit))
         return taken
 
     def renew(self, lease: Lease, seconds: float) -> Lease:
         """Hold *lease* for *seconds* from now; ``Conflict`` ``lease-lost`` when it is not held any more."""
-        held: Lease = self._file.submit(lambda conn, _: sharing.renew(conn, lease, self._clock(), seconds))
+        held: Lease = self._file.submit(lambda conn: sharing.renew(conn, lease, self._clock(), seconds))
         return held
 
     def release(self, lease: Lease) -> None:
         """Give *lease* back; one that is no longer held is nothing to give back."""
-        self._file.submit(lambda conn, _: sharing.release(conn, lease))
+        self._file.submit(lambda conn: sharing.release(conn, lease))
 
     def fenced(self, lease: Lease) -> SqliteStore:
         """Return this store as *lease* may write it; it shares the file, and closing one closes both."""
@@ -264,7 +248,7 @@ class SqliteStore:
 
     def reindex(self, place: str, heads: Sequence[Head]) -> None:
         """Replace these orders' heads and desks whole, and what their words are found by; see ``store rebuild``."""
-        self._submit(lambda conn, _: care.reindex(conn, place, heads))
+        self._submit(self._file.settling(lambda conn: care.reindex(conn, place, heads)))
 
     @property
     def unfinished(self) -> bool:
@@ -323,7 +307,3 @@ def _kept(place: str, number: str, identity: str, person: str, data: Any) -> Pri
     except rules.UNREADABLE as error:
         raise rules.broken_private(place, number, identity) from error
 
-
-def _hex(link: Any) -> str:
-    """Return a link as hex; what somebody wrote in its place stays as it is, and fits no chain."""
-    return link.hex() if isinstance(link, bytes) else str(link)

@@ -109,7 +109,7 @@ def expected(rounds: int) -> list[str]:
 def settle_in(lot: int) -> None:
     """Have the embedded store settle whenever *lot* orders are late (0 = as it does), so that a short flow meets it."""
     if lot:
-        _sqlite_late.HEADS_LATE, _sqlite_late.WORDS_LATE, _sqlite_late.LOOK = lot, 2 * lot, 1
+        _sqlite_late.LATE, _sqlite_late.WORDS_LATE, _sqlite_late.AT_ONCE = lot, 2 * lot, lot
 
 
 def main() -> None:

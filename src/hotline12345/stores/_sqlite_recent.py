@@ -1,0 +1,54 @@
+"""What a writer knows of the writes that are late (新近写入), so that it need not ask the database for it each time.
+
+It holds until somebody else has had the write lock, which the lock itself tells.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+Order = tuple[str, str]
+
+_LAST = (
+    "SELECT max(coalesce((SELECT max(position) FROM late), 0), coalesce((SELECT max(position) FROM record), 0)), "
+    "EXISTS (SELECT 1 FROM receipt)"
+)
+_LATE = "SELECT place, number, version, substr(link, -32), requester, key, fingerprint, more FROM late ORDER BY position"
+
+
+class Recent:
+    """The orders and keys of what is late, and where the next record goes (新近写入); to be used under the write lock.
+
+    Attributes:
+        known: whether the others hold.
+        last: the highest position there is.
+        size: how many writes are late.
+        receipts: whether there are keys beside those in records.
+        orders: (place, number) -> (version, last link, whose order it is as far as that is late).
+        keys: (place, key) -> (number, version, fingerprint).
+    """
+
+    __slots__ = ("keys", "known", "last", "orders", "receipts", "size")
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing: what was written last may not have come to stay, or is late no more."""
+        self.known = False
+        self.last = self.size = 0
+        self.receipts = False
+        self.orders: dict[Order, tuple[Any, Any, Any]] = {}
+        self.keys: dict[Order, tuple[str, int, str]] = {}
+
+    def look(self, conn: sqlite3.Connection) -> None:
+        """Read what is late, within the transaction that is to write."""
+        self.forget()
+        self.last, self.receipts = conn.execute(_LAST).fetchone()
+        for place, number, version, link, requester, key, fingerprint, more in conn.execute(_LATE).fetchall():
+            self.size += 1
+            self.orders[place, number] = (version, link, requester)
+            if key is not None and more >= 0:
+                self.keys[place, key] = (number, version, fingerprint)
+        self.known = True

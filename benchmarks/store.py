@@ -89,7 +89,7 @@ class Raw:
         self.desks: dict[str, tuple[Desk, ...]] = {}
         self.links: dict[str, bytes] = {}
         self.cells: dict[str, tuple[Any, ...]] = {}
-        self.seq = 0
+        self.seq = self.position = 0
 
     def commit(self, batch: list[writing.Ready]) -> None:
         """Write *batch* in one transaction, table by table."""
@@ -100,8 +100,7 @@ class Raw:
         words: dict[str, list[int]] = {}
         for ready in batch:
             append, head = ready.append, ready.append.head
-            ready.chain(self.links.get(append.number, text.FIRST))
-            self.links[append.number] = ready.row[-1]
+            self.links[append.number] = link = ready.chain(self.links.get(append.number, text.FIRST))
             where = (PLACE, append.number)
             owner = self.persons.get(head.requester)
             if owner is None:
@@ -109,8 +108,12 @@ class Raw:
                 owner = self.persons[head.requester] = self.seq
                 vault.append((owner, head.requester))
                 persons.append((PLACE, vaults.bucket(head.requester), owner))
-            records.extend(ready.records)
-            row = (*ready.row[:7], owner, *ready.row[8:])
+            more_records, kind, schema, said = ready.record
+            self.position += more_records + 1
+            records.append((self.position, *where, head.version, more_records, kind, schema, append.key or None,
+                            append.fingerprint, ready.link, said))  # fmt: skip
+            ready.columns[6] = owner
+            row = (head.version, *ready.columns, link)
             if append.expected == 0:
                 heads.append((*where, *row))
             else:
@@ -138,7 +141,7 @@ class Raw:
                 vault.append((self.seq, data))
                 private.append((*where, identity, owner, self.seq))
         many: list[tuple[str, list[Any]]] = [
-            (writing.INSERT_RECORD, records),
+            (late.INSERT_RECORD, records),
             (late.INSERT_HEAD, heads),
             (_MOVE_HEAD, moved),
             ("DELETE FROM desk WHERE place=? AND unit=? AND number=? AND assignment=?", gone),

@@ -23,15 +23,14 @@ def checked(batch: Sequence[Append]) -> tuple[Append, ...]:
             found by; ``newer-schema`` for a record written in a schema this library does not know.
     """
     for append in batch:
-        version = append.expected
-        for record in append.records:
+        place, number, version, records, head, *_ = append
+        for of, which, at, _, _, schema in records:
             version += 1
-            if record.version != version or record.number != append.number or record.place != append.place:
-                raise _inconsistent(append, f"record {record.place}/{record.number} version {record.version}")
-            if record.schema > SCHEMA:
-                raise newer(record.schema)
-        head = append.head
-        if head.version != version or head.number != append.number or head.place != append.place:
+            if at != version or which != number or of != place:
+                raise _inconsistent(append, f"record {of}/{which} version {at}")
+            if schema > SCHEMA:
+                raise newer(schema)
+        if head[2] != version or head[1] != number or head[0] != place:
             raise _inconsistent(append, f"head {head.place}/{head.number} version {head.version}")
         if version < 1:
             raise _inconsistent(append, "no record")
@@ -48,12 +47,12 @@ def _refuse_no_text(append: Append) -> None:
 
     Words and the content of records and private records are another matter: JSON has a way to write it.
     """
-    parts = [*_SHORT(append.head), append.key, append.fingerprint]
-    for desk in append.head.desks:
+    _, _, _, records, head, private, key, fingerprint = append
+    parts = [*_SHORT(head), key, fingerprint, *(record[3] for record in records)]
+    for desk in head.desks:
         parts += desk
-    parts += [record.kind for record in append.records]
-    for private in append.private:
-        parts += (private.id, private.person)
+    for each in private:
+        parts += (each.id, each.person)
     try:
         whole = "".join(parts)
         if not whole.isascii():

@@ -153,7 +153,8 @@ class File:
         """Run *work* in a transaction, alone or with others', and return its result once that is durable."""
         if self.readonly:
             raise faults.opened_readonly(self.path)
-        self.reading()
+        if self._closed or os.getpid() != self._pid:
+            self.reading()
         return self._turns.submit(work)
 
     def settling(self, work: Work) -> Work:
@@ -175,7 +176,7 @@ class File:
             before = conn.total_changes
             self._transact(conn, jobs(), careful=False)
             changes = conn.total_changes - before
-            self._pages += 4 + min(changes, 8) + changes // 8
+            self._pages += 1 + min(changes, 8) + changes // 12
             self._commits += 1
             if self._pages >= _CHECKPOINT or (self._commits % _LOOK == 0 and self._grown()):
                 with suppress(sqlite3.Error):  # the commit stands; the next one tries again
@@ -210,7 +211,6 @@ class File:
             conn.execute("BEGIN IMMEDIATE")
             if not self.recent.known:  # somebody else may have written since then
                 self._refuse(conn)
-                self.recent.look(conn)
             for job in jobs:
                 before = conn.total_changes
                 try:

@@ -15,9 +15,7 @@ from .port import Query
 _OF_STREAM = "version, more, kind, schema, data FROM history WHERE place = ? AND number"
 STREAM = f"SELECT {_OF_STREAM} = ? AND version > ? ORDER BY version"
 _KNOWN = "SELECT 1 FROM record WHERE place = ?1"
-_FED = (
-    "SELECT position, place, number, version, more, {}, schema, data, link FROM {} WHERE {} AND position > {} "
-)
+_FED = "SELECT position, place, number, version, more, {}, schema, data, link FROM {} WHERE {} AND position > {} "
 _LATE = _FED.format("event", "late", "more >= 0{}", "{}")
 _END = "ORDER BY position LIMIT "
 FEED = f"{_FED.format('kind', 'record', '1', '?1')} UNION ALL {_LATE.format('', '?1')} {_END}?2"
@@ -40,10 +38,8 @@ PLACES = (
     "SELECT name FROM p WHERE name IS NOT NULL UNION SELECT DISTINCT place FROM late ORDER BY 1"
 )
 _OF_ORDER = "SELECT id, person, seq FROM {} WHERE place = ?1 AND number = ?2"
-_PRIVATE = (
-    f"({_OF_ORDER.format('private')} UNION ALL {_OF_ORDER.format('fresh')} UNION ALL {_OF_ORDER.format('(' + LOOSE + ')')}) p "
-    "LEFT JOIN vault v ON v.seq = p.seq"
-)
+_POINTERS = " UNION ALL ".join(_OF_ORDER.format(table) for table in ("private", "fresh", f"({LOOSE})"))
+_PRIVATE = f"({_POINTERS}) p LEFT JOIN vault v ON v.seq = p.seq"
 PRIVATE = f"SELECT p.id, v.data FROM {_PRIVATE} ORDER BY p.id"
 KEPT = f"SELECT p.id, coalesce(o.data, ''), v.data FROM {_PRIVATE} LEFT JOIN vault o ON o.seq = p.person ORDER BY p.id"
 RECEIPTS = (
@@ -95,10 +91,7 @@ def streams(place: str, numbers: Sequence[str]) -> Iterator[tuple[str, list[str]
     for start in range(0, len(wanted), CHUNK):
         some = wanted[start : start + CHUNK]
         marks = ", ".join("?" * len(some))
-        yield (
-            f"SELECT number, {_OF_STREAM} IN ({marks}) ORDER BY number, version",
-            [place, *some],
-        )
+        yield (f"SELECT number, {_OF_STREAM} IN ({marks}) ORDER BY number, version", [place, *some])
 
 
 def _head(index: str, place: str, condition: str, values: Sequence[Any], ordered: bool = False) -> _Part:

@@ -27,7 +27,7 @@ LATE = 128
 """How many writes may be late: what a reader looks through."""
 AT_ONCE = 64
 """How many new orders in one write are not late: they share their pages as it is."""
-WORDS_LATE = 512
+WORDS_LATE = 1024
 """How many private records may be found by reading them only."""
 
 _FIELDS = (*rules.GROUPS, "due", "digest")
@@ -55,10 +55,8 @@ TALLIED = "place = ? AND open = ? AND status = ? AND kind = ? AND category = ? A
 MOVE_TALLY = "INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 MOVE_TOTAL = "INSERT INTO total VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 _NONE_LEFT = f"DELETE FROM tally WHERE {TALLIED} AND n = 0"
-_PAIRS = (
-    f"SELECT {', '.join(f'l.{name}' for name in _NAMES)}, {', '.join(f'h.{name}' for name in COLUMNS)} "
-    "FROM {} l LEFT JOIN head h ON h.place = l.place AND h.number = l.number"
-)
+_NEWEST = f"SELECT {', '.join(_NAMES)} FROM {{}}"
+_BEFORE = f"SELECT {', '.join(COLUMNS)} FROM head WHERE place = ? AND number = ?"
 _RECORDS = (
     "SELECT f.place, f.number, f.seq, v.data FROM fresh f LEFT JOIN vault v ON v.seq = f.seq ORDER BY f.place, f.number"
 )
@@ -74,32 +72,40 @@ Row = tuple[Any, ...]
 # -- settling ----------------------------------------------------------------------------------------
 
 
-def settle_some(conn: sqlite3.Connection) -> None:
-    """Settle what is late, and words once there are enough of them."""
-    settle_late(conn)
-    settle_words(conn, WORDS_LATE)
-
-
 def settle_all(conn: sqlite3.Connection) -> None:
     """Settle whatever is late: heads first, so that no word is counted for an order that is not."""
-    settle_late(conn)
+    settle_late(conn, ((row, False) for row in newest(conn)))
     settle_words(conn)
 
 
-def settle_late(conn: sqlite3.Connection) -> None:
-    """Put what is late where it is found, but for words."""
-    settle_heads(conn, "newest")
+def newest(conn: sqlite3.Connection, table: str = "newest") -> list[Row]:
+    """Return the heads that are late (place, number and columns), the last of each order."""
+    return conn.execute(_NEWEST.format(table)).fetchall()
+
+
+def settle_late(conn: sqlite3.Connection, heads: Iterable[tuple[Row, bool]]) -> bool:
+    """Put what is late where it is found, but for words.
+
+    Args:
+        conn: the connection whose transaction writes.
+        heads: the heads that are late, each with whether it is its order's first.
+
+    Returns:
+        Whether nothing is late now: it is, where somebody has written over what is in its place.
+    """
+    settle_heads(conn, heads)
     moved = conn.execute(_MOVE_RECORDS).rowcount
     index_places(conn, (row[0] for row in conn.execute("SELECT DISTINCT place FROM late").fetchall()))
     conn.execute(_MOVE_FRESH)
-    wanted = conn.execute("SELECT count(*) FROM late WHERE more >= 0").fetchone()[0]
-    left = "" if moved == wanted else " WHERE more < 0 OR position IN (SELECT position FROM record)"
+    whole: bool = moved == conn.execute("SELECT count(*) FROM late WHERE more >= 0").fetchone()[0]
     # Nothing in it is private: it need not be overwritten, which would bring every page of it to disk once more.
     conn.execute("PRAGMA secure_delete=OFF")
     try:
+        left = "" if whole else " WHERE more < 0 OR position IN (SELECT position FROM record)"
         conn.execute(f"DELETE FROM late{left}")
     finally:
         conn.execute("PRAGMA secure_delete=ON")
+    return whole
 
 
 def index_places(conn: sqlite3.Connection, places: Iterable[str]) -> None:
@@ -109,12 +115,10 @@ def index_places(conn: sqlite3.Connection, places: Iterable[str]) -> None:
         conn.execute(BY_PLACE)
 
 
-def settle_heads(conn: sqlite3.Connection, table: str) -> None:
-    """Put the heads in *table* where they are found."""
-    rows = conn.execute(_PAIRS.format(table)).fetchall()
-    if rows:
-        size = len(_NAMES)
-        settle(conn, (_sound(conn, row[:size], row[size:] if row[size] is not None else None) for row in rows))
+def settle_heads(conn: sqlite3.Connection, heads: Iterable[tuple[Row, bool]]) -> None:
+    """Put heads where they are found, each with whether it is its order's first."""
+    ask = conn.execute
+    settle(conn, [_sound(conn, row, None if new else ask(_BEFORE, row[:2]).fetchone()) for row, new in heads])
 
 
 def _sound(conn: sqlite3.Connection, row: Row, old: Row | None) -> tuple[Row, Row | None]:
@@ -202,10 +206,17 @@ def _count(conn: sqlite3.Connection, counts: Counter[tuple[Row, Row | None]]) ->
             cells[was[:7]] -= n
         for *total, sign in moves(was, cell):
             totals[tuple(total)] += sign * n
-    # In the order of their keys, or nearly so: what somebody has written over may not compare.
-    conn.executemany(MOVE_TALLY, [(*cell, n) for cell, n in sorted(cells.items(), key=repr) if n])
+    conn.executemany(MOVE_TALLY, [(*cell, n) for cell, n in _sorted(cells) if n])
     conn.executemany(_NONE_LEFT, [cell for cell, n in cells.items() if n < 0])
-    conn.executemany(MOVE_TOTAL, [(*total, n) for total, n in sorted(totals.items(), key=repr) if n])
+    conn.executemany(MOVE_TOTAL, [(*total, n) for total, n in _sorted(totals) if n])
+
+
+def _sorted(counts: Counter[Row]) -> list[tuple[Row, int]]:
+    """Return *counts* in the order of their keys, or nearly so: what somebody has written over may not compare."""
+    try:
+        return sorted(counts.items())
+    except TypeError:
+        return sorted(counts.items(), key=repr)
 
 
 def _update(changed: tuple[int, ...]) -> str:

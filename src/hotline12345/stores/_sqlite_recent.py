@@ -8,13 +8,15 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from ._sqlite_late import Row, newest, settle_late
+
 Order = tuple[str, str]
 
 _LAST = (
     "SELECT max(coalesce((SELECT max(position) FROM late), 0), coalesce((SELECT max(position) FROM record), 0)), "
     "EXISTS (SELECT 1 FROM receipt)"
 )
-_LATE = "SELECT place, number, version, substr(link, -32), requester, key, fingerprint, more FROM late ORDER BY position"
+_LATE = "SELECT place, number, version, more, key, fingerprint FROM late ORDER BY position"
 
 
 class Recent:
@@ -25,7 +27,7 @@ class Recent:
         last: the highest position there is.
         size: how many writes are late.
         receipts: whether there are keys beside those in records.
-        orders: (place, number) -> (version, last link, whose order it is as far as that is late).
+        orders: (place, number) -> (version, last link, head as a row, whether that is its order's first).
         keys: (place, key) -> (number, version, fingerprint).
     """
 
@@ -39,16 +41,28 @@ class Recent:
         self.known = False
         self.last = self.size = 0
         self.receipts = False
-        self.orders: dict[Order, tuple[Any, Any, Any]] = {}
+        self.orders: dict[Order, tuple[Any, Any, Row, bool]] = {}
         self.keys: dict[Order, tuple[str, int, str]] = {}
 
     def look(self, conn: sqlite3.Connection) -> None:
         """Read what is late, within the transaction that is to write."""
         self.forget()
         self.last, self.receipts = conn.execute(_LAST).fetchone()
-        for place, number, version, link, requester, key, fingerprint, more in conn.execute(_LATE).fetchall():
+        new = set()
+        for place, number, version, more, key, fingerprint in conn.execute(_LATE).fetchall():
             self.size += 1
-            self.orders[place, number] = (version, link, requester)
+            if more >= version - 1:
+                new.add((place, number))
             if key is not None and more >= 0:
                 self.keys[place, key] = (number, version, fingerprint)
+        for row in newest(conn):
+            self.orders[row[:2]] = (row[2], row[-1], row, row[:2] in new)
         self.known = True
+
+    def settle(self, conn: sqlite3.Connection) -> None:
+        """Settle what is late."""
+        whole = settle_late(conn, ((row, new) for _, _, row, new in self.orders.values()))
+        self.orders.clear()
+        self.keys.clear()
+        self.size = 0
+        self.known = whole

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from . import _rules as rules
@@ -22,9 +23,15 @@ LINK = 32
 def packed(records: Sequence[Record], texts: Sequence[str]) -> tuple[int, str, int, str]:
     """Return how many records more than one there are, and kind, schema and content of their row (none: -1)."""
     if len(records) == 1:
-        return 0, records[0].kind, records[0].schema, texts[0]
-    parts = (f"[{encode(r.kind)},{r.schema},{said}]" for r, said in zip(records, texts, strict=True))
-    return len(records) - 1, "", max((r.schema for r in records), default=0), f"[{','.join(parts)}]"
+        _, _, _, kind, _, schema = records[0]
+        return 0, kind, schema, texts[0]
+    parts = [f"[{_spelt(r[3])},{r[5]},{said}]" for r, said in zip(records, texts, strict=True)]
+    return len(records) - 1, "", max((record.schema for record in records), default=0), f"[{','.join(parts)}]"
+
+
+@lru_cache(512)
+def _spelt(kind: str) -> str:
+    return encode(kind)
 
 
 def _several(place: str, number: str, version: int, more: int, said: Any) -> list[Record]:

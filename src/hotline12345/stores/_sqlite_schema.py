@@ -41,8 +41,8 @@ CREATE TABLE late (
   more INTEGER NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL, kind TEXT NOT NULL, category TEXT NOT NULL,
   area TEXT NOT NULL, holder TEXT NOT NULL, requester INTEGER, received TEXT NOT NULL, due TEXT NOT NULL,
   provisional INTEGER NOT NULL, digest TEXT NOT NULL, wake TEXT NOT NULL, desks TEXT NOT NULL, changed TEXT NOT NULL,
-  id TEXT, person INTEGER, seq INTEGER, event TEXT NOT NULL, schema INTEGER NOT NULL, key TEXT, fingerprint TEXT, link BLOB NOT NULL,
-  data TEXT NOT NULL);
+  id TEXT, person INTEGER, seq INTEGER, event TEXT NOT NULL, schema INTEGER NOT NULL, key TEXT, fingerprint TEXT,
+  link BLOB NOT NULL, data TEXT NOT NULL);
 CREATE VIEW history AS
   SELECT position, place, number, version, more, kind, schema, data, link, key, fingerprint FROM record UNION ALL
   SELECT position, place, number, version, more, event, schema, data, link, key, fingerprint FROM late WHERE more >= 0;

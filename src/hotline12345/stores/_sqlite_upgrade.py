@@ -26,7 +26,7 @@ def upgrade(conn: sqlite3.Connection, layout: int) -> None:
     if layout < 4:
         _from_3(conn)
     else:
-        late.settle_heads(conn, "late")
+        late.settle_heads(conn, ((row, False) for row in late.newest(conn, "late")))
         conn.execute("DROP TABLE late")
     conn.execute("ALTER TABLE record ADD COLUMN more INTEGER NOT NULL DEFAULT 0")
     _make(conn, "CREATE TABLE late (", *(f"CREATE VIEW {name} " for name in ("history", "newest")))

@@ -4,70 +4,78 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from . import _rules as rules
 from . import _sqlite_late as late
 from . import _sqlite_words as wording
 from . import _text as text
-from ._sqlite_heads import REQUESTER
+from ._sqlite_heads import COLUMNS, REQUESTER
 from ._sqlite_recent import Order, Recent
 from ._sqlite_rows import packed
 from ._sqlite_schema import recount
 from ._sqlite_vault import FIND_PERSON, INSERT_PERSON, bucket, header, keep, owner_of, wipe
-from .port import Append, Appended, Head
+from .port import Append, Appended, Desk, Head
 
 INSERT_RECEIPT = "INSERT INTO receipt (place, key, number, version, fingerprint) VALUES (?, ?, ?, ?, ?)"
 INSERT_VAULT = "INSERT INTO vault (seq, data) VALUES (?, ?)"
-_LAST = (
-    "SELECT version, substr(link, -32), NULL FROM record WHERE place = ? AND number = ? ORDER BY version DESC LIMIT 1"
-)
+_LAST = "SELECT version, substr(link, -32) FROM record WHERE place = ? AND number = ? ORDER BY version DESC LIMIT 1"
 _KEY = "SELECT number, version, fingerprint FROM record WHERE place = ?1 AND key = ?2"
 _RECEIPT = "SELECT number, version, fingerprint FROM receipt WHERE place = ?1 AND key = ?2"
 _KNOWN = (
     "SELECT 1 FROM private WHERE place = ?1 AND number = ?2 AND id = ?3 UNION ALL "
     f"SELECT 1 FROM {late.UNWORDED} WHERE place = ?1 AND number = ?2 AND id = ?3"
 )
-_NEW = (0, text.FIRST, None)
+_NEW = (0, text.FIRST)
+_OPEN, _PROVISIONAL = (COLUMNS.index(name) - 1 for name in ("open", "provisional"))
 
 
 class Ready:
     """An append with its row made, before any lock is taken; links come when the order's last one is known."""
 
-    __slots__ = ("_digests", "append", "columns", "link", "private", "record")
+    __slots__ = ("_digests", "append", "columns", "done", "link", "private", "record")
 
     def __init__(self, append: Append) -> None:
         self.append = append
-        (_, _, _, status, is_open, kind, category, area, holder, _, received, due, provisional, digest, wake, desks,
-         changed) = append.head  # fmt: skip
-        texts, self._digests = text.all_digests(append.place, append.number, append.records)
-        self.record = packed(append.records, texts)
-        self.private = [(p.id, p.person, header(p.words) + text.dumps(p.data)) for p in append.private]
-        # Plain numbers: what is none SQLite's binding asks around for.  Where the requester lies is filled in later.
-        self.columns: list[Any] = [
-            status, 1 if is_open else 0, kind, category, area, holder, None, received, due, 1 if provisional else 0,
-            digest, wake, text.encode(desks) if desks else "", changed,
-        ]  # fmt: skip
+        place, number, _, records, head, private, _, _ = append
+        texts, self._digests = text.all_digests(place, number, records)
+        self.record = packed(records, texts)
+        if len(private) > 1:  # of two by one name the last is meant
+            private = tuple({each.id: each for each in private}.values())
+        self.private = (
+            [(identity, person, header(words) + text.dumps(data)) for identity, person, data, words in private]
+            if private
+            else ()
+        )
+        # As COLUMNS has them, but for version and link.  Where the requester lies in the vault is filled in later.
+        self.columns: list[Any] = [*head[3:9], None, *head[10:15], _desks(head.desks) if head.desks else "", head[16]]
+        self.columns[_OPEN] = 1 if head.open else 0  # plain numbers: about any other SQLite's binding asks around
+        self.columns[_PROVISIONAL] = 1 if head.provisional else 0
         self.link = text.FIRST
+        self.done = Appended(number, head.version, False)
 
     def chain(self, before: Any) -> bytes:
         """Give the records their links, behind the link *before*; return the last."""
         if not isinstance(before, bytes):  # somebody has written over it: what follows fits no chain
             before = str(before).encode()
-        if len(self._digests) == 1:
-            self.link = before = text.link(before, self._digests[0])
-            return before
-        links = []
-        for digest in self._digests:
-            before = text.link(before, digest)
-            links.append(before)
-        self.link = b"".join(links) if links else before
-        return before
+        last: bytes = before
+        links = text.links(last, self._digests)
+        if links:
+            last = links[-1]
+        self.link = b"".join(links) or last
+        return last
+
+
+@lru_cache(1024)
+def _desks(desks: tuple[Desk, ...]) -> str:
+    """Return open assignments as text; from one event of an order to the next they are mostly the same."""
+    return text.encode(desks)
 
 
 def write(conn: sqlite3.Connection, batch: list[Ready], recent: Recent) -> tuple[Appended, ...]:
     """Write *batch* within the transaction that is open on *conn*; refuse it before the first row."""
-    if not recent.known:  # what was late has been settled within this transaction
+    if not recent.known:
         recent.look(conn)
     done: list[Appended] = []
     todo: list[Ready] = []
@@ -75,57 +83,57 @@ def write(conn: sqlite3.Connection, batch: list[Ready], recent: Recent) -> tuple
     states: _States = {}
     keys: dict[Order, tuple[str, int, str]] = {}
     for ready in batch:
-        append = ready.append
-        order = (append.place, append.number)
-        if append.key:
-            named = (append.place, append.key)
-            seen = keys.get(named) or _seen(conn, named, recent)
+        place, number, expected, _, _, _, key, fingerprint = append = ready.append
+        if key:
+            named = (place, key)
+            seen = keys.get(named) or recent.keys.get(named) or conn.execute(_KEY, named).fetchone()
+            if seen is None and recent.receipts:
+                seen = conn.execute(_RECEIPT, named).fetchone()
             if seen is not None:
-                if seen[2] != append.fingerprint:
+                if seen[2] != fingerprint:
                     raise rules.key_reused(append, seen[0], seen[1])
                 done.append(Appended(seen[0], seen[1], True))
                 continue
-            keys[named] = (append.number, append.head.version, append.fingerprint)
+            keys[named] = (number, ready.done.version, fingerprint)
+        order = (place, number)
         state = states.get(order)
         if state is None:
-            state = recent.orders.get(order) or conn.execute(_LAST, order).fetchone() or _NEW
-            before[order] = state
-        if state[0] != append.expected:
+            state = before[order] = recent.orders.get(order) or conn.execute(_LAST, order).fetchone() or _NEW
+        if state[0] != expected:
             raise rules.stale(append, state[0])
-        states[order] = (append.head.version, ready.chain(state[1]), None)
-        done.append(Appended(append.number, append.head.version, False))
+        states[order] = (ready.done.version, ready.chain(state[1]))
+        done.append(ready.done)
         todo.append(ready)
     if todo:
         _write(conn, todo, recent, before)
     return tuple(done)
 
 
-_States = dict[Order, tuple[Any, Any, Any]]
-
-
-def _seen(conn: sqlite3.Connection, named: Order, recent: Recent) -> Any:
-    """Return (number, version, fingerprint) of the write that carried a key."""
-    found = recent.keys.get(named) or conn.execute(_KEY, named).fetchone()
-    return conn.execute(_RECEIPT, named).fetchone() if found is None and recent.receipts else found
+_States = dict[Order, tuple[Any, ...]]
 
 
 def _write(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, before: _States) -> None:
     new = len(before) >= late.AT_ONCE
-    replacing = False
+    replacing = keeping = False
     for ready in todo:
         if ready.append.expected:
             replacing = replacing or bool(ready.private)
             new = new and before[ready.append.place, ready.append.number][0] == 0
+        else:
+            keeping = True
     if replacing:
-        _write_each(conn, todo, recent, before)
+        for ready in todo:
+            _settle_replaced(conn, ready, recent)
+            _write_late(conn, [ready], recent, _keep_one(conn, ready))
     elif new:
         _write_at_once(conn, todo, recent)
-        return
+    elif not keeping:
+        _write_late(conn, todo, recent, _NOTHING)
     else:
-        _write_late(conn, todo, recent, before, _keep_new(conn, todo))
+        _write_late(conn, todo, recent, _keep_one(conn, todo[0]) if len(todo) == 1 else _keep_new(conn, todo))
     if recent.size >= late.LATE:
-        late.settle_some(conn)
-        recent.forget()
+        recent.settle(conn)
+        late.settle_words(conn, late.WORDS_LATE)
 
 
 _Owners = dict[Order, int]
@@ -133,7 +141,10 @@ _Kept = tuple[_Owners, list[list[tuple[str, int, int]]]]
 """Where in the vault the blind indexes lie, and of each append its private records: (id, person, where it lies)."""
 
 
-def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, before: _States, kept: _Kept) -> None:
+_NOTHING: _Kept = ({}, [])
+
+
+def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, kept: _Kept) -> None:
     """Add a row to what is late for each append."""
     owners, fresh = kept
     rows, receipts, more_fresh = [], [], []
@@ -142,12 +153,13 @@ def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, bef
         place, number, expected, _, head, _, key, fingerprint = ready.append
         order = (place, number)
         more, event, schema, data = ready.record
-        if expected == 0:
-            owner = owners.get((place, head.requester)) or None
+        before = recent.orders.get(order)
+        if before is not None:
+            owner = before[2][2 + REQUESTER]
         else:
-            owner = (recent.orders.get(order) or before.get(order, _NEW))[2]
+            owner = owners.get((place, head.requester)) or None if expected == 0 else None
         ready.columns[REQUESTER - 1] = owner
-        pointer = (None, None, None)
+        pointer: tuple[Any, ...] = (None, None, None)
         if fresh and fresh[i]:  # one in the same row, any more beside it
             pointer, *others = fresh[i]
             more_fresh += [(*order, *other) for other in others]
@@ -159,16 +171,18 @@ def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, bef
                 recent.receipts = True
             else:
                 recent.keys[place, key] = told
-        else:
-            key = fingerprint = None
         rows.append((
-            position, place, number, head.version, more, *ready.columns, *pointer, event, schema, key, fingerprint,
-            ready.link, data,
+            position, place, number, head.version, more, *ready.columns, *pointer, event, schema, key or None,
+            fingerprint if key else None, ready.link, data,
         ))  # fmt: skip
-        recent.orders[order] = (head.version, ready.link[-32:], owner)
+        link = ready.link[-32:]
+        row = (place, number, head.version, *ready.columns, link)
+        recent.orders[order] = (head.version, link, row, before[3] if before else expected == 0)
     _many(conn, late.PUT, rows)
-    _many(conn, INSERT_RECEIPT, receipts)
-    _many(conn, late.INSERT_FRESH, more_fresh)
+    if receipts:
+        _many(conn, INSERT_RECEIPT, receipts)
+    if more_fresh:
+        _many(conn, late.INSERT_FRESH, more_fresh)
     recent.size += len(rows)
     recent.last = position
 
@@ -183,14 +197,14 @@ def _write_at_once(conn: sqlite3.Connection, todo: list[Ready], recent: Recent) 
         append, columns = ready.append, ready.columns
         order = (append.place, append.number)
         more, kind, schema, data = ready.record
-        key, fingerprint = (append.key, append.fingerprint) if append.key else (None, None)
+        key, version = append.key or None, append.head.version
+        fingerprint = append.fingerprint if key else None
         if more >= 0:
             position += more + 1
-            records.append(
-                (position, *order, append.head.version, more, kind, schema, key, fingerprint, ready.link, data)
-            )
+            records.append((position, *order, version, more, kind, schema, key, fingerprint, ready.link, data))
         elif key is not None:
-            receipts.append((append.place, key, append.number, append.head.version, append.fingerprint))
+            receipts.append((append.place, key, append.number, version, append.fingerprint))
+            recent.receipts = True
         before = heads.get(order)
         owner = before[2 + REQUESTER] if before else owners.get((append.place, append.head.requester)) or None
         columns[REQUESTER - 1] = owner
@@ -202,7 +216,7 @@ def _write_at_once(conn: sqlite3.Connection, todo: list[Ready], recent: Recent) 
     _many(conn, INSERT_RECEIPT, receipts)
     _many(conn, late.INSERT_FRESH, pointed)
     late.settle_words(conn, late.WORDS_LATE)
-    recent.forget()
+    recent.last = position
 
 
 def _many(conn: sqlite3.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -247,31 +261,31 @@ def _keep_new(conn: sqlite3.Connection, todo: list[Ready]) -> _Kept:
     return owners, fresh
 
 
-def _write_each(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, before: _States) -> None:
-    """Write one append after another, where a private record may replace one that is there."""
-    for ready in todo:
-        place, number = ready.append.place, ready.append.number
-        owners = {(place, person): owner_of(conn, place, person) for _, person, _ in ready.private}
-        if ready.append.expected == 0:
-            owners[place, ready.append.head.requester] = owner_of(conn, place, ready.append.head.requester)
-        pointers = []
-        for identity, person, data in ready.private:
-            key = (place, number, identity)
-            if conn.execute(_KNOWN, key).fetchone():
-                late.settle_all(conn)
-                recent.size = 0
-                _drop(conn, key)
-            pointers.append((identity, owners[place, person], keep(conn, data)))
-        _write_late(conn, [ready], recent, before, (owners, [pointers]))
+def _keep_one(conn: sqlite3.Connection, ready: Ready) -> _Kept:
+    """Put the private records and blind indexes of one append into the vault."""
+    place, person = ready.append.place, ready.append.head.requester
+    owners = {(place, person): owner_of(conn, place, person)} if ready.append.expected == 0 else {}
+    pointers = []
+    for identity, person, data in ready.private:
+        owner = owners.get((place, person))
+        if owner is None:
+            owner = owners[place, person] = owner_of(conn, place, person)
+        pointers.append((identity, owner, keep(conn, data)))
+    return owners, [pointers]
 
 
-def _drop(conn: sqlite3.Connection, key: tuple[str, str, str]) -> None:
-    """Overwrite a private record and take away what leads to it."""
-    place, number, _ = key
-    (old,) = conn.execute("SELECT seq FROM private WHERE place = ? AND number = ? AND id = ?", key).fetchone()
-    wording.remove(conn, place, number, old)
-    wipe(conn, old)
-    conn.execute("DELETE FROM private WHERE place = ? AND number = ? AND id = ?", key)
+def _settle_replaced(conn: sqlite3.Connection, ready: Ready, recent: Recent) -> None:
+    """Overwrite the private records that those of *ready* replace, and take away what leads to them."""
+    place, number = ready.append.place, ready.append.number
+    for identity, _, _ in ready.private:
+        key = (place, number, identity)
+        if conn.execute(_KNOWN, key).fetchone():
+            recent.settle(conn)
+            late.settle_words(conn)
+            (old,) = conn.execute("SELECT seq FROM private WHERE place = ? AND number = ? AND id = ?", key).fetchone()
+            wording.remove(conn, place, number, old)
+            wipe(conn, old)
+            conn.execute("DELETE FROM private WHERE place = ? AND number = ? AND id = ?", key)
 
 
 def reindex(conn: sqlite3.Connection, place: str, heads: Sequence[Head]) -> None:

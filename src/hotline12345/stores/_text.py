@@ -85,17 +85,28 @@ def all_digests(place: str, number: str, records: Sequence[Record]) -> tuple[lis
     Raises:
         StoreError: ``bad-append``, as :func:`dumps`.
     """
-    if len(records) == 1:
-        _, _, version, kind, data, schema = records[0]
-        text = dumps(data)
-        return [text], [digest(place, number, version, kind, schema, text)]
-    texts = [dumps(record.data) for record in records]
     start = f"{len(place)}:{place}{len(number)}:{number}"
-    wholes = [
-        f"{start}{len(record.kind)}:{record.kind}{record.version}:{record.schema}:{text}"
-        for record, text in zip(records, texts, strict=True)
-    ]
-    return texts, [sha256(whole.encode("utf-8", "surrogatepass")).digest() for whole in wholes]
+    texts, digests = [], []
+    for _, _, version, kind, data, schema in records:
+        try:
+            text = encode(data if type(data) is dict else dict(data))
+            whole = f"{start}{len(kind)}:{kind}{version}:{schema}:{text}".encode()
+        except (TypeError, ValueError, RecursionError):  # half a character, or no JSON: which, dumps tells
+            text = dumps(data)
+            digests.append(digest(place, number, version, kind, schema, text))
+        else:
+            digests.append(sha256(whole).digest())
+        texts.append(text)
+    return texts, digests
+
+
+def links(previous: bytes, digests: Sequence[bytes]) -> list[bytes]:
+    """Return the links of the records with *digests*, one behind the other."""
+    found = []
+    for digest in digests:
+        previous = sha256(previous + digest).digest()
+        found.append(previous)
+    return found
 
 
 def link(previous: bytes, digest: bytes) -> bytes:

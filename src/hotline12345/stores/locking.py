@@ -79,9 +79,7 @@ class FileLock:
                 self._open()
                 self._looked = now
             # With nobody in line both bytes are had at once.
-            if _lock(self._fd, _WRITE, 2):
-                _unlock(self._fd, _LINE)
-            else:
+            if not _lock_at_once(self._fd):
                 self._wait(now + timeout, timeout)
         except BaseException:
             self._mine.release()
@@ -181,9 +179,10 @@ if sys.platform == "win32":
         os.lseek(fd, _NAME, os.SEEK_SET)
         return os.read(fd, size)
 
-    def _lock(fd: int, byte: int, count: int = 1) -> bool:
-        if count > 1:  # what was locked as two cannot be given back as one
-            return False
+    def _lock_at_once(fd: int) -> bool:
+        return False  # what was locked as two bytes cannot be given back as one
+
+    def _lock(fd: int, byte: int) -> bool:
         os.lseek(fd, byte, os.SEEK_SET)
         try:
             msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
@@ -201,9 +200,18 @@ else:
     def _read(fd: int, size: int) -> bytes:
         return os.pread(fd, size, _NAME)
 
-    def _lock(fd: int, byte: int, count: int = 1) -> bool:
+    def _lock_at_once(fd: int) -> bool:
+        """Take both places with nobody in line, and leave the line; otherwise take none."""
         try:
-            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, count, byte)
+            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 2, _WRITE)
+        except (BlockingIOError, PermissionError):
+            return False
+        fcntl.lockf(fd, fcntl.LOCK_UN, 1, _LINE)
+        return True
+
+    def _lock(fd: int, byte: int) -> bool:
+        try:
+            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
         except (BlockingIOError, PermissionError):
             return False
         return True

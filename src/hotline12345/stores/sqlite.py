@@ -306,4 +306,3 @@ def _kept(place: str, number: str, identity: str, person: str, data: Any) -> Pri
         return Private(identity, person, said, vault.strict_words_of(data))
     except rules.UNREADABLE as error:
         raise rules.broken_private(place, number, identity) from error
-

@@ -20,7 +20,7 @@ from . import _rules as rules
 from . import _sqlite_words as wording
 from ._sqlite_heads import COLUMNS, DESKS, DIGEST, DUE, REQUESTER, desks_of
 from ._sqlite_schema import BY_PLACE
-from ._sqlite_vault import words_of
+from ._sqlite_vault import INSERT_PERSON, PERSONS, bucket, words_of
 from .port import Desk
 
 LATE = 128
@@ -97,6 +97,8 @@ def settle_late(conn: sqlite3.Connection, heads: Iterable[tuple[Row, bool]]) -> 
     moved = conn.execute(_MOVE_RECORDS).rowcount
     index_places(conn, (row[0] for row in conn.execute("SELECT DISTINCT place FROM late").fetchall()))
     conn.execute(_MOVE_FRESH)
+    persons = conn.execute(PERSONS).fetchall()
+    conn.executemany(INSERT_PERSON, [(place, bucket(person), seq) for place, person, seq in persons])
     whole: bool = moved == conn.execute("SELECT count(*) FROM late WHERE more >= 0").fetchone()[0]
     # Nothing in it is private: it need not be overwritten, which would bring every page of it to disk once more.
     conn.execute("PRAGMA secure_delete=OFF")

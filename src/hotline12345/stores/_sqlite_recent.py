@@ -9,6 +9,7 @@ import sqlite3
 from typing import Any
 
 from ._sqlite_late import Row, newest, settle_late
+from ._sqlite_vault import PERSONS
 
 Order = tuple[str, str]
 
@@ -28,10 +29,11 @@ class Recent:
         size: how many writes are late.
         receipts: whether there are keys beside those in records.
         orders: (place, number) -> (version, last link, head as a row, whether that is its order's first).
+        persons: (place, blind index) -> where it lies in the vault, of those found by looking through what is late.
         keys: (place, key) -> (number, version, fingerprint).
     """
 
-    __slots__ = ("keys", "known", "last", "orders", "receipts", "size")
+    __slots__ = ("keys", "known", "last", "orders", "persons", "receipts", "size")
 
     def __init__(self) -> None:
         self.forget()
@@ -42,6 +44,7 @@ class Recent:
         self.last = self.size = 0
         self.receipts = False
         self.orders: dict[Order, tuple[Any, Any, Row, bool]] = {}
+        self.persons: dict[Order, int] = {}
         self.keys: dict[Order, tuple[str, int, str]] = {}
 
     def look(self, conn: sqlite3.Connection) -> None:
@@ -57,12 +60,15 @@ class Recent:
                 self.keys[place, key] = (number, version, fingerprint)
         for row in newest(conn):
             self.orders[row[:2]] = (row[2], row[-1], row, row[:2] in new)
+        for place, person, seq in conn.execute(PERSONS).fetchall():
+            self.persons[place, person] = seq
         self.known = True
 
     def settle(self, conn: sqlite3.Connection) -> None:
         """Settle what is late."""
         whole = settle_late(conn, ((row, new) for _, _, row, new in self.orders.values()))
         self.orders.clear()
+        self.persons.clear()
         self.keys.clear()
         self.size = 0
         self.known = whole

@@ -13,10 +13,20 @@ from json.encoder import encode_basestring_ascii
 from typing import Any
 from zlib import crc32
 
-FIND_PERSON = (
-    "SELECT p.seq FROM person p JOIN vault v ON v.seq = p.seq WHERE p.place = ? AND p.bucket = ? AND v.data = ?"
+FIND_SETTLED = (
+    "SELECT p.seq FROM person p JOIN vault v ON v.seq = p.seq WHERE p.place = ?1 AND p.bucket = ?2 AND v.data = ?3"
 )
-INSERT_PERSON = "INSERT INTO person (place, bucket, seq) VALUES (?, ?, ?)"
+FIND_PERSON = (
+    f"{FIND_SETTLED} UNION SELECT v.seq FROM (SELECT place, requester AS seq FROM late UNION ALL "
+    "SELECT place, person FROM late) l JOIN vault v ON v.seq = l.seq WHERE l.place = ?1 AND v.data = ?3"
+)
+"""Where a blind index lies: (place, bucket, itself)."""
+PERSONS = (
+    "SELECT DISTINCT l.place, v.data, v.seq FROM (SELECT place, requester AS seq FROM late UNION ALL "
+    "SELECT place, person FROM late) l JOIN vault v ON v.seq = l.seq"
+)
+"""The blind indexes of what is late, which are found by looking through it."""
+INSERT_PERSON = "INSERT OR IGNORE INTO person (place, bucket, seq) VALUES (?, ?, ?)"
 
 
 def _crc(text: str) -> int:
@@ -86,12 +96,11 @@ def owner_of(conn: sqlite3.Connection, place: str, person: str) -> int:
     """Return where the blind index *person* of *place* lies in the vault, once it is put there; 0 for none."""
     if not person:
         return 0
-    where = bucket(person)
-    found = conn.execute(FIND_PERSON, (place, where, person)).fetchone()
+    found = conn.execute(FIND_PERSON, (place, bucket(person), person)).fetchone()
     if found:
         return int(found[0])
     seq = keep(conn, person)
-    conn.execute(INSERT_PERSON, (place, where, seq))
+    conn.execute(INSERT_PERSON, (place, bucket(person), seq))
     return seq
 
 

@@ -15,7 +15,7 @@ from ._sqlite_heads import COLUMNS, REQUESTER
 from ._sqlite_recent import Order, Recent
 from ._sqlite_rows import packed
 from ._sqlite_schema import recount
-from ._sqlite_vault import FIND_PERSON, INSERT_PERSON, bucket, header, keep, owner_of, wipe
+from ._sqlite_vault import FIND_SETTLED, INSERT_PERSON, bucket, header, keep, owner_of, wipe
 from .port import Append, Appended, Desk, Head
 
 INSERT_RECEIPT = "INSERT INTO receipt (place, key, number, version, fingerprint) VALUES (?, ?, ?, ?, ?)"
@@ -124,13 +124,14 @@ def _write(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, before: 
     if replacing:
         for ready in todo:
             _settle_replaced(conn, ready, recent)
-            _write_late(conn, [ready], recent, _keep_one(conn, ready))
+            _write_late(conn, [ready], recent, _keep_one(conn, ready, recent))
     elif new:
         _write_at_once(conn, todo, recent)
     elif not keeping:
         _write_late(conn, todo, recent, _NOTHING)
     else:
-        _write_late(conn, todo, recent, _keep_one(conn, todo[0]) if len(todo) == 1 else _keep_new(conn, todo))
+        kept = _keep_one(conn, todo[0], recent) if len(todo) == 1 else _keep_new(conn, todo, recent)
+        _write_late(conn, todo, recent, kept)
     if recent.size >= late.LATE:
         recent.settle(conn)
         late.settle_words(conn, late.WORDS_LATE)
@@ -189,7 +190,7 @@ def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, kep
 
 def _write_at_once(conn: sqlite3.Connection, todo: list[Ready], recent: Recent) -> None:
     """Put new orders in their places: there are enough of them."""
-    owners, fresh = _keep_new(conn, todo)
+    owners, fresh = _keep_new(conn, todo, recent)
     position = recent.last
     records, receipts, pointed = [], [], []
     heads: dict[Order, tuple[Any, ...]] = {}
@@ -226,7 +227,17 @@ def _many(conn: sqlite3.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> 
         conn.executemany(sql, rows)
 
 
-def _keep_new(conn: sqlite3.Connection, todo: list[Ready]) -> _Kept:
+def _owner(conn: sqlite3.Connection, named: Order, recent: Recent) -> int:
+    """Return where a blind index of a place lies in the vault; 0 where it does not."""
+    place, person = named
+    known = recent.persons.get(named)
+    if known is not None or not person:
+        return known or 0
+    found = conn.execute(FIND_SETTLED, (place, bucket(person), person)).fetchone()
+    return found[0] if found else 0
+
+
+def _keep_new(conn: sqlite3.Connection, todo: list[Ready], recent: Recent) -> _Kept:
     """Put private records and blind indexes into the vault, none of which replaces another."""
     wanted: set[Order] = set()
     owners: _Owners = {}
@@ -236,18 +247,16 @@ def _keep_new(conn: sqlite3.Connection, todo: list[Ready]) -> _Kept:
             wanted.add((place, head.requester))
         for _, person, _ in ready.private:
             wanted.add((place, person))
-    if not wanted:
-        return owners, []
     (seq,) = conn.execute("SELECT coalesce(max(seq), 0) FROM vault").fetchone()
     vault, pointers = [], []
-    for place, person in sorted(wanted):
-        where = bucket(person)
-        found = conn.execute(FIND_PERSON, (place, where, person)).fetchone() if person else (0,)
-        if not found:
-            found = (seq := seq + 1,)
-            vault.append((seq, person))
-            pointers.append((place, where, seq))
-        owners[place, person] = found[0]
+    for named in sorted(wanted):
+        place, person = named
+        owner = _owner(conn, named, recent)
+        if not owner and person:
+            owner = seq = seq + 1
+            vault.append((owner, person))
+            pointers.append((place, bucket(person), owner))
+        owners[named] = owner
     fresh = []
     for ready in todo:
         of_one = []
@@ -261,17 +270,25 @@ def _keep_new(conn: sqlite3.Connection, todo: list[Ready]) -> _Kept:
     return owners, fresh
 
 
-def _keep_one(conn: sqlite3.Connection, ready: Ready) -> _Kept:
+def _keep_one(conn: sqlite3.Connection, ready: Ready, recent: Recent) -> _Kept:
     """Put the private records and blind indexes of one append into the vault."""
-    place, person = ready.append.place, ready.append.head.requester
-    owners = {(place, person): owner_of(conn, place, person)} if ready.append.expected == 0 else {}
-    pointers = []
-    for identity, person, data in ready.private:
-        owner = owners.get((place, person))
-        if owner is None:
-            owner = owners[place, person] = owner_of(conn, place, person)
-        pointers.append((identity, owner, keep(conn, data)))
-    return owners, [pointers]
+    place, _, expected, _, head, *_ = ready.append
+    owners: _Owners = {}
+    # The requester, and the person of the first private record, stand in the row that is late and are found there.
+    persons = [head.requester] if expected == 0 else []
+    late_ones = len(persons) + 1
+    persons += [person for _, person, _ in ready.private]
+    for i, person in enumerate(persons):
+        named = (place, person)
+        owner = owners.get(named) or _owner(conn, named, recent)
+        if not owner and person:
+            owner = keep(conn, person)
+            if i < late_ones:
+                recent.persons[named] = owner
+            else:
+                conn.execute(INSERT_PERSON, (place, bucket(person), owner))
+        owners[named] = owner
+    return owners, [[(identity, owners[place, person], keep(conn, data)) for identity, person, data in ready.private]]
 
 
 def _settle_replaced(conn: sqlite3.Connection, ready: Ready, recent: Recent) -> None:

@@ -20,7 +20,9 @@ from ._sqlite_file import File
 from .port import Head
 
 _OF = "place, number, version, link, desks"
-_SETTLED = f"SELECT {_OF} FROM head WHERE (place, number) NOT IN (SELECT place, number FROM late)"
+# By the number first, which SQLite looks up; the pair is looked for among all that are late.
+_NOT_LATE = "(number NOT IN (SELECT number FROM late) OR (place, number) NOT IN (SELECT place, number FROM late))"
+_SETTLED = f"SELECT {_OF} FROM head WHERE {_NOT_LATE}"
 # The heads as they are; desks and counts are those of what is settled.
 _NOW = f"SELECT {_OF} FROM newest UNION ALL {_SETTLED}"
 _LAST = "FROM {} r WHERE r.place = h.place AND r.number = h.number"
@@ -54,8 +56,7 @@ CHECKS = (
         "记录没有工单索引",
         "records without a head",
         "SELECT DISTINCT place, number FROM record r WHERE version = more + 1 AND NOT EXISTS "
-        "(SELECT 1 FROM head h WHERE h.place = r.place AND h.number = r.number) AND (place, number) NOT IN "
-        "(SELECT place, number FROM late) LIMIT 20",
+        f"(SELECT 1 FROM head h WHERE h.place = r.place AND h.number = r.number) AND {_NOT_LATE} LIMIT 20",
     ),
     (
         "vault",

@@ -171,7 +171,7 @@ class File:
         alone = self.lock.take(self.timeout, self)
         try:
             if not alone:
-                self.recent.forget()
+                self.recent.known = False
             conn = self.reading()
             before = conn.total_changes
             self._transact(conn, jobs(), careful=False)

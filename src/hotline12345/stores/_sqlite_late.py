@@ -31,10 +31,10 @@ WORDS_LATE = 1024
 """How many private records may be found by reading them only."""
 
 _FIELDS = (*rules.GROUPS, "due", "digest")
-_NAMES = ("place", "number", *COLUMNS)
+NAMES = ("place", "number", *COLUMNS)
 _REST = ("id", "person", "seq", "event", "schema", "key", "fingerprint", "link", "data")
 _RECORD = "position, place, number, version, more, kind, schema, key, fingerprint, link, data"
-INSERT_HEAD = f"INSERT INTO head ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"
+INSERT_HEAD = f"INSERT INTO head ({', '.join(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 _LATE = ("position", "place", "number", "version", "more", *COLUMNS[1:-1], *_REST)
 PUT = f"INSERT INTO late ({', '.join(_LATE)}) VALUES ({', '.join('?' * len(_LATE))})"
 INSERT_RECORD = f"INSERT INTO record ({_RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -55,7 +55,7 @@ TALLIED = "place = ? AND open = ? AND status = ? AND kind = ? AND category = ? A
 MOVE_TALLY = "INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 MOVE_TOTAL = "INSERT INTO total VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 _NONE_LEFT = f"DELETE FROM tally WHERE {TALLIED} AND n = 0"
-_NEWEST = f"SELECT {', '.join(_NAMES)} FROM {{}}"
+_NEWEST = f"SELECT {', '.join(NAMES)} FROM {{}}"
 _BEFORE = f"SELECT {', '.join(COLUMNS)} FROM head WHERE place = ? AND number = ?"
 _RECORDS = (
     "SELECT f.place, f.number, f.seq, v.data FROM fresh f LEFT JOIN vault v ON v.seq = f.seq ORDER BY f.place, f.number"
@@ -97,7 +97,7 @@ def settle_late(conn: sqlite3.Connection, heads: Iterable[tuple[Row, bool]]) -> 
     moved = conn.execute(_MOVE_RECORDS).rowcount
     index_places(conn, (row[0] for row in conn.execute("SELECT DISTINCT place FROM late").fetchall()))
     conn.execute(_MOVE_FRESH)
-    persons = conn.execute(PERSONS).fetchall()
+    persons = conn.execute(PERSONS, (0,)).fetchall()
     conn.executemany(INSERT_PERSON, [(place, bucket(person), seq) for place, person, seq in persons])
     whole: bool = moved == conn.execute("SELECT count(*) FROM late WHERE more >= 0").fetchone()[0]
     # Nothing in it is private: it need not be overwritten, which would bring every page of it to disk once more.

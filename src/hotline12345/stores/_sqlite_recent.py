@@ -1,6 +1,6 @@
 """What a writer knows of the writes that are late (新近写入), so that it need not ask the database for it each time.
 
-It holds until somebody else has had the write lock, which the lock itself tells.
+It holds until somebody else has had the write lock, which the lock itself tells; then what came since is read.
 """
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from ._sqlite_late import Row, newest, settle_late
+from ._sqlite_heads import COLUMNS
+from ._sqlite_late import NAMES, Row, settle_late
 from ._sqlite_vault import PERSONS
 
 Order = tuple[str, str]
 
-_LAST = (
-    "SELECT max(coalesce((SELECT max(position) FROM late), 0), coalesce((SELECT max(position) FROM record), 0)), "
-    "EXISTS (SELECT 1 FROM receipt)"
+_REACH = (
+    "SELECT (SELECT min(position) FROM late), max(coalesce((SELECT max(position) FROM late), 0), "
+    "coalesce((SELECT max(position) FROM record), 0)), EXISTS (SELECT 1 FROM receipt)"
 )
-_LATE = "SELECT place, number, version, more, key, fingerprint FROM late ORDER BY position"
+_SINCE = (
+    f"SELECT place, number, {', '.join(COLUMNS[:-1])}, substr(link, -32), more, key, fingerprint FROM late "
+    "WHERE position > ? ORDER BY position"
+)
 
 
 class Recent:
@@ -25,6 +29,7 @@ class Recent:
 
     Attributes:
         known: whether the others hold.
+        first: the position of the first write that is late; 0 where none is.
         last: the highest position there is.
         size: how many writes are late.
         receipts: whether there are keys beside those in records.
@@ -33,42 +38,47 @@ class Recent:
         keys: (place, key) -> (number, version, fingerprint).
     """
 
-    __slots__ = ("keys", "known", "last", "orders", "persons", "receipts", "size")
+    __slots__ = ("first", "keys", "known", "last", "orders", "persons", "receipts", "size")
 
     def __init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Know nothing: what was written last may not have come to stay, or is late no more."""
-        self.known = False
-        self.last = self.size = 0
-        self.receipts = False
         self.orders: dict[Order, tuple[Any, Any, Row, bool]] = {}
         self.persons: dict[Order, int] = {}
         self.keys: dict[Order, tuple[str, int, str]] = {}
+        self.last = 0
+        self.receipts = False
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing: what was written last may not have come to stay."""
+        self._clear()
+        self.known = False
+
+    def _clear(self) -> None:
+        self.orders.clear()
+        self.persons.clear()
+        self.keys.clear()
+        self.first = self.size = 0
 
     def look(self, conn: sqlite3.Connection) -> None:
-        """Read what is late, within the transaction that is to write."""
-        self.forget()
-        self.last, self.receipts = conn.execute(_LAST).fetchone()
-        new = set()
-        for place, number, version, more, key, fingerprint in conn.execute(_LATE).fetchall():
-            self.size += 1
-            if more >= version - 1:
-                new.add((place, number))
+        """Read what others have written, within the transaction that is to write."""
+        first, last, receipts = conn.execute(_REACH).fetchone()
+        if not first or first != self.first:  # what was late is settled: whatever is late now came afterwards
+            self._clear()
+            self.last, self.first = 0, first or 0
+        for row in conn.execute(_SINCE, (self.last,)).fetchall():
+            place, number, version, *_, link, more, key, fingerprint = row
+            order = (place, number)
+            before = self.orders.get(order)
+            self.orders[order] = (version, link, row[: len(NAMES)], before[3] if before else more >= version - 1)
             if key is not None and more >= 0:
                 self.keys[place, key] = (number, version, fingerprint)
-        for row in newest(conn):
-            self.orders[row[:2]] = (row[2], row[-1], row, row[:2] in new)
-        for place, person, seq in conn.execute(PERSONS).fetchall():
+            self.size += 1
+        for place, person, seq in conn.execute(PERSONS, (self.last,)).fetchall():
             self.persons[place, person] = seq
-        self.known = True
+        self.last, self.receipts, self.known = last, bool(receipts), True
 
     def settle(self, conn: sqlite3.Connection) -> None:
         """Settle what is late."""
         whole = settle_late(conn, ((row, new) for _, _, row, new in self.orders.values()))
-        self.orders.clear()
-        self.persons.clear()
-        self.keys.clear()
-        self.size = 0
+        self._clear()
         self.known = whole

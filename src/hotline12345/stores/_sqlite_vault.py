@@ -22,10 +22,10 @@ FIND_PERSON = (
 )
 """Where a blind index lies: (place, bucket, itself)."""
 PERSONS = (
-    "SELECT DISTINCT l.place, v.data, v.seq FROM (SELECT place, requester AS seq FROM late UNION ALL "
-    "SELECT place, person FROM late) l JOIN vault v ON v.seq = l.seq"
+    "SELECT DISTINCT l.place, v.data, v.seq FROM (SELECT place, requester AS seq, position FROM late UNION ALL "
+    "SELECT place, person, position FROM late) l JOIN vault v ON v.seq = l.seq WHERE l.position > ?"
 )
-"""The blind indexes of what is late, which are found by looking through it."""
+"""The blind indexes of what is late beyond a position, which are found by looking through it."""
 INSERT_PERSON = "INSERT OR IGNORE INTO person (place, bucket, seq) VALUES (?, ?, ?)"
 
 

@@ -180,6 +180,7 @@ def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, kep
         row = (place, number, head.version, *ready.columns, link)
         recent.orders[order] = (head.version, link, row, before[3] if before else expected == 0)
     _many(conn, late.PUT, rows)
+    recent.first = recent.first or rows[0][0]
     if receipts:
         _many(conn, INSERT_RECEIPT, receipts)
     if more_fresh:

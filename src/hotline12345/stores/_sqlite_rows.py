@@ -31,7 +31,9 @@ def _several(place: str, number: str, version: int, more: int, said: Any) -> lis
     if len(said) != more + 1:
         raise ValueError("not as many records as the row says")
     first = version - more
-    return [Record(place, number, first + i, kind, data, schema) for i, (kind, schema, data) in enumerate(said)]
+    found = [Record(place, number, first + i, kind, data, schema) for i, (kind, schema, data) in enumerate(said)]
+    "".join([record.kind for record in found])  # a column could not hold anything but text
+    return found
 
 
 def stream(place: str, number: str, rows: Sequence[tuple[Any, ...]], after: int) -> list[Record]:
@@ -70,6 +72,8 @@ def feed(rows: Sequence[tuple[Any, ...]], after: int, limit: int) -> list[Fed]:
     found: list[Fed] = []
     loads = json.loads
     for position, place, number, version, more, kind, schema, data, link in rows:
+        if len(found) >= limit:  # there are fewer rows than records: what lies beyond is not read, it may be damaged
+            break
         try:
             if not more:
                 found.append(Fed(position, Record(place, number, version, kind, loads(data), schema), _hex(link)))
@@ -79,8 +83,18 @@ def feed(rows: Sequence[tuple[Any, ...]], after: int, limit: int) -> list[Fed]:
                     own = link[LINK * i : LINK * (i + 1)] if isinstance(link, bytes) else link
                     found.append(Fed(position - more + i, record, _hex(own)))
         except rules.UNREADABLE as error:
-            raise rules.broken_record([(place, number, version, data, position)]) from error
+            behind = _unsaid(position, more, after)
+            at = version - behind if isinstance(version, int) else version
+            raise rules.broken_record([(place, number, at, data, position - behind)]) from error
     return found[:limit]
+
+
+def _unsaid(position: int, more: Any, after: int) -> int:
+    """Return how many records come behind the first beyond *after* in a row at *position* that cannot be read.
+
+    Each of them is told by itself, at its own position: whoever reads on comes back to the first once it is mended.
+    """
+    return max(min(more, position - after - 1), 0) if isinstance(more, int) else 0
 
 
 def _hex(link: Any) -> str:

@@ -111,6 +111,30 @@ def test_a_damaged_record_holds_up_its_own_order_and_no_other(
     hotline.store.close()
 
 
+def test_a_damaged_row_of_several_records_holds_up_its_own_order_and_all_of_it_is_sent_once_it_is_mended(
+    tmp_path: Path, receiver: Receiver, clock: Clock
+) -> None:
+    count = iter(range(1, 1000))
+    hotline = Hotline(
+        "shenyang", f"sqlite:///{tmp_path}/h.db", clock=clock, number=lambda at, tries: f"N{next(count):03d}"
+    )
+    for _ in range(3):
+        take_in(hotline)
+    (at,) = (fed.position for fed in hotline.store.feed() if fed.record[1:3] == ("N002", 1))
+    with closing(sqlite3.connect(tmp_path / "h.db")) as raw, raw:
+        assert raw.execute("UPDATE late SET data = '[' || data WHERE number = 'N002' AND more = 2").rowcount == 1
+    told = deliver(hotline.store, destination(), receiver, clock)
+    assert (told.read, told.sent, told.failed, told.paused) == (9, 6, 1, "")
+    (parked,) = waiting(hotline.store, "deliver:province")
+    assert (parked.number, parked.position, parked.error) == ("N002", at, "broken-record v1")
+    with closing(sqlite3.connect(tmp_path / "h.db")) as raw, raw:
+        raw.execute("UPDATE late SET data = substr(data, 2) WHERE number = 'N002' AND more = 2")
+    clock.pass_(60)
+    assert deliver(hotline.store, destination(), receiver, clock).sent == 3
+    assert [seen for seen in receiver.seen if seen[0] == "N002"] == [("N002", 1), ("N002", 2), ("N002", 3)]
+    hotline.store.close()
+
+
 def test_private_words_that_were_damaged_hold_up_their_own_order_and_no_other(
     tmp_path: Path, receiver: Receiver, clock: Clock
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hotline12345.audit import verify
 from hotline12345.core.errors import StoreError
 from hotline12345.delivery.feeding import Broken, read_on
-from hotline12345.stores import Append, Fed, Head, Record, _sqlite_find
+from hotline12345.stores import Append, Fed, Head, Record, _sqlite_find, _sqlite_late
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, Q, follow, write
 
@@ -86,6 +86,28 @@ def test_links_are_those_of_records_counted_by_hand(store: SqliteStore) -> None:
         last[order] = _link(last.get(order, bytes(32)), fed.record)
         assert fed.link == last[order].hex()
     assert verify(store).faults == ()
+    assert store.check() == []
+
+
+def test_a_batch_that_is_settled_at_once_has_its_records_one_behind_the_other(path: Path) -> None:
+    with SqliteStore(path) as store:
+        store.append([write("1", 0, 2)])
+        batch = [write(str(i), 0, i % 3 + 1) for i in range(100, 100 + _sqlite_late.AT_ONCE)]
+        store.append([*batch, write("100", 2, 3, key="k")])
+        with closing(sqlite3.connect(path)) as raw:
+            assert raw.execute("SELECT count(*) FROM record WHERE more > 0").fetchone()[0] > 40
+            assert raw.execute("SELECT count(*) FROM late").fetchone()[0] == 1
+        store.append([write("2", 0, 2)])
+        fed = store.feed()
+        written = [record for append in batch for record in append.records]
+        assert [each.record for each in fed[2:-5]] == written
+        assert [(each.record.number, each.record.version) for each in fed[-5:]] == [
+            ("100", 3), ("100", 4), ("100", 5), ("2", 1), ("2", 2)
+        ]  # fmt: skip
+        assert [each.position for each in fed] == list(range(1, len(written) + 8))
+        assert store.lookup(P, "k") == ("100", 5, "")
+        assert verify(store).faults == ()
+        assert store.check() == []
 
 
 @both

@@ -44,6 +44,15 @@ _MOVE_RECORDS = (
     f"INSERT OR IGNORE INTO record ({_RECORD}) SELECT position, place, number, version, more, event, schema, key, "
     "fingerprint, link, data FROM late WHERE more >= 0"
 )
+_MOVED = (
+    " WHERE more < 0 OR EXISTS (SELECT 1 FROM record r WHERE r.position = late.position AND r.place = late.place "
+    "AND r.number = late.number AND r.version = late.version)"
+)
+_LED = (
+    "UPDATE late SET id = NULL, person = NULL, seq = NULL WHERE seq IN (SELECT seq FROM fresh)",
+    "UPDATE late SET requester = NULL",
+)
+"""What stays late leads into the vault no more: its pointers have been settled, and would be once more each time."""
 LOOSE = "SELECT place, number, id, person, seq FROM late WHERE seq IS NOT NULL"
 """Where the private records of what is late lie."""
 _MOVE_FRESH = f"INSERT OR IGNORE INTO fresh {LOOSE}"
@@ -93,11 +102,14 @@ def settle_late(conn: sqlite3.Connection) -> None:
     index_places(conn, (row[0] for row in conn.execute("SELECT DISTINCT place FROM late").fetchall()))
     conn.execute(_MOVE_FRESH)
     wanted = conn.execute("SELECT count(*) FROM late WHERE more >= 0").fetchone()[0]
-    left = "" if moved == wanted else " WHERE more < 0 OR position IN (SELECT position FROM record)"
+    left = "" if moved == wanted else _MOVED
     # Nothing in it is private: it need not be overwritten, which would bring every page of it to disk once more.
     conn.execute("PRAGMA secure_delete=OFF")
     try:
         conn.execute(f"DELETE FROM late{left}")
+        if left:
+            for statement in _LED:
+                conn.execute(statement)
     finally:
         conn.execute("PRAGMA secure_delete=ON")
 

@@ -42,7 +42,9 @@ class Ready:
          changed) = append.head  # fmt: skip
         texts, self._digests = text.all_digests(append.place, append.number, append.records)
         self.record = packed(append.records, texts)
-        self.private = [(p.id, p.person, header(p.words) + text.dumps(p.data)) for p in append.private]
+        # Of several with one name the last stays, as if each had come by itself: of the others nothing is kept.
+        private = {p.id: p for p in append.private}.values()
+        self.private = [(p.id, p.person, header(p.words) + text.dumps(p.data)) for p in private]
         # Plain numbers: what is none SQLite's binding asks around for.  Where the requester lies is filled in later.
         self.columns: list[Any] = [
             status, 1 if is_open else 0, kind, category, area, holder, None, received, due, 1 if provisional else 0,

@@ -261,7 +261,7 @@ def _write_each(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, bef
             key = (place, number, identity)
             if conn.execute(_KNOWN, key).fetchone():
                 late.settle_all(conn)
-                recent.size = 0
+                recent.look(conn)
                 _drop(conn, key)
             pointers.append((identity, owners[place, person], keep(conn, data)))
         _write_late(conn, [ready], recent, before, (owners, [pointers]))

@@ -155,6 +155,7 @@ def test_a_key_somebody_else_has_taken_is_not_taken_again(store: SqliteStore, do
         assert do(f"store.append([write('3', key='{key}', fingerprint='g')])") == "key-reused"
     assert numbers(store) == ["1", "2"]
     store.append([write("3", key="third", fingerprint="f")])
+    assert store.append([write("4", key="third", fingerprint="f")]) == (("3", 1, True),)
     assert do("store.lookup(P, 'third')") == "('3', 1, 'f')"
     sound(store)
 
@@ -248,10 +249,39 @@ def test_a_transaction_that_is_tried_again_writes_what_it_would_have(
     sound(store)
 
 
-def test_a_job_that_fails_takes_nothing_of_the_others_into_what_is_known(store: SqliteStore, path: Path) -> None:
+def _writing(store: SqliteStore, *batch: Append) -> Job:
+    ready = [_sqlite_write.Ready(append) for append in batch]
+    return Job(lambda conn: _sqlite_write.write(conn, ready, store._file.recent))
+
+
+def _forgetting(store: SqliteStore, person: str) -> Job:
+    return Job(store._file.settling(lambda conn: _sqlite_late.forget(conn, P, person)))
+
+
+def test_what_is_settled_in_the_middle_of_a_transaction_is_not_taken_to_be_late_by_the_rest_of_it(
+    store: SqliteStore,
+) -> None:
+    store.append([write("1", requester="x", key="k", fingerprint="f")])
+    jobs = [
+        _writing(store, write("1", 1), write("2", 0, 2)),
+        _forgetting(store, "x"),
+        _writing(store, write("1", 2, requester="x"), write("3", 0, 2)),
+        _writing(store, write("4", key="k", fingerprint="f")),
+    ]
+    store._file._commit(lambda: jobs)
+    assert [job.error for job in jobs] == [None] * 4
+    assert jobs[3].result == (("1", 1, True),)
+    store.append([write("1", 3)])
+    assert [(fed.position, fed.record.number, fed.record.version) for fed in store.feed()] == [
+        (1, "1", 1), (2, "1", 2), (3, "2", 1), (4, "2", 2), (5, "1", 3), (6, "3", 1), (7, "3", 2), (8, "1", 4)
+    ]  # fmt: skip
+    assert store.head(P, "1").requester == ""  # type: ignore[union-attr]
+    sound(store)
+
+
+def test_a_job_that_fails_takes_nothing_of_the_others_into_what_is_known(store: SqliteStore) -> None:
     def writing(*batch: Append) -> Job:
-        ready = [_sqlite_write.Ready(append) for append in batch]
-        return Job(lambda conn: _sqlite_write.write(conn, ready, store._file.recent))
+        return _writing(store, *batch)
 
     def half(conn: sqlite3.Connection) -> None:
         conn.execute("INSERT INTO cursor (reader, position) VALUES ('half', 1)")
@@ -260,7 +290,7 @@ def test_a_job_that_fails_takes_nothing_of_the_others_into_what_is_known(store: 
     store.append([write("1", requester="x")])
     jobs = [
         writing(write("1", 1, key="k", fingerprint="f")), Job(half), writing(write("1", 1), write("3")),
-        writing(write("2", 0, 2)), Job(store._file.settling(lambda conn: _sqlite_late.forget(conn, P, "x"))),
+        writing(write("2", 0, 2)), _forgetting(store, "x"),
         writing(write("1", 2, requester="x"), bare("2", 2, "b")), writing(write("4", key="b", fingerprint="g")),
         writing(write("4", key="k", fingerprint="f")), writing(write("4")),
     ]  # fmt: skip

@@ -76,7 +76,7 @@ def test_words_wait_until_enough_have_come_together_and_no_write_waits_behind_th
 
 
 def test_a_batch_of_new_orders_is_not_late(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sqlite_late, "LATE", 64)
+    monkeypatch.setattr(_sqlite_late, "LATE", _sqlite_late.AT_ONCE + 1)
     with SqliteStore(path) as store:
         store.append([_append(f"{i:03d}", private=KEPT) for i in range(_sqlite_late.AT_ONCE)])
         assert _rows(path, "record", "head", "late") == [64, 64, 0]
@@ -84,13 +84,13 @@ def test_a_batch_of_new_orders_is_not_late(path: Path, monkeypatch: pytest.Monke
         assert _rows(path, "record", "head", "late") == [64, 64, 36]
         store.reindex(P, ())
         assert _rows(path, "record", "head", "late") == [100, 100, 0]
-        store.append([_append(f"{i:03d}", 2, "signed") for i in range(63)])
-        assert _rows(path, "late") == [63]
-        assert store.count(P, Query(), "status") == {"received": 37, "signed": 63}
-        assert store.count(P, Query(open=True, changed_since="2026-11-02")) == {"": 63}
-        store.append([_append("063", 2, "closed")])
+        store.append([_append(f"{i:03d}", 2, "signed") for i in range(64)])
+        assert _rows(path, "late") == [64]
+        assert store.count(P, Query(), "status") == {"received": 36, "signed": 64}
+        assert store.count(P, Query(open=True, changed_since="2026-11-02")) == {"": 64}
+        store.append([_append("064", 2, "closed")])
         assert _rows(path, "late") == [0]
-        assert store.count(P, Query(), "status") == {"closed": 1, "received": 36, "signed": 63}
+        assert store.count(P, Query(), "status") == {"closed": 1, "received": 35, "signed": 64}
         assert store.check() == []
 
 

@@ -190,6 +190,18 @@ def test_whom_somebody_else_has_forgotten_is_not_brought_back(store: SqliteStore
     assert "虚构的诉求甲".encode() not in b"".join(file.read_bytes() for file in path.parent.iterdir())
 
 
+def test_a_lock_file_that_was_tidied_away_hides_nobodys_writes(store: SqliteStore, do: Do, path: Path) -> None:
+    store.append([write("1")])
+    Path(f"{path}.lock").unlink()
+    assert do("store.append([write('2', 0, 2)])[0].version") == "2"
+    assert do("store.reindex(P, ())") == "None"
+    store.append([write("3", 0, 2)])
+    assert [(fed.position, fed.record.number) for fed in store.feed()] == [
+        (1, "1"), (2, "2"), (3, "2"), (4, "3"), (5, "3")
+    ]  # fmt: skip
+    sound(store)
+
+
 # -- what did not come to stay -------------------------------------------------------------------
 
 

@@ -492,7 +492,7 @@ def test_a_write_that_cannot_be_put_in_its_place_stays_late_and_stops_nobody(
     assert numbers(store, Query(words=("w1",))) == ["1"]
     assert store.head(P, "1") == Head(P, "1", 1, "received", True, requester="x")
     found = store.check()
-    assert found
+    assert [fault.en.rsplit(": ", 1)[1] for fault in found if fault.code == "late"] == [f"{P}/1/v1"]
     assert all("/1" in fault.en or "/z" in fault.en for fault in found)
     assert store.forget(P, "y") == 10
     assert store.forget(P, "x") == 2

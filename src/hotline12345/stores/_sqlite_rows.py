@@ -28,7 +28,7 @@ def packed(records: Sequence[Record], texts: Sequence[str]) -> tuple[int, str, i
 
 
 def _several(place: str, number: str, version: int, more: int, said: Any) -> list[Record]:
-    if len(said) != more + 1:
+    if not said or len(said) != more + 1:
         raise ValueError("not as many records as the row says")
     first = version - more
     found = [Record(place, number, first + i, kind, data, schema) for i, (kind, schema, data) in enumerate(said)]
@@ -43,12 +43,13 @@ def stream(place: str, number: str, rows: Sequence[tuple[Any, ...]], after: int)
     for version, more, kind, schema, data in rows:
         try:
             if more:
-                found += _several(place, number, version, more, loads(data))
+                several = _several(place, number, version, more, loads(data))
+                found += several[max(after - several[0].version + 1, 0) :]
             else:
                 found.append(Record(place, number, version, kind, loads(data), schema))
         except rules.UNREADABLE as error:
             raise rules.broken_record([(place, number, version, data, 0)]) from error
-    return [record for record in found if record.version > after] if after and rows and rows[0][1] else found
+    return found
 
 
 def streams(place: str, rows: Sequence[tuple[Any, ...]]) -> Iterator[Record]:

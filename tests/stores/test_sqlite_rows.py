@@ -181,6 +181,16 @@ BROKEN = {
 }
 
 
+def test_a_row_that_says_it_has_no_record_is_refused(path: Path) -> None:
+    with SqliteStore(path) as store:
+        store.append([write("1", 0, 3)])
+        store.reindex(P, ())
+        _touch(path, "UPDATE record SET more = -1, data = '[]'")
+        for read in (lambda: store.stream(P, "1"), lambda: store.streams(P, ["1"]), store.feed):
+            with pytest.raises(StoreError, match="broken-record"):
+                read()
+
+
 @both
 @pytest.mark.parametrize("damage", BROKEN)
 def test_a_row_that_cannot_be_read_is_named_and_all_else_is_read(
@@ -219,6 +229,17 @@ def test_a_row_that_says_it_has_fewer_records_than_it_has_is_found(
     assert found
     assert {fault.key.split()[0] for fault in found} == {f"{P}/1"}
     assert {fault.code for fault in store.check()} & {"gap", "head"}
+
+
+@both
+def test_a_version_that_is_no_number_is_no_crash_behind_a_row_of_several(
+    store: SqliteStore, path: Path, table: str
+) -> None:
+    _touch(path, f"UPDATE {table} SET version = 'x' WHERE number = '1' AND version = 4")
+    assert [record.version for record in store.stream(P, "1", 2)] == [3, 5, 6, 7, 8, "x"]
+    _touch(path, f"UPDATE {table} SET version = 'y' WHERE number = '1' AND version = 8")
+    with pytest.raises(StoreError, match="broken-record"):
+        store.stream(P, "1", 2)
 
 
 @both

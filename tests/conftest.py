@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,8 @@ import pytest
 from hypothesis import settings
 
 from hotline12345.core.errors import Fault, HotlineError
+from hotline12345.stores import _sqlite_late, _text
+from hotline12345.stores.locking import lock_for
 
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("calm", deadline=None)
@@ -34,6 +39,48 @@ def data_dir() -> Path:
     if os.environ.get("CI"):
         pytest.fail(f"no real data in {folder}: CI must have it; set HOTLINE12345_DATA")
     pytest.skip(f"no real data in {folder}; set HOTLINE12345_DATA")
+
+
+@pytest.fixture(scope="session")
+def plain() -> Callable[[Path], None]:
+    """Turn an embedded store's file into plain rows: nothing is late, and each record has a row of its own.
+
+    So a test can damage one record and no other.  Who has the store open meanwhile notices: it is done under the lock.
+    """
+    return _plain
+
+
+def _plain(path: Path) -> None:
+    lock = lock_for(str(path))
+    conn = sqlite3.connect(path, isolation_level=None)
+    try:
+        with lock.held(10):
+            conn.execute("PRAGMA secure_delete=ON")
+            conn.execute("BEGIN IMMEDIATE")
+            _sqlite_late.settle_all(conn)
+            for position, place, number, version, more, said, links in conn.execute(
+                "SELECT position, place, number, version, more, data, link FROM record WHERE more > 0"
+            ).fetchall():
+                rows = [
+                    (position - more + i, place, number, version - more + i, kind, schema, _text.dumps(data),
+                     links[32 * i : 32 * i + 32])
+                    for i, (kind, schema, data) in enumerate(json.loads(said))
+                ]  # fmt: skip
+                assert (len(rows), len(links)) == (more + 1, 32 * (more + 1))
+                *_, kind, schema, text, link = rows.pop()
+                conn.execute(
+                    "UPDATE record SET more = 0, kind = ?, schema = ?, data = ?, link = ? WHERE position = ?",
+                    (kind, schema, text, link, position),
+                )
+                conn.executemany(
+                    "INSERT INTO record (position, place, number, version, kind, schema, data, link) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    rows,
+                )
+            conn.execute("COMMIT")
+    finally:
+        conn.close()
+        lock.let_go()
 
 
 HAN, WORD = r"[\u4e00-\u9fff]", r"[A-Za-z]{2}|[a-z]/[a-z]"

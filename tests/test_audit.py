@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,25 +26,25 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    """Four orders in two places, in turns."""
+def store(path: Path, plain: Callable[[Path], None]) -> Iterator[SqliteStore]:
+    """Four orders in two places, in turns; each record in a row of its own, so that it can be touched alone."""
     with SqliteStore(path) as made:
         kept = (Private("p", "x", {"text": "虚构"}, ("w1",)),)
         made.append([write("1", 0, 2, private=kept, requester="x"), write("2"), write("1", place=Q)])
         made.append([write("2", 1, 3), write("1", 2, 2), write("3")])
-        made.reindex(P, ())  # no head is late any more: what is touched below is where it stays
+        plain(path)
         yield made
 
 
 @pytest.fixture
-def anchors(store: SqliteStore, tmp_path: Path) -> Path:
+def anchors(store: SqliteStore, path: Path, tmp_path: Path, plain: Callable[[Path], None]) -> Path:
     """Two anchors: one when the orders were new, one later."""
     file = tmp_path / "anchors.jsonl"
     anchor(store, file, AT)
     store.append([write("3", 1), write("4")])
     anchor(store, file, AT)
     store.append([write("4", 1), write("5")])
-    store.reindex(P, ())
+    plain(path)
     return file
 
 
@@ -191,8 +191,11 @@ def test_a_history_counted_anew_as_a_whole_is_found_by_the_anchor(
     assert _told(store, anchors) == {("rewritten", f"{P}/2 v4")}
 
 
-def test_an_order_slipped_in_before_the_anchor_is_found(store: SqliteStore, anchors: Path, path: Path) -> None:
+def test_an_order_slipped_in_before_the_anchor_is_found(
+    store: SqliteStore, anchors: Path, path: Path, plain: Callable[[Path], None]
+) -> None:
     store.append([write("9")])
+    plain(path)
     _touch(
         path,
         "UPDATE record SET position = -position - 1 WHERE position >= 5",
@@ -203,8 +206,9 @@ def test_an_order_slipped_in_before_the_anchor_is_found(store: SqliteStore, anch
     assert _told(store, anchors) == {("inserted", f"{P}/9 v1")}
 
 
-def test_a_record_hidden_from_the_feed_is_found(store: SqliteStore, path: Path) -> None:
+def test_a_record_hidden_from_the_feed_is_found(store: SqliteStore, path: Path, plain: Callable[[Path], None]) -> None:
     store.append([write("9")])
+    plain(path)
     _touch(path, "UPDATE record SET position = 0 WHERE number = '9'")
     assert _told(store, None) == {("cut-off", f"{P}/9 v1")}
 

@@ -185,12 +185,15 @@ def test_an_order_that_goes_on_while_it_is_exported_is_exported_as_it_became(mak
     assert everything(new) == everything(old)
 
 
-def test_an_order_whose_last_records_are_missing_is_not_exported_and_no_sound_export(make: Make) -> None:
+def test_an_order_whose_last_records_are_missing_is_not_exported_and_no_sound_export(
+    make: Make, plain: Callable[[Path], None]
+) -> None:
     """Its head would tell of records that no import brings."""
     with make("sqlite") as old:
         old.append([write("1", 0, 3), write("2")])
+        plain(old.path)
         rows = list(export(old))
-        old._file.submit(lambda conn, _: conn.execute("DELETE FROM record WHERE version = 3"))
+        old._file.submit(lambda conn: conn.execute("DELETE FROM record WHERE version = 3"))
         with pytest.raises(StoreError) as caught:
             list(export(old))
         assert [(each.code, each.facts["order"]) for each in caught.value.facts["broken"]] == [
@@ -202,10 +205,13 @@ def test_an_order_whose_last_records_are_missing_is_not_exported_and_no_sound_ex
         check(_again([*cut[:-1], cut[-1]._replace(more=json.dumps({**more, "records": 3}))]))
 
 
-def test_an_order_whose_records_are_all_gone_is_not_left_out_silently(make: Make) -> None:
+def test_an_order_whose_records_are_all_gone_is_not_left_out_silently(
+    make: Make, plain: Callable[[Path], None]
+) -> None:
     with make("sqlite") as old:
         old.append([write(number) for number in "123"])
-        old._file.submit(lambda conn, _: conn.execute("DELETE FROM record WHERE number = '2'"))
+        plain(old.path)
+        old._file.submit(lambda conn: conn.execute("DELETE FROM record WHERE number = '2'"))
         with pytest.raises(StoreError) as caught:
             list(export(old))
         assert [(each.code, each.facts["order"]) for each in caught.value.facts["broken"]] == [
@@ -215,10 +221,11 @@ def test_an_order_whose_records_are_all_gone_is_not_left_out_silently(make: Make
         assert [row.number for row in rows if row.t == "order"] == ["1", "3"]
 
 
-def test_a_tampered_store_is_not_exported(make: Make) -> None:
+def test_a_tampered_store_is_not_exported(make: Make, plain: Callable[[Path], None]) -> None:
     with make("sqlite") as old:
         old.append([write("1", 0, 2)])
-        old._file.submit(lambda conn, _: conn.execute("UPDATE record SET kind = 'Closed' WHERE version = 2"))
+        plain(old.path)
+        old._file.submit(lambda conn: conn.execute("UPDATE record SET kind = 'Closed' WHERE version = 2"))
         with pytest.raises(StoreError) as caught:
             list(export(old))
         assert caught.value.code == "not-whole"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 
 
-def test_a_touched_record_is_named_with_exit_code_one(run, store, receive, tmp_path):
+def test_a_touched_record_is_named_with_exit_code_one(run, store, receive, tmp_path, plain):
     number = receive(store)
     given = ("--store", store, "--anchors", "anchors.jsonl")
     sealed = run("audit", "anchor", *given, "--format", "json").json
     assert sealed["entries"] == 1
     assert "发现 0 处" in run("audit", "verify", *given, "--seal", sealed["hash"]).out
+    plain(tmp_path / "orders.db")
     conn = sqlite3.connect(tmp_path / "orders.db")
     conn.execute("UPDATE record SET kind = 'Closed' WHERE version = 2")
     conn.commit()

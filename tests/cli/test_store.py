@@ -11,10 +11,11 @@ KEYED = "orders.db.key"
 
 
 @pytest.fixture
-def two(run, receive, store):
-    """A store with two orders, their heads where they stay: a rebuild leaves nothing late."""
+def two(run, receive, store, tmp_path, plain):
+    """A store with two orders, where nothing is late and each record has its row."""
     numbers = sorted(receive(store, "--ref", n) for n in range(2))
     run("store", "rebuild", "--store", store)
+    plain(tmp_path / "orders.db")
     return numbers
 
 

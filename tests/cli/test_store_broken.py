@@ -30,10 +30,11 @@ DAMAGES = {
 
 
 @pytest.fixture
-def orders(run, receive, store):
-    """As many orders as there are ways to damage one, and one more; a rebuild leaves nothing late."""
+def orders(run, receive, store, tmp_path, plain):
+    """As many orders as there are ways to damage one, and one more; nothing is late, and each record has its row."""
     numbers = sorted(receive(store, "--ref", n) for n in range(len(DAMAGES) + 1))
     run("store", "rebuild", "--store", store)
+    plain(tmp_path / "orders.db")
     return numbers
 
 

@@ -84,13 +84,16 @@ def _write(path: Path, data: str, number: str, version: int) -> str:
     return str(before)
 
 
-def test_a_damaged_record_holds_up_its_own_order_and_no_other(tmp_path: Path, receiver: Receiver, clock: Clock) -> None:
+def test_a_damaged_record_holds_up_its_own_order_and_no_other(
+    tmp_path: Path, receiver: Receiver, clock: Clock, plain: Callable[[Path], None]
+) -> None:
     count = iter(range(1, 1000))
     hotline = Hotline(
         "shenyang", f"sqlite:///{tmp_path}/h.db", clock=clock, number=lambda at, tries: f"N{next(count):03d}"
     )
     for _ in range(3):
         take_in(hotline)
+    plain(tmp_path / "h.db")
     before = _write(tmp_path / "h.db", "{broken", "N002", 2)
     told = deliver(hotline.store, destination(), receiver, clock)
     # Nothing of the order goes while its history cannot be read: what it was then nobody knows.
@@ -108,6 +111,30 @@ def test_a_damaged_record_holds_up_its_own_order_and_no_other(tmp_path: Path, re
     hotline.store.close()
 
 
+def test_a_damaged_row_of_several_records_holds_up_its_own_order_and_all_of_it_is_sent_once_it_is_mended(
+    tmp_path: Path, receiver: Receiver, clock: Clock
+) -> None:
+    count = iter(range(1, 1000))
+    hotline = Hotline(
+        "shenyang", f"sqlite:///{tmp_path}/h.db", clock=clock, number=lambda at, tries: f"N{next(count):03d}"
+    )
+    for _ in range(3):
+        take_in(hotline)
+    (at,) = (fed.position for fed in hotline.store.feed() if fed.record[1:3] == ("N002", 1))
+    with closing(sqlite3.connect(tmp_path / "h.db")) as raw, raw:
+        assert raw.execute("UPDATE late SET data = '[' || data WHERE number = 'N002' AND more = 2").rowcount == 1
+    told = deliver(hotline.store, destination(), receiver, clock)
+    assert (told.read, told.sent, told.failed, told.paused) == (9, 6, 1, "")
+    (parked,) = waiting(hotline.store, "deliver:province")
+    assert (parked.number, parked.position, parked.error) == ("N002", at, "broken-record v1")
+    with closing(sqlite3.connect(tmp_path / "h.db")) as raw, raw:
+        raw.execute("UPDATE late SET data = substr(data, 2) WHERE number = 'N002' AND more = 2")
+    clock.pass_(60)
+    assert deliver(hotline.store, destination(), receiver, clock).sent == 3
+    assert [seen for seen in receiver.seen if seen[0] == "N002"] == [("N002", 1), ("N002", 2), ("N002", 3)]
+    hotline.store.close()
+
+
 def test_private_words_that_were_damaged_hold_up_their_own_order_and_no_other(
     tmp_path: Path, receiver: Receiver, clock: Clock
 ) -> None:
@@ -118,7 +145,7 @@ def test_private_words_that_were_damaged_hold_up_their_own_order_and_no_other(
     for _ in range(3):
         take_in(hotline)
     with closing(sqlite3.connect(tmp_path / "h.db")) as raw, raw:
-        raw.execute("UPDATE vault SET data = '{' WHERE seq IN (SELECT seq FROM fresh WHERE number = 'N002')")
+        raw.execute("UPDATE vault SET data = '{' WHERE seq IN (SELECT seq FROM late WHERE number = 'N002')")
     to = destination(actor="agent@210100-12345", purpose="read")
     told = deliver(hotline.store, to, receiver, clock)
     assert (told.sent, told.failed, told.paused) == (6, 1, "")
@@ -128,9 +155,9 @@ def test_private_words_that_were_damaged_hold_up_their_own_order_and_no_other(
     hotline.store.close()
 
 
-@pytest.mark.parametrize("damage", ["DELETE FROM {}", "UPDATE {} SET desks = '[['"])
+@pytest.mark.parametrize("damage", ["DELETE FROM head", "UPDATE head SET desks = '[['", "UPDATE late SET desks = '[['"])
 def test_an_order_that_waits_is_sent_to_its_end_though_its_head_is_lost(
-    tmp_path: Path, receiver: Receiver, clock: Clock, damage: str
+    tmp_path: Path, receiver: Receiver, clock: Clock, damage: str, plain: Callable[[Path], None]
 ) -> None:
     count = iter(range(1, 1000))
     hotline = Hotline(
@@ -141,9 +168,10 @@ def test_an_order_that_waits_is_sent_to_its_end_though_its_head_is_lost(
     receiver.says = refusing("N001", 1, Answer(LATER, "down"))
     assert deliver(hotline.store, destination(), receiver, clock).failed == 1
     receiver.says = lambda message: Answer(DONE)
+    if "head" in damage:
+        plain(tmp_path / "h.db")
     with closing(sqlite3.connect(tmp_path / "h.db")) as raw, raw:
-        for table in ("head", "late"):
-            raw.execute(f"{damage.format(table)} WHERE number = 'N001'")
+        assert raw.execute(f"{damage} WHERE number = 'N001'").rowcount > 0
     clock.pass_(60)
     deliver(hotline.store, destination(), receiver, clock)
     assert [seen for seen in receiver.seen if seen[0] == "N001"] == [("N001", 1), ("N001", 2), ("N001", 3)]
@@ -152,7 +180,7 @@ def test_an_order_that_waits_is_sent_to_its_end_though_its_head_is_lost(
 
 
 def test_a_record_damaged_after_it_was_sent_holds_up_only_what_happens_to_its_order(
-    tmp_path: Path, receiver: Receiver, clock: Clock
+    tmp_path: Path, receiver: Receiver, clock: Clock, plain: Callable[[Path], None]
 ) -> None:
     count = iter(range(1, 1000))
     hotline = Hotline(
@@ -163,6 +191,7 @@ def test_a_record_damaged_after_it_was_sent_holds_up_only_what_happens_to_its_or
     deliver(hotline.store, destination(), receiver, clock)
     for number in ("N001", "N002", "N003"):
         withdraw(hotline, number)
+    plain(tmp_path / "h.db")
     _write(tmp_path / "h.db", "{broken", "N002", 1)
     told = deliver(hotline.store, destination(), receiver, clock)
     assert (told.sent, told.failed) == (2, 1)

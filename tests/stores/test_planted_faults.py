@@ -372,7 +372,9 @@ def test_a_log_that_is_not_emptied_is_found_to_hold_the_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        SqliteStore, "forget", lambda s, place, person: s._submit(lambda c, _: late.forget(c, place, person))
+        SqliteStore,
+        "forget",
+        lambda s, place, person: s._submit(s._file.settling(lambda c: late.forget(c, place, person))),
     )
     assert failing(_sqlite(), tmp_path, "S56") == {"S56"}
 

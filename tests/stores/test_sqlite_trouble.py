@@ -6,7 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -307,11 +307,11 @@ def test_what_is_refused_halfway_leaves_nothing_and_takes_no_other_with_it(file:
     store = SqliteStore(file)
     orders = numbers(store)
 
-    def half(conn: sqlite3.Connection, careful: bool) -> None:
+    def half(conn: sqlite3.Connection) -> None:
         conn.execute("INSERT INTO cursor (reader, position) VALUES ('half', 1)")
         raise StoreError("虚构", "invented", code="broken-head")
 
-    def whole(conn: sqlite3.Connection, careful: bool) -> str:
+    def whole(conn: sqlite3.Connection) -> str:
         conn.execute("INSERT INTO cursor (reader, position) VALUES ('whole', 1)")
         return "done"
 
@@ -336,20 +336,21 @@ def test_data_that_is_not_json_is_refused(file: Path) -> None:
         assert numbers(store) == ["1"]
 
 
-def test_check_finds_a_lost_record_and_a_wrong_head(file: Path) -> None:
+def test_check_finds_a_lost_record_and_a_wrong_head(file: Path, plain: Callable[[Path], None]) -> None:
     with SqliteStore(file) as store:
         store.append([write("2", 0, 3), write("3", 0, 2)])
-        store.reindex(P, ())  # what was late has been settled; the fourth order is late again
-        store.append([write("4", 0, 2)])
+        plain(file)  # the fourth and fifth order are late again
+        store.append([write("4", 0, 2), write("5", 0, 2)])
         assert store.check() == []
         other = sqlite3.connect(file)
         other.execute("DELETE FROM record WHERE number = '2' AND version = 2")
         other.execute("UPDATE head SET version = 7 WHERE number = '3'")
         other.execute("UPDATE late SET version = 7 WHERE number = '4'")
+        other.execute("UPDATE late SET more = -1 WHERE number = '5'")  # as if it had come without records
         other.commit()
         other.close()
         found = {(fault.code, fault.en.rsplit("/", 1)[1]) for fault in store.check()}
-        assert found == {("gap", "2"), ("head", "3"), ("head", "4")}
+        assert found == {("gap", "2"), ("head", "3"), ("gap", "4"), ("head", "5")}
 
 
 def test_info_tells_what_doctor_shows(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline12345.audit import verify
 from hotline12345.core.errors import Conflict, StoreError
 from hotline12345.stores import Append, Desk, Head, Query, Record, _sqlite_upgrade, open_store
 from hotline12345.stores.sqlite import SqliteStore
@@ -43,12 +44,13 @@ def _new(path: Path) -> Path:
             store.append(
                 [Append(place, "1", 0, (Record(place, "1", 1, "Received", {}),), Head(place, "1", 1, "", True))]
             )
+        store.reindex(P, ())  # settles: the index by place is made then
     return path
 
 
 def test_an_upgraded_database_holds_what_it_held_and_answers_new_questions(old: Path) -> None:
     with SqliteStore(old) as store:
-        assert store.info()["schema"] == 4001
+        assert store.info()["schema"] == 5001
         assert [r.version for r in store.stream(P, "1")] == [1, 2, 3]
         assert store.stream(P, "2")[0].data == {"step": 1, "word": "甲", "half": "\ud83d"}
         assert store.private(P, "1") == {"p1": {"text": "虚构的诉求甲"}}
@@ -158,6 +160,62 @@ def test_the_third_layout_is_upgraded_with_its_keys(tmp_path: Path) -> None:
         assert store.check() == []
 
 
+def test_the_fourth_layout_is_upgraded_with_what_was_late(tmp_path: Path) -> None:
+    path = tmp_path / "orders.db"
+    conn = sqlite3.connect(path)
+    conn.executescript((LAYOUTS / "4.sql").read_text(encoding="utf-8"))
+    before = conn.execute("SELECT position, number, version, kind, data, link FROM record ORDER BY position").fetchall()
+    conn.close()
+    lead = Desk("a1", "u1", "lead", "2026-11-02T02:00:00.000000Z", "2026-11-05T16:00:00.000000Z")
+    with SqliteStore(path) as store:
+        assert store.info()["schema"] == 5001
+        assert _tables(path) == _tables(_new(tmp_path / "new.db"))
+        assert store.check() == []
+        assert [
+            (fed.position, fed.record.number, fed.record.version, fed.record.kind, fed.record.data, fed.link)
+            for fed in store.feed()
+        ] == [(*row, json.loads(data), link.hex()) for *row, data, link in before]
+        assert verify(store).faults == ()
+        assert store.head(P, "1") == Head(
+            P, "1", 4, "reopened", True, "help", requester="person-x", due="2026-11-12T16:00:00.000000Z", digest="d2",
+            desks=(lead,),
+        )  # fmt: skip
+        assert store.head(P, "2") == Head(P, "2", 1, "signed", True, "complaint", requester="person-y")
+        assert store.head(P, "3") == Head(P, "3", 2, "signed", True, "consult", requester="person-z", desks=(lead,))
+        assert store.head("220400", "1") == Head("220400", "1", 2, "signed", True)
+        assert store.count(P, Query(), "status") == {"reopened": 1, "signed": 2}
+        assert numbers(store, Query(unit="u1")) == ["1", "3"]
+        assert numbers(store, Query(due_before="2026-12-01")) == numbers(store, Query(digest="d2")) == ["1"]
+        assert store.receipts(P, "1") == [("k1", 2, "f1"), ("k3", 3, "f3"), ("k5", 3, "f5"), ("k7", 4, "f7")]
+        assert store.receipts(P, "3") == [("k8", 2, "f8"), ("k9", 2, "f9")]
+        assert [store.lookup(P, key) for key in ("k7", "k8", "k9")] == [
+            ("1", 4, "f7"), ("3", 2, "f8"), ("3", 2, "f9")
+        ]  # fmt: skip
+        for word, expected in (("w1", ["1"]), ("w2", ["1", "2"]), ("w5", ["1", "3"]), ("词", ["2"]), ("w4", [])):
+            assert numbers(store, Query(words=(word,))) == expected
+            assert store.count(P, Query(words=(word,))) == {"": len(expected)}
+        assert list(store.private(P, "1")) == ["p1", "p2", "p3"]
+        assert [kept.person for kept in store.kept(P, "1")] == ["person-x", "person-y", "person-x"]
+        assert store.private(P, "3") == {"p1": {"text": "虚构的咨询"}}
+        again = Append(P, "3", 2, (Record(P, "3", 3, "Signed", {}),), Head(P, "3", 3, "signed", True), (), "k9", "f9")
+        assert store.append([again]) == (("3", 2, True),)
+        for key in ("k7", "k8"):
+            with pytest.raises(Conflict) as caught:
+                store.append([again._replace(key=key)])
+            assert caught.value.code == "key-reused"
+        store.append([again._replace(key="k10", fingerprint="f10")])
+        assert [fed.position for fed in store.feed(after=8)] == [9, 10]
+        assert verify(store).faults == ()
+        assert store.forget(P, "person-x") == 2
+        assert list(store.private(P, "1")) == ["p2"]
+        assert [numbers(store, Query(words=(word,))) for word in ("w1", "w5")] == [[], ["3"]]
+        assert store.head(P, "1").requester == ""  # type: ignore[union-attr]
+        assert store.check() == []
+    held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert "虚构的诉求甲".encode() not in held
+    assert "虚构的咨询".encode() in held
+
+
 def test_a_database_of_one_place_has_no_index_by_place_until_another_writes(tmp_path: Path) -> None:
     path = tmp_path / "orders.db"
     conn = sqlite3.connect(path)
@@ -173,6 +231,8 @@ def test_a_database_of_one_place_has_no_index_by_place_until_another_writes(tmp_
         assert store.feed(place="220400") == []
         head = Head("220400", "1", 1, "received", True)
         store.append([Append("220400", "1", 0, (Record("220400", "1", 1, "Received", {}),), head)])
-        assert index in _tables(path)
-        assert [fed.position for fed in store.feed(place=P, after=2)] == [3, 4]
-        assert [fed.position for fed in store.feed(place="220400")] == [5]
+        for settled in (False, True):
+            assert (index in _tables(path)) is settled
+            assert [fed.position for fed in store.feed(place=P, after=2)] == [3, 4]
+            assert [fed.position for fed in store.feed(place="220400")] == [5]
+            store.reindex(P, ())

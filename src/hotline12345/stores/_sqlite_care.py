@@ -41,6 +41,21 @@ CHECKS = (
         "SELECT place, number, 'v' || version FROM history WHERE NOT json_valid(data) LIMIT 20",
     ),
     (
+        "late",
+        "写入无法整理到位：它的位置、版本或幂等键已被占用",
+        "a write cannot be put in its place: its position, version or key is taken",
+        "SELECT place, number, 'v' || version FROM late l WHERE more >= 0 AND ("
+        + " OR ".join(
+            f"EXISTS (SELECT 1 FROM record r WHERE {taken})"
+            for taken in (
+                "r.position = l.position",
+                "r.place = l.place AND r.number = l.number AND r.version = l.version",
+                "r.place = l.place AND r.key = l.key",
+            )
+        )
+        + ") LIMIT 20",
+    ),
+    (
         "head",
         "工单索引与记录不符",
         "the head of an order disagrees with its records",

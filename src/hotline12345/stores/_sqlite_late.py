@@ -44,6 +44,15 @@ _MOVE_RECORDS = (
     f"INSERT OR IGNORE INTO record ({_RECORD}) SELECT position, place, number, version, more, event, schema, key, "
     "fingerprint, link, data FROM late WHERE more >= 0"
 )
+_MOVED = (
+    " WHERE more < 0 OR EXISTS (SELECT 1 FROM record r WHERE r.position = late.position AND r.place = late.place "
+    "AND r.number = late.number AND r.version = late.version)"
+)
+_LED = (
+    "UPDATE late SET id = NULL, person = NULL, seq = NULL WHERE seq IN (SELECT seq FROM fresh)",
+    "UPDATE late SET requester = NULL",
+)
+"""What stays late leads into the vault no more: its pointers have been settled, and would be once more each time."""
 LOOSE = "SELECT place, number, id, person, seq FROM late WHERE seq IS NOT NULL"
 """Where the private records of what is late lie."""
 _MOVE_FRESH = f"INSERT OR IGNORE INTO fresh {LOOSE}"
@@ -103,8 +112,9 @@ def settle_late(conn: sqlite3.Connection, heads: Iterable[tuple[Row, bool]]) -> 
     # Nothing in it is private: it need not be overwritten, which would bring every page of it to disk once more.
     conn.execute("PRAGMA secure_delete=OFF")
     try:
-        left = "" if whole else " WHERE more < 0 OR position IN (SELECT position FROM record)"
-        conn.execute(f"DELETE FROM late{left}")
+        conn.execute("DELETE FROM late" if whole else f"DELETE FROM late{_MOVED}")
+        for statement in () if whole else _LED:
+            conn.execute(statement)
     finally:
         conn.execute("PRAGMA secure_delete=ON")
     return whole

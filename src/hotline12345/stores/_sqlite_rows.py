@@ -35,10 +35,12 @@ def _spelt(kind: str) -> str:
 
 
 def _several(place: str, number: str, version: int, more: int, said: Any) -> list[Record]:
-    if len(said) != more + 1:
+    if not said or len(said) != more + 1:
         raise ValueError("not as many records as the row says")
     first = version - more
-    return [Record(place, number, first + i, kind, data, schema) for i, (kind, schema, data) in enumerate(said)]
+    found = [Record(place, number, first + i, kind, data, schema) for i, (kind, schema, data) in enumerate(said)]
+    "".join([record.kind for record in found])  # a column could not hold anything but text
+    return found
 
 
 def stream(place: str, number: str, rows: Sequence[tuple[Any, ...]], after: int) -> list[Record]:
@@ -48,12 +50,13 @@ def stream(place: str, number: str, rows: Sequence[tuple[Any, ...]], after: int)
     for version, more, kind, schema, data in rows:
         try:
             if more:
-                found += _several(place, number, version, more, loads(data))
+                several = _several(place, number, version, more, loads(data))
+                found += several[max(after - several[0].version + 1, 0) :]
             else:
                 found.append(Record(place, number, version, kind, loads(data), schema))
         except rules.UNREADABLE as error:
             raise rules.broken_record([(place, number, version, data, 0)]) from error
-    return [record for record in found if record.version > after] if after and rows and rows[0][1] else found
+    return found
 
 
 def streams(place: str, rows: Sequence[tuple[Any, ...]]) -> Iterator[Record]:
@@ -77,6 +80,8 @@ def feed(rows: Sequence[tuple[Any, ...]], after: int, limit: int) -> list[Fed]:
     found: list[Fed] = []
     loads = json.loads
     for position, place, number, version, more, kind, schema, data, link in rows:
+        if len(found) >= limit:  # there are fewer rows than records: what lies beyond is not read, it may be damaged
+            break
         try:
             if not more:
                 found.append(Fed(position, Record(place, number, version, kind, loads(data), schema), _hex(link)))
@@ -86,8 +91,18 @@ def feed(rows: Sequence[tuple[Any, ...]], after: int, limit: int) -> list[Fed]:
                     own = link[LINK * i : LINK * (i + 1)] if isinstance(link, bytes) else link
                     found.append(Fed(position - more + i, record, _hex(own)))
         except rules.UNREADABLE as error:
-            raise rules.broken_record([(place, number, version, data, position)]) from error
+            behind = _unsaid(position, more, after)
+            at = version - behind if isinstance(version, int) else version
+            raise rules.broken_record([(place, number, at, data, position - behind)]) from error
     return found[:limit]
+
+
+def _unsaid(position: int, more: Any, after: int) -> int:
+    """Return how many records come behind the first beyond *after* in a row at *position* that cannot be read.
+
+    Each of them is told by itself, at its own position: whoever reads on comes back to the first once it is mended.
+    """
+    return max(min(more, position - after - 1), 0) if isinstance(more, int) else 0
 
 
 def _hex(link: Any) -> str:

@@ -41,7 +41,7 @@ class Ready:
         place, number, _, records, head, private, _, _ = append
         texts, self._digests = text.all_digests(place, number, records)
         self.record = packed(records, texts)
-        if len(private) > 1:  # of two by one name the last is meant
+        if len(private) > 1:  # of several with one name the last stays, as if each had come by itself
             private = tuple({each.id: each for each in private}.values())
         self.private = (
             [(identity, person, header(words) + text.dumps(data)) for identity, person, data, words in private]

@@ -18,8 +18,6 @@ from threading import Lock
 from hotline12345.core.errors import StoreError
 
 _WRITE, _LINE, _NAME = 0, 1, 16
-_TIDIED = 1.0
-"""After how many seconds one looks whether the lock file is still there."""
 _registry: dict[tuple[int, str], FileLock] = {}
 _registry_lock = Lock()
 
@@ -48,7 +46,6 @@ class FileLock:
         # The number tells processes apart that have the same id, each in a container of its own.
         self._name = b"%-20d %b\n" % (os.getpid(), os.urandom(8).hex().encode())
         self._last: object = None
-        self._looked = 0.0
 
     @contextmanager
     def held(self, timeout: float) -> Iterator[None]:
@@ -74,10 +71,9 @@ class FileLock:
         if not self._mine.acquire(False) and not self._mine.acquire(timeout=timeout):
             raise self._locked(timeout)
         try:
-            # Somebody may have tidied the file away: a lock on a deleted file locks nobody out.
-            if not 0 <= now - self._looked < _TIDIED:
-                self._open()
-                self._looked = now
+            # Somebody may have tidied the file away: a lock on a deleted file locks nobody out, nor does it tell who
+            # has written since then.
+            self._open()
             # With nobody in line both bytes are had at once.
             if not _lock_at_once(self._fd):
                 self._wait(now + timeout, timeout)

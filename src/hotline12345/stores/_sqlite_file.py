@@ -142,7 +142,7 @@ class File:
             conn = schema.connect(
                 self.path, readonly=self.readonly, create=create, timeout=self.timeout, durability=self.durability
             )
-            self._local.conn = conn
+            self._local.conn, self._local.version = conn, -1
             for pair in [p for p in self._connections if not p[0].is_alive()]:
                 self._connections.remove(pair)
                 pair[1].close()
@@ -168,10 +168,8 @@ class File:
 
     def _commit(self, jobs: Callable[[], list[Job]]) -> None:
         """Run the jobs that wait in one transaction."""
-        alone = self.lock.take(self.timeout, self)
+        self.lock.take(self.timeout)
         try:
-            if not alone:
-                self.recent.known = False
             conn = self.reading()
             before = conn.total_changes
             self._transact(conn, jobs(), careful=False)
@@ -209,7 +207,12 @@ class File:
     def _transact(self, conn: sqlite3.Connection, jobs: list[Job], careful: bool) -> None:
         try:
             conn.execute("BEGIN IMMEDIATE")
-            if not self.recent.known:  # somebody else may have written since then
+            # It changes when another connection has committed anything since this one's last transaction.
+            version = conn.execute("PRAGMA data_version").fetchone()[0]
+            if version != self._local.version:
+                self.recent.known = False
+                self._local.version = version
+            if not self.recent.known:
                 self._refuse(conn)
             for job in jobs:
                 before = conn.total_changes

@@ -1,6 +1,7 @@
 """What a writer knows of the writes that are late (新近写入), so that it need not ask the database for it each time.
 
-It holds until somebody else has had the write lock, which the lock itself tells; then what came since is read.
+It holds until somebody else has committed, which SQLite tells at the beginning of a transaction; then what came since
+is read.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Recent:
     def look(self, conn: sqlite3.Connection) -> None:
         """Read what others have written, within the transaction that is to write."""
         first, last, receipts = conn.execute(_REACH).fetchone()
-        if not first or first != self.first:  # what was late is settled: whatever is late now came afterwards
+        if not first or first != self.first or last < self.last:  # what was late is settled, or an older file is back
             self._clear()
             self.last, self.first = 0, first or 0
         for row in conn.execute(_SINCE, (self.last,)).fetchall():

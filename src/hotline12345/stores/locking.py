@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 
 from hotline12345.core.errors import StoreError
@@ -43,9 +43,7 @@ class FileLock:
         self.users = 0
         self._fd = -1
         self._mine = Lock()
-        # The number tells processes apart that have the same id, each in a container of its own.
-        self._name = b"%-20d %b\n" % (os.getpid(), os.urandom(8).hex().encode())
-        self._last: object = None
+        self._name = b"%-20d\n" % os.getpid()
 
     @contextmanager
     def held(self, timeout: float) -> Iterator[None]:
@@ -61,32 +59,27 @@ class FileLock:
         finally:
             self.give()
 
-    def take(self, timeout: float, user: object = None) -> bool:
-        """Take the lock, as :meth:`held` does; who took it gives it back.
-
-        Returns:
-            Whether *user* had it last, so that no other process, nor anybody in this one, has written since then.
-        """
-        now = time.monotonic()
-        if not self._mine.acquire(False) and not self._mine.acquire(timeout=timeout):
+    def take(self, timeout: float) -> None:
+        """Take the lock, as :meth:`held` does; who took it gives it back."""
+        end = time.monotonic() + timeout
+        if not self._mine.acquire(timeout=timeout):
             raise self._locked(timeout)
         try:
-            # Somebody may have tidied the file away: a lock on a deleted file locks nobody out, nor does it tell who
-            # has written since then.
             self._open()
-            # With nobody in line both bytes are had at once.
             if not _lock_at_once(self._fd):
-                self._wait(now + timeout, timeout)
+                self._wait(end, timeout)
         except BaseException:
+            for byte in (_WRITE, _LINE):  # interrupted in the very moment
+                with suppress(OSError, ValueError):  # there may be no file
+                    _unlock(self._fd, byte)
             self._mine.release()
             raise
         try:
-            same = self._signed() and user is not None and self._last is user
+            with suppress(OSError):  # who holds it is for others to read; a full disk must not stop us here
+                self._sign()
         except BaseException:
             self.give()
             raise
-        self._last = user
-        return same
 
     def give(self) -> None:
         """Give the lock back."""
@@ -95,20 +88,11 @@ class FileLock:
         finally:
             self._mine.release()
 
-    def _signed(self) -> bool:
-        """Write down who holds the lock, unless it says so: a file written to is one more to bring to disk.
-
-        Returns:
-            Whether it said so: then no other process has held it meanwhile.
-        """
-        try:
-            if _read(self._fd, len(self._name)) == self._name:
-                return True
+    def _sign(self) -> None:
+        """Write down who holds the lock, unless it says so: a file written to is one more to bring to disk."""
+        if _read(self._fd, len(self._name)) != self._name:
             os.lseek(self._fd, _NAME, os.SEEK_SET)
             os.write(self._fd, self._name)
-        except OSError:  # it is for others to read; a full disk must not stop us here
-            pass
-        return False
 
     def _wait(self, end: float, timeout: float) -> None:
         while not _lock(self._fd, _LINE):
@@ -124,6 +108,7 @@ class FileLock:
             _unlock(self._fd, _LINE)
 
     def _open(self) -> None:
+        # Somebody may have tidied the file away: a lock on a deleted file locks nobody out.
         if self._fd >= 0 and os.fstat(self._fd).st_nlink == 0:
             os.close(self._fd)
             self._fd = -1
@@ -141,8 +126,8 @@ class FileLock:
 
     def _holder(self) -> int:
         try:
-            return int(_read(self._fd, len(self._name)).split()[0])
-        except (OSError, ValueError, IndexError):
+            return int(_read(self._fd, len(self._name)).strip() or 0)
+        except (OSError, ValueError):
             return 0
 
     def _locked(self, timeout: float) -> StoreError:

@@ -124,9 +124,17 @@ class File:
                     raise faults.old_layout(self.path, found // 1000, schema.LAYOUT)
             elif found == 0 or schema.is_old(found):
                 with self.lock.held(self.timeout):
-                    schema.create(self.connection(create=True), self.path)
+                    self._create(self.connection(create=True))
         except sqlite3.Error as error:
             raise faults.translate(error, self.path) from error
+
+    def _create(self, conn: sqlite3.Connection) -> None:
+        """Make the tables, or bring them up to date: what is no UTF-8, written over by somebody, as the bytes it is."""
+        conn.text_factory = _text_or_bytes
+        try:
+            schema.create(conn, self.path)
+        finally:
+            conn.text_factory = str
 
     def connection(self, create: bool = False) -> sqlite3.Connection:
         """Return this thread's own connection."""

@@ -38,7 +38,8 @@ INSERT_HEAD = f"INSERT INTO head ({', '.join(NAMES)}) VALUES ({', '.join('?' * l
 _LATE = ("position", "place", "number", "version", "more", *COLUMNS[1:-1], *_REST)
 PUT = f"INSERT INTO late ({', '.join(_LATE)}) VALUES ({', '.join('?' * len(_LATE))})"
 INSERT_RECORD = f"INSERT INTO record ({_RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-INSERT_FRESH = "INSERT INTO fresh (place, number, id, person, seq) VALUES (?, ?, ?, ?, ?)"
+_POINTERS = "place, number, id, person, seq"
+INSERT_FRESH = f"INSERT INTO fresh ({_POINTERS}) VALUES (?, ?, ?, ?, ?)"
 # What is there already is there because somebody has written over it: the row stays late, for a check to be seen.
 _MOVE_RECORDS = (
     f"INSERT OR IGNORE INTO record ({_RECORD}) SELECT position, place, number, version, more, event, schema, key, "
@@ -53,10 +54,10 @@ _LED = (
     "UPDATE late SET requester = NULL",
 )
 """What stays late leads into the vault no more: its pointers have been settled, and would be once more each time."""
-LOOSE = "SELECT place, number, id, person, seq FROM late WHERE seq IS NOT NULL"
+LOOSE = f"SELECT {_POINTERS} FROM late WHERE seq IS NOT NULL"
 """Where the private records of what is late lie."""
 _MOVE_FRESH = f"INSERT OR IGNORE INTO fresh {LOOSE}"
-UNWORDED = f"(SELECT place, number, id, person, seq FROM fresh UNION ALL {LOOSE})"
+UNWORDED = f"(SELECT {_POINTERS} FROM fresh UNION ALL {LOOSE})"
 """Where the private records lie that are found by reading them only."""
 INSERT_DESK = "INSERT OR REPLACE INTO desk (place, unit, number, assignment, role, due) VALUES (?, ?, ?, ?, ?, ?)"
 _DROP_DESK = "DELETE FROM desk WHERE place = ? AND unit = ? AND number = ? AND assignment = ?"
@@ -66,9 +67,16 @@ MOVE_TOTAL = "INSERT INTO total VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
 _NONE_LEFT = f"DELETE FROM tally WHERE {TALLIED} AND n = 0"
 _NEWEST = f"SELECT {', '.join(NAMES)} FROM {{}}"
 _BEFORE = f"SELECT {', '.join(COLUMNS)} FROM head WHERE place = ? AND number = ?"
+# One that has the name of another stays fresh: somebody has written over what led to either.
+_SETTLED = "EXISTS (SELECT 1 FROM private p WHERE p.place = f.place AND p.number = f.number AND p.id = f.id{})"
 _RECORDS = (
-    "SELECT f.place, f.number, f.seq, v.data FROM fresh f LEFT JOIN vault v ON v.seq = f.seq ORDER BY f.place, f.number"
+    "SELECT f.place, f.number, f.seq, v.data FROM fresh f LEFT JOIN vault v ON v.seq = f.seq "
+    f"WHERE NOT {_SETTLED.format('')} ORDER BY f.place, f.number"
 )
+_MOVE_PRIVATE = (
+    f"INSERT INTO private SELECT place, number, id, person, seq FROM fresh f WHERE NOT {_SETTLED.format('')}"
+)
+_DROP_FRESH = f"DELETE FROM fresh AS f WHERE {_SETTLED.format(' AND p.seq = f.seq')}"
 _OLD_RECORDS = (
     "SELECT f.place, f.number, v.data FROM (SELECT DISTINCT place, number FROM fresh) f CROSS JOIN private p "
     "ON p.place = f.place AND p.number = f.number JOIN vault v ON v.seq = p.seq"
@@ -240,11 +248,17 @@ def _update(changed: tuple[int, ...]) -> str:
     return sql
 
 
-def settle_words(conn: sqlite3.Connection, least: int = 1) -> None:
-    """Let the private records that are fresh be found by their words, once there are *least* of them."""
-    if conn.execute("SELECT count(*) FROM fresh").fetchone()[0] < least:
-        return
+def many_fresh(conn: sqlite3.Connection) -> bool:
+    """Tell whether enough private records are fresh to be settled."""
+    count: int = conn.execute("SELECT count(*) FROM fresh").fetchone()[0]
+    return count >= WORDS_LATE
+
+
+def settle_words(conn: sqlite3.Connection) -> None:
+    """Let the private records that are fresh be found by their words; nothing else may be late."""
     rows = conn.execute(_RECORDS).fetchall()
+    if not rows:
+        return
     known: dict[tuple[str, str], set[str]] = {}
     for place, number, data in conn.execute(_OLD_RECORDS):
         known.setdefault((place, number), set()).update(words_of(data))
@@ -264,8 +278,8 @@ def settle_words(conn: sqlite3.Connection, least: int = 1) -> None:
         for word in words - before if before else words:
             counted[word] = counted.get(word, 0) + 1
         before |= words
-    conn.execute("INSERT INTO private SELECT place, number, id, person, seq FROM fresh")
-    conn.execute("DELETE FROM fresh")
+    conn.execute(_MOVE_PRIVATE)
+    conn.execute(_DROP_FRESH)
     for place, found in postings.items():
         wording.index(conn, place, found, orders[place])
 

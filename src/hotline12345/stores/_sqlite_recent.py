@@ -20,8 +20,9 @@ _REACH = (
     "coalesce((SELECT max(position) FROM record), 0)), EXISTS (SELECT 1 FROM receipt)"
 )
 _SINCE = (
-    f"SELECT place, number, {', '.join(COLUMNS[:-1])}, substr(link, -32), more, key, fingerprint, "
-    "more >= version - 1 AND NOT EXISTS (SELECT 1 FROM head h WHERE h.place = late.place AND h.number = late.number) "
+    f"SELECT place, number, {', '.join(COLUMNS[:-1])}, substr(link, -32), CASE WHEN more >= 0 THEN key END, "
+    "fingerprint, more >= version - 1 AND NOT EXISTS "
+    "(SELECT 1 FROM head h WHERE h.place = late.place AND h.number = late.number) "
     "FROM late WHERE position > ? ORDER BY position"
 )
 
@@ -68,11 +69,11 @@ class Recent:
             self._clear()
             self.last, self.first = 0, first or 0
         for row in conn.execute(_SINCE, (self.last,)).fetchall():
-            place, number, version, *_, link, more, key, fingerprint, new = row
+            place, number, version, *_, link, key, fingerprint, new = row
             order = (place, number)
             before = self.orders.get(order)
             self.orders[order] = (version, link, row[: len(NAMES)], before[3] if before else bool(new))
-            if key is not None and more >= 0:
+            if key is not None:
                 self.keys[place, key] = (number, version, fingerprint)
             self.size += 1
         for place, person, seq in conn.execute(PERSONS, (self.last,)).fetchall():

@@ -38,8 +38,11 @@ def _several(place: str, number: str, version: int, more: int, said: Any) -> lis
     if not said or len(said) != more + 1:
         raise ValueError("not as many records as the row says")
     first = version - more
-    found = [Record(place, number, first + i, kind, data, schema) for i, (kind, schema, data) in enumerate(said)]
-    "".join([record.kind for record in found])  # a column could not hold anything but text
+    found = []
+    for i, (kind, schema, data) in enumerate(said):
+        if type(kind) is not str or type(schema) is not int:  # columns see to it where a record is alone
+            raise TypeError("no kind or no schema")
+        found.append(Record(place, number, first + i, kind, data, schema))
     return found
 
 

@@ -25,6 +25,7 @@ _END = (  # where a word's postings go on; how much room there is, its chunk its
     "LEFT JOIN posting p ON p.seq = t.chunk AND p.term = t.seq WHERE t.place = ? AND t.bucket = ? AND v.data = ?"
 )
 POSTINGS = "SELECT data FROM posting WHERE term = ? ORDER BY seq"
+_OF_PERSON = " UNION ALL ".join(f"SELECT number, seq FROM {table} WHERE person = ?1" for table in ("private", "fresh"))
 _NEXT = "SELECT seq, length(data) / 8 FROM posting WHERE term = ? AND seq > ? ORDER BY seq LIMIT 1"
 _INSERT = "INSERT INTO term (place, bucket, seq, orders, chunk, used, room) VALUES (?, ?, ?, 0, 0, 0, 0)"
 _WHERE = "WHERE place = ? AND bucket = ? AND seq = ?"
@@ -125,9 +126,10 @@ def forget(conn: sqlite3.Connection, place: str, person: str) -> int:
     """Overwrite what the vault holds of *person* and delete what points to it; return how many private records went."""
     gone = 0
     for (owner,) in conn.execute(FIND_PERSON, (place, bucket(person), person)).fetchall():
-        for number, seq in conn.execute("SELECT number, seq FROM private WHERE person = ?", (owner,)).fetchall():
+        for number, seq in conn.execute(_OF_PERSON, (owner,)).fetchall():
             remove(conn, place, number, seq)
-            conn.execute("DELETE FROM private WHERE place = ? AND number = ? AND seq = ?", (place, number, seq))
+            for table in ("private", "fresh"):
+                conn.execute(f"DELETE FROM {table} WHERE place = ? AND number = ? AND seq = ?", (place, number, seq))
             wipe(conn, seq)
             gone += 1
         conn.execute("UPDATE head SET requester = NULL WHERE place = ? AND requester = ?", (place, owner))

@@ -125,6 +125,7 @@ def _write(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, before: 
         for ready in todo:
             _settle_replaced(conn, ready, recent)
             _write_late(conn, [ready], recent, _keep_one(conn, ready, recent))
+            _settle_enough(conn, recent)  # each of the next looks through what is late
     elif new:
         _write_at_once(conn, todo, recent)
     elif not keeping:
@@ -132,9 +133,15 @@ def _write(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, before: 
     else:
         kept = _keep_one(conn, todo[0], recent) if len(todo) == 1 else _keep_new(conn, todo, recent)
         _write_late(conn, todo, recent, kept)
+    _settle_enough(conn, recent)
+
+
+def _settle_enough(conn: sqlite3.Connection, recent: Recent) -> None:
+    """Settle once enough has come together."""
     if recent.size >= late.LATE:
         recent.settle(conn)
-        late.settle_words(conn, late.WORDS_LATE)
+        if late.many_fresh(conn):
+            late.settle_words(conn)
 
 
 _Owners = dict[Order, int]
@@ -217,8 +224,10 @@ def _write_at_once(conn: sqlite3.Connection, todo: list[Ready], recent: Recent) 
     late.settle(conn, ((row, None) for row in heads.values()))
     _many(conn, INSERT_RECEIPT, receipts)
     _many(conn, late.INSERT_FRESH, pointed)
-    late.settle_words(conn, late.WORDS_LATE)
     recent.last = position
+    if late.many_fresh(conn):
+        recent.settle(conn)  # no word is counted for an order that is not
+        late.settle_words(conn)
 
 
 def _many(conn: sqlite3.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -18,6 +18,7 @@ from threading import Lock
 from hotline12345.core.errors import StoreError
 
 _WRITE, _LINE, _NAME = 0, 1, 16
+_OPEN = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _registry: dict[tuple[int, str], FileLock] = {}
 _registry_lock = Lock()
 
@@ -114,7 +115,9 @@ class FileLock:
             self._fd = -1
         if self._fd < 0:
             try:
-                self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+                self._fd = os.open(
+                    self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), 0o666
+                )
             except OSError as cause:
                 raise StoreError(
                     f"无法写入锁文件 {self.path}：{cause.strerror}",

@@ -66,20 +66,17 @@ class FileLock:
         if not self._mine.acquire(timeout=timeout):
             raise self._locked(timeout)
         try:
-            self._open()
+            # Somebody may have tidied the file away: a lock on a deleted file locks nobody out.
+            if self._fd < 0 or not os.fstat(self._fd).st_nlink:
+                self._open()
             if not _lock_at_once(self._fd):
                 self._wait(end, timeout)
+            self._sign()
         except BaseException:
-            for byte in (_WRITE, _LINE):  # interrupted in the very moment
+            for byte in (_WRITE, _LINE):  # whichever it has by now
                 with suppress(OSError, ValueError):  # there may be no file
                     _unlock(self._fd, byte)
             self._mine.release()
-            raise
-        try:
-            with suppress(OSError):  # who holds it is for others to read; a full disk must not stop us here
-                self._sign()
-        except BaseException:
-            self.give()
             raise
 
     def give(self) -> None:
@@ -91,9 +88,12 @@ class FileLock:
 
     def _sign(self) -> None:
         """Write down who holds the lock, unless it says so: a file written to is one more to bring to disk."""
-        if _read(self._fd, len(self._name)) != self._name:
-            os.lseek(self._fd, _NAME, os.SEEK_SET)
-            os.write(self._fd, self._name)
+        try:
+            if _read(self._fd, len(self._name)) != self._name:
+                os.lseek(self._fd, _NAME, os.SEEK_SET)
+                os.write(self._fd, self._name)
+        except OSError:
+            return  # it is for others to read; a full disk must not stop us here
 
     def _wait(self, end: float, timeout: float) -> None:
         while not _lock(self._fd, _LINE):
@@ -109,23 +109,19 @@ class FileLock:
             _unlock(self._fd, _LINE)
 
     def _open(self) -> None:
-        # Somebody may have tidied the file away: a lock on a deleted file locks nobody out.
-        if self._fd >= 0 and os.fstat(self._fd).st_nlink == 0:
+        if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
-        if self._fd < 0:
-            try:
-                self._fd = os.open(
-                    self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), 0o666
-                )
-            except OSError as cause:
-                raise StoreError(
-                    f"无法写入锁文件 {self.path}：{cause.strerror}",
-                    f"cannot write the lock file {self.path}: {cause.strerror}",
-                    code="read-only",
-                    hint="数据库所在目录须可写；只读取请用 ?readonly=1 打开",
-                    hint_en="the database's folder has to be writable; to read only, open it with ?readonly=1",
-                ) from cause
+        try:
+            self._fd = os.open(self.path, _OPEN, 0o666)
+        except OSError as cause:
+            raise StoreError(
+                f"无法写入锁文件 {self.path}：{cause.strerror}",
+                f"cannot write the lock file {self.path}: {cause.strerror}",
+                code="read-only",
+                hint="数据库所在目录须可写；只读取请用 ?readonly=1 打开",
+                hint_en="the database's folder has to be writable; to read only, open it with ?readonly=1",
+            ) from cause
 
     def _holder(self) -> int:
         try:

@@ -133,7 +133,7 @@ class Raw:
                     more.append((*cell[:7], 1))
                     if old is not None:
                         less.append(old[:7])
-                totals.extend(late.moves(old, cell))
+                totals.extend((*total, sign) for total, sign in late.moves(old, cell))
             for (identity, _, data), kept in zip(ready.private, append.private, strict=True):
                 self.seq += 1
                 for word in kept.words:

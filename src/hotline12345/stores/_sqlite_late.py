@@ -10,8 +10,8 @@ what is settled, and what is late, which is looked through.
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hotline12345.core.errors import StoreError
@@ -157,7 +157,7 @@ def settle(conn: sqlite3.Connection, pairs: Iterable[tuple[Row, Row | None]]) ->
     moved: dict[tuple[int, ...], list[Row]] = {}
     gone: list[Row] = []
     desks: list[Row] = []
-    counts: Counter[tuple[Row, Row | None]] = Counter()
+    counts: defaultdict[tuple[Row, Row | None], int] = defaultdict(int)
     for row, old in pairs:
         place, number, *values = row
         if old is None:
@@ -206,32 +206,32 @@ def cell_of(place: str, row: Sequence[Any]) -> Row:
     return (place, row[2], row[1], *row[3:7], row[DUE][:10], row[DIGEST])
 
 
-def moves(before: Row | None, cell: Row) -> Iterator[Row]:
+def moves(before: Row | None, cell: Row) -> Iterator[tuple[Row, int]]:
     """Yield what changes in the totals of one field each when an order goes from the cell *before* to *cell*."""
     for i, field in enumerate(_FIELDS, 2):
         if before is None or before[i] != cell[i] or before[1] != cell[1]:
             if cell[i] or i < 7:
-                yield cell[0], field, cell[i], cell[1], 1
+                yield (cell[0], field, cell[i], cell[1]), 1
             if before is not None and (before[i] or i < 7):
-                yield cell[0], field, before[i], before[1], -1
+                yield (cell[0], field, before[i], before[1]), -1
 
 
-def _count(conn: sqlite3.Connection, counts: Counter[tuple[Row, Row | None]]) -> None:
+def _count(conn: sqlite3.Connection, counts: Mapping[tuple[Row, Row | None], int]) -> None:
     """Keep the counts of orders, which ``count`` reads instead of a million heads."""
-    cells: Counter[Row] = Counter()
-    totals: Counter[Row] = Counter()
+    cells: defaultdict[Row, int] = defaultdict(int)
+    totals: defaultdict[Row, int] = defaultdict(int)
     for (cell, was), n in counts.items():
         cells[cell[:7]] += n
         if was is not None:
             cells[was[:7]] -= n
-        for *total, sign in moves(was, cell):
-            totals[tuple(total)] += sign * n
+        for total, sign in moves(was, cell):
+            totals[total] += sign * n
     conn.executemany(MOVE_TALLY, [(*cell, n) for cell, n in _sorted(cells) if n])
     conn.executemany(_NONE_LEFT, [cell for cell, n in cells.items() if n < 0])
     conn.executemany(MOVE_TOTAL, [(*total, n) for total, n in _sorted(totals) if n])
 
 
-def _sorted(counts: Counter[Row]) -> list[tuple[Row, int]]:
+def _sorted(counts: Mapping[Row, int]) -> list[tuple[Row, int]]:
     """Return *counts* in the order of their keys, or nearly so: what somebody has written over may not compare."""
     try:
         return sorted(counts.items())

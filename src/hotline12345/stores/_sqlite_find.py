@@ -53,6 +53,8 @@ PROBE = 20_000
 """Up to how many rows an index is worth reading; beyond, walking in the order of numbers finds a page sooner."""
 ALONE = 5
 """How many times as many where nothing else is asked, so that the index alone tells which orders they are."""
+BELOW = 10
+"""How many times as many of a category are gone through at once: to count first how many match takes as long again."""
 FEW = 12_000
 """Up to how many orders with a word are looked for one by one; beyond, a page is found by walking all, by number."""
 CHUNK = 500
@@ -208,12 +210,30 @@ def _all(run: _Run, place: str, query: Query) -> list[_Part]:
     return parts
 
 
+def _of_category(run: _Run, place: str, query: Query) -> tuple[int, int]:
+    """Return how many orders a category and all below it have: in all, so many rows its index has, and as asked."""
+    path = (query.category or "").rstrip("/")
+    wanted = "1" if query.open is None else f"open = {int(query.open)}"
+    found = run(
+        f"SELECT coalesce(sum(n), 0), coalesce(sum(CASE WHEN {wanted} THEN n END), 0) FROM total "
+        "WHERE place = ? AND field = 'category' AND value >= ? AND value < ?",
+        [place, path, path + "0"],
+    )
+    return found[0][0], found[0][1]
+
+
 def _choose(run: _Run, place: str, query: Query, some: bool) -> tuple[_Part | None, list[_Part]]:
     """Return the part to begin with, and the conditions that are left; *some*: the first that match are enough."""
     parts = _all(run, place, query)
     words = _words(run, place, query.words or (), some)
     if query.requester or (len(parts) == 1 and not words and parts[0].ordered):
         return parts[0], parts[1:] + words
+    if len(parts) == 1 and not words and query.category:
+        rows, matching = _of_category(run, place, query)
+        if rows < PROBE * BELOW and (query.area or matching < PROBE * ALONE):
+            return parts[0], []
+        if not query.area and matching >= PROBE * ALONE and some:
+            return None, parts
     best = _driver(run, parts + words, PROBE * ALONE if len(parts) == 1 and not words else PROBE)
     if best is None:
         best = next((part for part in parts if part.ordered and part.source), None)

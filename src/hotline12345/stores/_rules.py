@@ -48,7 +48,9 @@ def _refuse_no_text(append: Append) -> None:
     Words and the content of records and private records are another matter: JSON has a way to write it.
     """
     _, _, _, records, head, private, key, fingerprint = append
-    parts = [*_SHORT(head), key, fingerprint, *(record[3] for record in records)]
+    parts = [*_SHORT(head), key, fingerprint]
+    for record in records:
+        parts.append(record[3])
     for desk in head.desks:
         parts += desk
     for each in private:

@@ -49,13 +49,8 @@ class Ready:
             else ()
         )
         # As COLUMNS has them, but for version and link.  Where the requester lies in the vault is filled in later.
-        self.columns: list[Any] = [
-            *head[3:9],
-            None,
-            *head[10:15],
-            _desks(tuple(head.desks)) if head.desks else "",
-            head[16],
-        ]
+        desks = _desks(tuple(head.desks)) if head.desks else ""
+        self.columns: list[Any] = [*head[3:9], None, *head[10:15], desks, head[16]]
         self.columns[_OPEN] = 1 if head.open else 0  # plain numbers: about any other SQLite's binding asks around
         self.columns[_PROVISIONAL] = 1 if head.provisional else 0
         self.link = text.FIRST

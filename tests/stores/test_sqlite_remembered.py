@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hotline12345.core.errors import Conflict
-from hotline12345.stores import Append, Head, Record, locking
+from hotline12345.stores import Append, Head, Private, Record, locking
 from hotline12345.stores.sqlite import SqliteStore
 
 P = "210100"
@@ -110,21 +110,37 @@ def test_a_position_that_is_taken_again_hides_no_head(two: tuple[SqliteStore, Sq
     assert found.status == "closed"
 
 
+def _stick(folder: Path) -> None:
+    """Have somebody put a record where that of the order "stuck" belongs."""
+    with closing(sqlite3.connect(folder / "orders.db")) as raw, raw:
+        raw.execute("INSERT INTO record (position, place, number, version, kind, schema, data) "
+                    f"VALUES (1000, '{P}', 'stuck', 1, 'Noted', 1, '{{}}')")  # fmt: skip
+
+
 def test_what_is_stuck_hides_nothing_that_others_have_settled(
     two: tuple[SqliteStore, SqliteStore], tmp_path: Path
 ) -> None:
     store, other = two
     store.append([_append("stuck", 0)])
     store.append([_append("1", 0)])
-    with closing(sqlite3.connect(tmp_path / "orders.db")) as raw, raw:
-        raw.execute("INSERT INTO record (position, place, number, version, kind, schema, data) "
-                    f"VALUES (1000, '{P}', 'stuck', 1, 'Noted', 1, '{{}}')")  # fmt: skip
+    _stick(tmp_path)
     store.append([_append("2", 0)])
     other.append([_append("1", 1)])
     other.forget(P, "nobody")  # which settles all but the first
     with pytest.raises(Conflict) as caught:
         store.append([_append("1", 1)])
     assert caught.value.facts["actual"] == 2
+
+
+def test_whom_others_have_forgotten_is_forgotten_again_though_a_write_is_stuck(
+    two: tuple[SqliteStore, SqliteStore], tmp_path: Path
+) -> None:
+    store, other = two
+    store.append([_append("stuck", 0)._replace(private=(Private("1", "whom", {"text": "虚构"}),))])
+    _stick(tmp_path)
+    assert other.forget(P, "whom") == 1
+    store.append([_append("1", 0)._replace(private=(Private("1", "whom", {"text": "虚构"}),))])
+    assert store.forget(P, "whom") == 1
 
 
 def test_an_older_file_put_back_is_noticed_though_others_have_gone_on(two: tuple[SqliteStore, SqliteStore]) -> None:

@@ -69,8 +69,8 @@ class Recent:
     def look(self, conn: sqlite3.Connection) -> None:
         """Read what others have written, within the transaction that is to write."""
         first, last, receipts, known = conn.execute(_REACH, (self.last,)).fetchone()
-        # What was late is settled (but for what is stuck), or an older file is back.
-        if not first or first != self.first or last < self.last or known != self.link:
+        # What was late is settled (but for what is stuck, which may be the only one), or an older file is back.
+        if self.size < 2 or not first or first != self.first or last < self.last or known != self.link:
             self._clear()
             self.last, self.first = 0, first or 0
         for row in conn.execute(_SINCE, (self.last,)).fetchall():

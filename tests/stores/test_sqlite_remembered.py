@@ -78,17 +78,23 @@ def _bare(number: str, version: int, status: str) -> Append:
     return Append(P, number, version, (), Head(P, number, version, status, True))
 
 
-def _only_a_head_is_late(store: SqliteStore) -> None:
-    store.append([_append("1", 0)])
-    store.forget(P, "nobody")
-    store.append([_bare("1", 1, "signed")])
+def _only_heads_are_late(store: SqliteStore) -> None:
+    store.append([_append("1", 0), _append("9", 0)])
+    store.forget(P, "nobody")  # which settles
+    store.append([_bare("1", 1, "signed"), _bare("9", 1, "signed")])
+
+
+def _go_on(store: SqliteStore) -> None:
+    """Write until what is late is settled, without putting new orders in their places at once."""
+    for lot in range(3):
+        store.append([_append(f"{lot}-{i}", 0) for i in range(63)])
 
 
 def test_a_position_that_is_taken_again_hides_no_record(two: tuple[SqliteStore, SqliteStore]) -> None:
     store, other = two
-    _only_a_head_is_late(store)
+    _only_heads_are_late(store)
     other.forget(P, "nobody")
-    other.append([_append("1", 1, "k")])
+    other.append([_append("1", 1, "k"), _bare("9", 1, "signed")])
     with pytest.raises(Conflict) as caught:
         store.append([_append("1", 1)])
     assert caught.value.facts["actual"] == 2
@@ -98,13 +104,10 @@ def test_a_position_that_is_taken_again_hides_no_record(two: tuple[SqliteStore, 
 
 def test_a_position_that_is_taken_again_hides_no_head(two: tuple[SqliteStore, SqliteStore]) -> None:
     store, other = two
-    _only_a_head_is_late(store)
+    _only_heads_are_late(store)
     other.forget(P, "nobody")
-    other.append([_bare("1", 1, "closed")])
-    store.append([_append(f"2{i}", 0) for i in range(63)])
-    store.append([_append(f"3{i}", 0) for i in range(63)])
-    store.append([_append("4", 0)])
-    store.append([_append("5", 0)])  # which settles
+    other.append([_bare("1", 1, "closed"), _bare("9", 1, "signed")])
+    _go_on(store)
     found = store.head(P, "1")
     assert found is not None
     assert found.status == "closed"
@@ -156,3 +159,19 @@ def test_an_older_file_put_back_is_noticed_though_others_have_gone_on(two: tuple
     assert not store.append([_append("2", 0, "k")])[0].repeated
     assert [record.number for record in store.stream(P, "2")] == ["2"]
     assert store.check() == []
+
+
+def test_an_older_file_put_back_is_noticed_though_what_is_late_is_the_same(
+    two: tuple[SqliteStore, SqliteStore],
+) -> None:
+    store, other = two
+    store.append([_append("1", 0), _append("9", 0)])
+    with closing(sqlite3.connect(store.path)) as raw, closing(sqlite3.connect(":memory:")) as older:
+        raw.backup(older)
+        store.append([_append(f"2{i}", 0) for i in range(64)])  # in their places at once
+        older.backup(raw)
+    other.append([_bare("9", 1, "closed")])
+    _go_on(store)
+    found = store.head(P, "9")
+    assert found is not None
+    assert found.status == "closed"

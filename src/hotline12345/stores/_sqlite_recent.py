@@ -15,7 +15,7 @@ from ._sqlite_vault import PERSONS
 
 Order = tuple[str, str]
 
-# Settling leaves no row with records behind, and its position to nobody else; that of one without may come again.
+# Once it is settled, the position of a write with records is never that of another; one without gives it back.
 _REACH = (
     "SELECT (SELECT min(position) FROM late WHERE more >= 0), max(coalesce((SELECT max(position) FROM late), 0), "
     "coalesce((SELECT max(position) FROM record), 0)), EXISTS (SELECT 1 FROM receipt), "

@@ -47,7 +47,7 @@ def _query(random: Random) -> Query:
         "status": ("received", "signed", "closed", "none"),
         "open": (True, False),
         "kind": ("complaint", "help"),
-        "category": ("城乡建设", "城乡建设/物业管理", "政法/", "none", ""),
+        "category": ("城乡建设", "城乡建设/物业管理", "政法/", "none", "", "/"),
         "area": ("2", "21", "2101", "210102", "3", ""),
         "holder": ("", "a", "b", "none"),
         "requester": ("", "x", "y", "none"),

@@ -228,7 +228,7 @@ def _choose(run: _Run, place: str, query: Query, some: bool) -> tuple[_Part | No
     words = _words(run, place, query.words or (), some)
     if query.requester or (len(parts) == 1 and not words and parts[0].ordered):
         return parts[0], parts[1:] + words
-    if len(parts) == 1 and not words and query.category:
+    if len(parts) == 1 and not words and (query.category or "").rstrip("/"):
         rows, matching = _of_category(run, place, query)
         if rows < PROBE * BELOW and (query.area or matching < PROBE * ALONE):
             return parts[0], []

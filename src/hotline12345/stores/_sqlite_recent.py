@@ -15,9 +15,11 @@ from ._sqlite_vault import PERSONS
 
 Order = tuple[str, str]
 
+# Once it is settled, the position of a write with records is never that of another; one without gives it back.
 _REACH = (
-    "SELECT (SELECT min(position) FROM late), max(coalesce((SELECT max(position) FROM late), 0), "
-    "coalesce((SELECT max(position) FROM record), 0)), EXISTS (SELECT 1 FROM receipt)"
+    "SELECT (SELECT min(position) FROM late WHERE more >= 0), max(coalesce((SELECT max(position) FROM late), 0), "
+    "coalesce((SELECT max(position) FROM record), 0)), EXISTS (SELECT 1 FROM receipt), "
+    "(SELECT substr(link, -32) FROM late WHERE position <= ? ORDER BY position DESC LIMIT 1)"
 )
 _SINCE = (
     f"SELECT place, number, {', '.join(COLUMNS[:-1])}, substr(link, -32), CASE WHEN more >= 0 THEN key END, "
@@ -32,8 +34,9 @@ class Recent:
 
     Attributes:
         known: whether the others hold.
-        first: the position of the first write that is late; 0 where none is.
+        first: the position of the first write that is late and has records; 0 where none is.
         last: the highest position there is.
+        link: the last link of the last write that is late.
         size: how many writes are late.
         receipts: whether there are keys beside those in records.
         orders: (place, number) -> (version, last link, head as a row, whether that is its order's first).
@@ -41,7 +44,7 @@ class Recent:
         keys: (place, key) -> (number, version, fingerprint).
     """
 
-    __slots__ = ("first", "keys", "known", "last", "orders", "persons", "receipts", "size")
+    __slots__ = ("first", "keys", "known", "last", "link", "orders", "persons", "receipts", "size")
 
     def __init__(self) -> None:
         self.orders: dict[Order, tuple[Any, Any, Row, bool]] = {}
@@ -61,11 +64,13 @@ class Recent:
         self.persons.clear()
         self.keys.clear()
         self.first = self.size = 0
+        self.link: Any = None
 
     def look(self, conn: sqlite3.Connection) -> None:
         """Read what others have written, within the transaction that is to write."""
-        first, last, receipts = conn.execute(_REACH).fetchone()
-        if not first or first != self.first or last < self.last:  # what was late is settled, or an older file is back
+        first, last, receipts, known = conn.execute(_REACH, (self.last,)).fetchone()
+        # What was late is settled (but for what is stuck, which may be the only one), or an older file is back.
+        if self.size < 2 or not first or first != self.first or last < self.last or known != self.link:
             self._clear()
             self.last, self.first = 0, first or 0
         for row in conn.execute(_SINCE, (self.last,)).fetchall():
@@ -75,6 +80,7 @@ class Recent:
             self.orders[order] = (version, link, row[: len(NAMES)], before[3] if before else bool(new))
             if key is not None:
                 self.keys[place, key] = (number, version, fingerprint)
+            self.link = link
             self.size += 1
         for place, person, seq in conn.execute(PERSONS, (self.last,)).fetchall():
             self.persons[place, person] = seq

@@ -173,6 +173,8 @@ def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, kep
             pointer, *others = fresh[i]
             more_fresh += [(*order, *other) for other in others]
         position += more + 1 or 1
+        if more >= 0:
+            recent.first = recent.first or position
         if key:
             told = (number, head.version, fingerprint)
             if more < 0:
@@ -187,8 +189,8 @@ def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, kep
         link = ready.link[-32:]
         row = (place, number, head.version, *ready.columns, link)
         recent.orders[order] = (head.version, link, row, before[3] if before else expected == 0)
+        recent.link = link
     _many(conn, late.PUT, rows)
-    recent.first = recent.first or rows[0][0]
     if receipts:
         _many(conn, INSERT_RECEIPT, receipts)
     if more_fresh:

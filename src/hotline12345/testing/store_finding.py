@@ -129,6 +129,8 @@ class FindingClauses(StoreBase):
         assert numbers(store, Query(category="城乡建设/")) == ["1", "2", "5"]
         assert numbers(store, Query(category="城乡建设/物业管理")) == ["2", "5"]
         assert numbers(store, Query(category="城乡建设/物业")) == []
+        assert numbers(store, Query(category="/", kind="complaint")) == ["1", "3", "5"]
+        assert store.count(P, Query(category="/", kind="complaint", provisional=False)) == {"": 3}
 
     def test_s38_an_area_finds_its_codes(self, store: Store) -> None:
         """S38: an area finds every code that begins with it."""

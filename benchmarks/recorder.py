@@ -13,6 +13,8 @@ Then the same from eight threads at once, each side through its own way; and all
 ours is given what theirs is given, events and the heads without which a store of ours is none, but no private record,
 word, requester, desk or key.
 
+Last, what one event's commit takes: the first has its private record, the last of some order settles what is late.
+
 Run: ``python benchmarks/recorder.py [ROUNDS | --quick]``
 """
 
@@ -21,9 +23,11 @@ from __future__ import annotations
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from statistics import mean, median
 from typing import Any
 
 from _measure import compare, show
@@ -153,6 +157,31 @@ def plainly(make: Callable[[int], Batches]) -> Callable[[int], Batches]:
     return lambda turn: [[_plain(append) for append in batch] for batch in make(turn)]
 
 
+def by_event(orders: int) -> dict[str, Any]:
+    """Tell how long a commit takes of an order's first event, of one in between, and of its last, which may settle."""
+    times: dict[str, list[float]] = {"first": [], "between": [], "last": [], "eventsourcing": []}
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        sides = Sides(folder)
+        for i in range(orders):
+            steps = life(f"d{i:08d}", i)
+            for step in steps:
+                which = "first" if step.expected == 0 else "last" if step is steps[-1] else "between"
+                times[which].append(_timed(sides.store.append, [step]))
+            for step in steps:
+                times["eventsourcing"].append(_timed(sides.events.put, objects([step])))
+        sides.close()
+    return {
+        "question": "one commit an event, by event (eventsourcing: mapper and recorder)",
+        "us": {name: {"median": round(median(us), 1), "mean": round(mean(us), 1)} for name, us in times.items()},
+    }
+
+
+def _timed(write: Callable[[Any], Any], what: Any) -> float:
+    begin = time.perf_counter()
+    write(what)
+    return 1e6 * (time.perf_counter() - begin)
+
+
 def main() -> None:
     """Print what there is to say."""
     try:
@@ -179,6 +208,7 @@ def main() -> None:
                 beside(f"like for like, events and heads alone: {title}", plainly(make), events, rounds, run)
                 for title, make, events, run in scenarios
             ),
+            by_event(80 * rounds),
         )
 
 

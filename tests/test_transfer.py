@@ -20,7 +20,7 @@ from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import Row, check, export, import_rows
+from hotline12345.transfer import Row, check, export, import_rows, whole
 from hotline12345.transfer.files import read
 from hotline12345.transfer.files import write as write_file
 from hotline12345.transfer.rows import Tally, encode_row
@@ -183,6 +183,67 @@ def test_an_order_that_goes_on_while_it_is_exported_is_exported_as_it_became(mak
     assert [row.version for row in rows if row.t == "order" and row.number == "5"] == [1, 3]
     import_rows(new, lambda: rows)
     assert everything(new) == everything(old)
+
+
+class Behind(MemoryStore):
+    """A store whose feed a transaction holds back, and whose first order goes on once it is let go."""
+
+    def __init__(self, number: str, *given: float) -> None:
+        super().__init__()
+        self.number, self.upto, self.given = number, 0.0, iter(given)
+
+    def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Any]:
+        return [fed for fed in super().feed(after, limit, place) if fed.position <= self.upto]
+
+    def info(self) -> dict[str, Any]:
+        """Tell how many records are held back, and then let some more of them go."""
+        told = super().info()
+        self.upto, upto = next(self.given, self.upto), self.upto
+        return {**told, "held_back": {"records": int(max(told["records"] - max(upto, self.upto), 0))}}
+
+    def head(self, place: str, number: str) -> Any:
+        if number == self.number:
+            self.number = ""
+            self.append([write(number, 3), write("9")])
+        return super().head(place, number)
+
+
+@pytest.mark.parametrize("number", ["1", "3"])
+@pytest.mark.parametrize("given", [(0, 99), (0, 8, 99), (0, 8, 8, 99), (0, 5, 8, 9, 99)])
+def test_an_order_that_goes_on_after_it_was_held_back_is_exported_as_it_became(
+    number: str, given: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told at a later version than it was found missing at: the records between were passed over, or not waited for."""
+    monkeypatch.setattr(whole, "PAUSE", 0)
+    old, new = Behind(number, *given), MemoryStore()
+    old.append([write("1", 0, 3), write("2", 0, 2)])
+    old.append([write("3", 0, 3)])
+    rows = list(export(old))
+    assert [(row.number, row.version) for row in rows if row.t == "order"] == [
+        (each, 4 if each == number else versions) for each, versions in (("1", 3), ("2", 2), ("3", 3))
+    ]
+    import_rows(new, lambda: rows)
+    assert {each: new.head(P, each).version for each in "123"} == {each: old.head(P, each).version for each in "123"}
+
+
+def test_an_order_that_is_held_back_is_not_left_out_for_one_that_came_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As many orders were given as there had been when the export began, but not all of those."""
+    monkeypatch.setattr(whole, "PAUSE", 0)
+    old = Behind("", 2, 2, 2, 99)
+    old.append([write("2"), write("3")])
+    feed = old.feed
+
+    def newer_first(after: int = 0, limit: int = 1000, place: str | None = None) -> list[Any]:
+        """The order that came last stands first: its transaction began before, and ended after."""
+        if len(old._feed) < 3:
+            old.append([write("1")])
+            old._feed.insert(0, old._feed.pop())
+        return feed(after, limit, place)
+
+    monkeypatch.setattr(old, "feed", newer_first)
+    assert {row.number for row in export(old) if row.t == "order"} == {"1", "2", "3"}
 
 
 def test_an_order_whose_last_records_are_missing_is_not_exported_and_no_sound_export(

@@ -42,11 +42,14 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
         yield from out.rows(most=out.stored())
         if out.ended:
             break
-    waiting, end = 1, time.monotonic() + whole.PATIENCE
-    while (need := out.missing()) and waiting:
+    need, end = out.missing(), time.monotonic() + whole.PATIENCE
+    while need:
         # Asked before: what is held back then and given a moment later would be neither read nor waited for.
         waiting = whole.held(store) if time.monotonic() < end else 0
         yield from out.rows(need)
+        need, before = out.missing(), need
+        if need == before and not waiting:  # a need that is new may rest on what is held back only now
+            break
         time.sleep(whole.PAUSE if waiting else 0)
     broken = out.broken | {order: refusals.cut_off(order, out.seen.get(order, 0), need[order]) for order in need}
     if broken:
@@ -77,7 +80,7 @@ class _Out:
         self.seen: dict[Order, int] = dict.fromkeys(without, 0)  # how many of its records passed
         self.ends: dict[Order, bytes] = {}  # the link of the last
         self.broken: dict[Order, StoreError] = {}
-        self.there = {place: store.count(place, Query())[""] for place in store.places()}
+        self.unseen: dict[Order, int] | None = None  # that have heads, and no record of them was given
         self.progress = readers.Progress(store, without)
         self.after = self.passed = 0
         self.ended = False
@@ -86,7 +89,8 @@ class _Out:
         """Yield the rows of what the feed gives now.
 
         So that an export comes to an end however many go on writing, it passes no more than so many records, and then
-        what is still missing of orders that were told: no orders but those in *need*, up to their versions.
+        what is still missing of orders that were told: no orders but those in *need*, up to their versions, or to that
+        at which they are told meanwhile.
         """
         self.ended = False
         left = dict(need or {})
@@ -98,7 +102,7 @@ class _Out:
             else:
                 self.after, order, version = fed.position, fed.record[:2], fed.record.version
                 version = version if isinstance(version, int) else 0
-            if need is not None and not (order in need and (version == 0 or version <= need[order])):
+            if need is not None and not (order in need and (version == 0 or version <= left.get(order, 0))):
                 continue
             self.progress.pass_(self.after, self.tally.records)
             self.passed += 1
@@ -112,8 +116,11 @@ class _Out:
                     error.facts.setdefault("order", order)
                     self.broken[order] = error
                 self.seen[order] = self.seen.get(order, 0) + 1
-            if left.get(order) == self.seen[order]:
-                del left[order]
+            if order in left:
+                # It may have gone on since it was found missing, and was told as it is now.
+                left[order] = max(left[order], self.told.get(order, 0))
+                if left[order] == self.seen[order]:
+                    del left[order]
         self.ended = True
 
     def stored(self) -> int | None:
@@ -124,15 +131,26 @@ class _Out:
     def missing(self) -> dict[Order, int]:
         """Return the orders whose records have not all been given, and up to which version they are wanted.
 
-        Those that were told, and those that were there when the export began and of which nothing was given.
+        Those that were told, and those of which nothing had been given when this was asked first.
         """
+        if self.unseen is None:
+            self.unseen = self._unseen()
         found = {order: v for order, v in self.told.items() if self.seen[order] != v and order not in self.broken}
+        return found | {order: version for order, version in self.unseen.items() if order not in self.seen}
+
+    def _unseen(self) -> dict[Order, int]:
+        found: dict[Order, int] = {}
         passed = Counter(place for place, _ in self.seen)
-        for place in (place for place, orders in self.there.items() if passed[place] < orders):
-            for head in heads(self.store, place):
-                order, version = (head.facts["order"], 0) if isinstance(head, StoreError) else (head[:2], head.version)
-                if order not in self.seen:
-                    found[order] = version
+        for place in self.store.places():
+            # Heads are gone through only where their number says that one may be among them.
+            if self.without or self.store.count(place, Query())[""] != passed[place]:
+                for head in heads(self.store, place):
+                    if isinstance(head, StoreError):
+                        order, version = head.facts["order"], 0
+                    else:
+                        order, version = head[:2], head.version
+                    if order not in self.seen:
+                        found[order] = version
         return found
 
     def _rows(self, fed: Fed | StoreError) -> Iterator[tuple[Row, int]]:

@@ -176,8 +176,9 @@ class File:
 
     def _commit(self, jobs: Callable[[], list[Job]]) -> None:
         """Run the jobs that wait in one transaction."""
-        self.lock.take(self.timeout)
+        self.lock.refuse_again(self.timeout)
         try:
+            self.lock.take(self.timeout)
             conn = self.reading()
             before = conn.total_changes
             self._transact(conn, jobs(), careful=False)
@@ -189,7 +190,11 @@ class File:
                     self._move_log(conn)
                 self._pages, self._wal_seen = 0, self.wal_bytes()
         finally:
-            self.lock.give()
+            try:
+                self.lock.give()
+            except BaseException:  # an interrupt, in the midst of it
+                self.lock.give()
+                raise
 
     def _move_log(self, conn: sqlite3.Connection) -> None:
         """Move the log into the database, under the write lock."""

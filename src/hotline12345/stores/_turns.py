@@ -6,7 +6,7 @@ thread of its own is started, and no work waits longer than the one transaction 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
@@ -14,17 +14,26 @@ from hotline12345.core.errors import StoreError
 
 
 class Job:
-    """One write and what came of it; *work* gets the connection."""
+    """One write and what came of it; *work* gets the connection.
 
-    __slots__ = ("done", "error", "gate", "leads", "result", "work")
+    Attributes:
+        leads: whether its thread runs what waits.
+        taken: what it runs, while it leads.
+        heir: whom it hands the lead on to.
+        ended: whether what it ran has come to its end: result or error say how.
+        gate: what its thread waits at, where it does not lead.
+    """
+
+    __slots__ = ("ended", "error", "gate", "heir", "leads", "result", "taken", "work")
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
         self.work = work
         self.result: Any = None
         self.error: BaseException | None = None
-        self.done = False
-        self.leads = False
+        self.leads = self.ended = False
         self.gate: Any = None
+        self.taken: Sequence[Job] = ()
+        self.heir: Job | None = None
 
 
 class Turns:
@@ -40,34 +49,28 @@ class Turns:
     def submit(self, work: Callable[[Any], Any]) -> Any:
         """Run *work* within a transaction, alone or with others', and return its result once that is durable."""
         job = Job(work)
-        with self._lock:
-            if self._led:
-                job.gate = Lock()
+        try:
+            with self._lock:
+                if self._led:
+                    job.gate = Lock()
+                    job.gate.acquire()
+                    self._waiting.append(job)
+                else:
+                    self._led = job.leads = True
+            if not job.leads:
                 job.gate.acquire()
-                self._waiting.append(job)
-            else:
-                self._led = job.leads = True
-        if not job.leads:
-            self._await(job)
-        if job.leads and not job.done:
-            self._lead(job)
+            if job.leads:
+                self._lead(job)
+        except BaseException:
+            # An interrupt comes at any point, this side of leading or within it: nobody may wait for it for ever.
+            self._leave(job)
+            raise
         if job.error is not None:
             raise job.error
         return job.result
 
-    def _await(self, job: Job) -> None:
-        try:
-            job.gate.acquire()
-        except BaseException:
-            with self._lock:
-                if job in self._waiting:
-                    self._waiting.remove(job)
-                if job.leads:  # promoted in the very moment: somebody else has to lead
-                    self._hand_on()
-            raise
-
     def _lead(self, own: Job) -> None:
-        taken = [own]
+        own.taken = taken = [own]
 
         def jobs() -> list[Job]:
             with self._lock:
@@ -78,27 +81,41 @@ class Turns:
 
         try:
             self._commit(jobs)
+            own.ended = True
         except Exception as error:
             for job in taken:
                 job.error = error
-        except BaseException as error:
-            for job in taken:
-                job.error = error if job is own else _interrupted()
+            own.ended = True
         finally:
-            with self._lock:
-                for job in taken:
-                    job.done = True
-                    if job is not own:
-                        job.gate.release()
-                self._hand_on()
+            self._leave(own)
 
-    def _hand_on(self) -> None:
-        if self._waiting:
-            heir = self._waiting.pop(0)
-            heir.leads = True
-            heir.gate.release()
-        else:
-            self._led = False
+    def _leave(self, own: Job) -> None:
+        """Let go whom *own* ran, and hand the lead on; done once more, it does what was left undone."""
+        with self._lock:
+            if own in self._waiting:
+                self._waiting.remove(own)
+            if not own.leads:
+                return
+            for job in own.taken:
+                if not own.ended and job.error is None:
+                    job.error = _interrupted()
+                if job.gate is not None:
+                    _open(job.gate)
+            if self._waiting and own.heir is None:
+                own.heir = self._waiting[0]
+            if own.heir is None:
+                self._led = False
+            else:
+                if own.heir in self._waiting:
+                    self._waiting.remove(own.heir)
+                own.heir.leads = True
+                _open(own.heir.gate)
+            own.leads = False
+
+
+def _open(gate: Any) -> None:
+    if gate.locked():
+        gate.release()
 
 
 def _interrupted() -> StoreError:

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Lock
+from threading import Lock, RLock, get_ident
 
 from hotline12345.core.errors import StoreError
 
@@ -43,7 +43,8 @@ class FileLock:
         self.path = path
         self.users = 0
         self._fd = -1
-        self._mine = Lock()
+        self._mine = RLock()  # it knows who has it: an interrupt may come before we have noted that
+        self._thread = 0
         self._name = b"%-20d\n" % os.getpid()
 
     @contextmanager
@@ -54,18 +55,29 @@ class FileLock:
             StoreError: ``locked``, naming the process that has it; ``read-only`` when the lock file
                 cannot be written.
         """
-        self.take(timeout)
+        self.refuse_again(timeout)
         try:
+            self.take(timeout)
             yield
         finally:
-            self.give()
+            try:
+                self.give()
+            except BaseException:  # an interrupt, in the midst of it
+                self.give()
+                raise
+
+    def refuse_again(self, timeout: float) -> None:
+        """Raise ``locked`` where this very thread has the lock, and would wait for itself."""
+        if self._thread == get_ident():
+            raise self._locked(timeout)
 
     def take(self, timeout: float) -> None:
-        """Take the lock, as :meth:`held` does; who took it gives it back."""
+        """Take the lock, as :meth:`held` does; :meth:`give` gives back whatever it has come to, also where it fails."""
         end = time.monotonic() + timeout
-        if not self._mine.acquire(timeout=timeout):
-            raise self._locked(timeout)
         try:
+            if not self._mine.acquire(timeout=timeout):
+                raise self._locked(timeout)
+            self._thread = get_ident()
             # Somebody may have tidied the file away: a lock on a deleted file locks nobody out.
             if self._fd < 0 or not os.fstat(self._fd).st_nlink:
                 self._open()
@@ -73,18 +85,22 @@ class FileLock:
                 self._wait(end, timeout)
             self._sign()
         except BaseException:
-            for byte in (_WRITE, _LINE):  # whichever it has by now
-                with suppress(OSError, ValueError):  # there may be no file
-                    _unlock(self._fd, byte)
-            self._mine.release()
+            self.give()
             raise
 
     def give(self) -> None:
-        """Give the lock back."""
+        """Give back what this thread has of the lock, which may be nothing: done once more, it finishes the first."""
+        mine = self._thread == get_ident()
         try:
-            _unlock(self._fd, _WRITE)
+            if mine and self._fd >= 0:
+                _let_go(self._fd)
         finally:
-            self._mine.release()
+            if mine:
+                self._thread = 0
+            try:  # noqa: SIM105 - every write comes by here
+                self._mine.release()
+            except RuntimeError:
+                pass  # it was not ours
 
     def _sign(self) -> None:
         """Write down who holds the lock, unless it says so: a file written to is one more to bring to disk."""
@@ -100,13 +116,11 @@ class FileLock:
             if time.monotonic() > end:
                 raise self._locked(timeout)
             time.sleep(0.001)
-        try:
-            while not _lock(self._fd, _WRITE):
-                if time.monotonic() > end:
-                    raise self._locked(timeout)
-                time.sleep(0.00005)
-        finally:
-            _unlock(self._fd, _LINE)
+        while not _lock(self._fd, _WRITE):
+            if time.monotonic() > end:
+                raise self._locked(timeout)
+            time.sleep(0.00005)
+        _unlock(self._fd, _LINE)
 
     def _open(self) -> None:
         if self._fd >= 0:
@@ -174,6 +188,11 @@ if sys.platform == "win32":
         os.lseek(fd, byte, os.SEEK_SET)
         msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
 
+    def _let_go(fd: int) -> None:
+        for byte in (_WRITE, _LINE):  # whichever it has
+            with suppress(OSError):
+                _unlock(fd, byte)
+
 else:
     import fcntl
 
@@ -198,3 +217,6 @@ else:
 
     def _unlock(fd: int, byte: int) -> None:
         fcntl.lockf(fd, fcntl.LOCK_UN, 1, byte)
+
+    def _let_go(fd: int) -> None:
+        fcntl.lockf(fd, fcntl.LOCK_UN, 2, _WRITE)  # whichever it has

@@ -70,3 +70,13 @@ def test_nothing_is_left_of_who_is_forgotten_settled_or_not(scripts: Path, lot: 
     assert [told[name] for name in ("left_in_file_and_log", "left_in_backup", "left_in_export", "still_found")] == [
         0
     ] * 4
+
+
+def test_a_file_that_several_have_open_answers_as_memory_does(scripts: Path) -> None:
+    told = _run(scripts / "alike.py", "--seeds", "20")
+    assert (told["seeds"], told["differ"], told["first"]) == (20, 0, [])
+
+
+def test_a_writer_that_does_not_look_at_what_others_wrote_is_seen_to_answer_otherwise(scripts: Path) -> None:
+    told = _run(scripts / "alike.py", "--seeds", "5", "--blind", code=1)
+    assert told["differ"] > 0

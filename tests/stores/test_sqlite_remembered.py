@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from hotline12345.core.errors import Conflict
-from hotline12345.stores import Append, Head, Private, Record, locking
+from hotline12345.stores import Append, Head, Private, Query, Record, locking
 from hotline12345.stores.sqlite import SqliteStore
-
-P = "210100"
+from hotline12345.testing.store_base import P, numbers
 
 
 def _append(number: str, expected: int, key: str = "") -> Append:
@@ -111,6 +110,40 @@ def test_a_position_that_is_taken_again_hides_no_head(two: tuple[SqliteStore, Sq
     found = store.head(P, "1")
     assert found is not None
     assert found.status == "closed"
+
+
+def _of(number: str, person: str) -> Append:
+    head = Head(P, number, 1, "received", True, requester=person)
+    return Append(P, number, 0, (Record(P, number, 1, "Received", {}),), head)
+
+
+def test_a_position_that_is_taken_again_hides_no_person(two: tuple[SqliteStore, SqliteStore]) -> None:
+    store, other = two
+    _only_heads_are_late(store)
+    other.forget(P, "nobody")
+    other.append([_of("2", "y")])
+    store.append([_of("3", "y")])
+    _persons_are_whole(store, "y", ["2", "3"])
+
+
+def test_a_person_whom_another_wrote_is_known_to_who_writes_next(two: tuple[SqliteStore, SqliteStore]) -> None:
+    store, other = two
+    for turn in range(3):
+        other.append([_of(f"{turn}-0", f"person {turn}")])
+        store.append([_bare(f"{turn}-0", 1, "signed")])  # looks, and asks for no person
+        store.append([_of(f"{turn}-1", "x")])
+        store.append([_of(f"{turn}-2", f"person {turn}")])
+    for turn in range(3):
+        _persons_are_whole(store, f"person {turn}", [f"{turn}-0", f"{turn}-2"])
+
+
+def _persons_are_whole(store: SqliteStore, person: str, orders: list[str]) -> None:
+    assert numbers(store, Query(requester=person)) == orders
+    store.forget(P, "nobody")  # which settles
+    assert numbers(store, Query(requester=person)) == orders
+    kept = store._rows("SELECT count(*) FROM vault WHERE data = ?", (person,))
+    assert kept == [(1,)], "a person lies in the vault once"
+    assert store.check() == []
 
 
 def _stick(folder: Path) -> None:

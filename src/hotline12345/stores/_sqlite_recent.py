@@ -9,8 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from ._sqlite_heads import COLUMNS
-from ._sqlite_late import NAMES, Row, settle_late
+from ._sqlite_late import Row, newest, settle_late
 from ._sqlite_vault import PERSONS
 
 Order = tuple[str, str]
@@ -22,9 +21,7 @@ _REACH = (
     "(SELECT substr(link, -32) FROM late WHERE position <= ? ORDER BY position DESC LIMIT 1)"
 )
 _SINCE = (
-    f"SELECT place, number, {', '.join(COLUMNS[:-1])}, substr(link, -32), CASE WHEN more >= 0 THEN key END, "
-    "fingerprint, more >= version - 1 AND NOT EXISTS "
-    "(SELECT 1 FROM head h WHERE h.place = late.place AND h.number = late.number) "
+    "SELECT place, number, version, substr(link, -32), requester, CASE WHEN more >= 0 THEN key END, fingerprint "
     "FROM late WHERE position > ? ORDER BY position"
 )
 
@@ -39,18 +36,20 @@ class Recent:
         link: the last link of the last write that is late.
         size: how many writes are late.
         receipts: whether there are keys beside those in records.
-        orders: (place, number) -> (version, last link, head as a row, whether that is its order's first).
+        orders: (place, number) -> (version, last link, where its requester lies in the vault, its head as a row,
+            whether that is its order's first); of an order that others wrote last, its head is read once it settles.
         persons: (place, blind index) -> where it lies in the vault, of those found by looking through what is late.
+        heard: the position up to which persons are known.
         keys: (place, key) -> (number, version, fingerprint).
     """
 
-    __slots__ = ("first", "keys", "known", "last", "link", "orders", "persons", "receipts", "size")
+    __slots__ = ("first", "heard", "keys", "known", "last", "link", "orders", "persons", "receipts", "size")
 
     def __init__(self) -> None:
-        self.orders: dict[Order, tuple[Any, Any, Row, bool]] = {}
+        self.orders: dict[Order, tuple[Any, Any, int | None, Row | None, bool]] = {}
         self.persons: dict[Order, int] = {}
         self.keys: dict[Order, tuple[str, int, str]] = {}
-        self.last = 0
+        self.last = self.heard = 0
         self.receipts = False
         self.forget()
 
@@ -72,22 +71,37 @@ class Recent:
         # What was late is settled (but for what is stuck, which may be the only one), or an older file is back.
         if self.size < 2 or not first or first != self.first or last < self.last or known != self.link:
             self._clear()
-            self.last, self.first = 0, first or 0
-        for row in conn.execute(_SINCE, (self.last,)).fetchall():
-            place, number, version, *_, link, key, fingerprint, new = row
-            order = (place, number)
-            before = self.orders.get(order)
-            self.orders[order] = (version, link, row[: len(NAMES)], before[3] if before else bool(new))
+            self.last, self.heard, self.first = 0, 0, first or 0
+        rows = conn.execute(_SINCE, (self.last,)).fetchall()
+        for place, number, version, link, owner, key, fingerprint in rows:
+            self.orders[place, number] = (version, link, owner, None, False)
             if key is not None:
                 self.keys[place, key] = (number, version, fingerprint)
+        if rows:
             self.link = link
-            self.size += 1
-        for place, person, seq in conn.execute(PERSONS, (self.last,)).fetchall():
-            self.persons[place, person] = seq
+            self.size += len(rows)
         self.last, self.receipts, self.known = last, bool(receipts), True
+
+    def owner(self, conn: sqlite3.Connection, named: Order) -> int | None:
+        """Return where a blind index of a place lies, where looking through what is late finds it."""
+        if self.heard < self.last:
+            for place, person, seq in conn.execute(PERSONS, (self.heard,)).fetchall():
+                self.persons[place, person] = seq
+            self.heard = self.last
+        return self.persons.get(named)
+
+    def move(self, position: int) -> None:
+        """Note that records were written up to *position*, whose persons are known if those before are."""
+        if self.heard == self.last:
+            self.heard = position
+        self.last = position
 
     def settle(self, conn: sqlite3.Connection) -> None:
         """Settle what is late."""
-        whole = settle_late(conn, ((row, new) for _, _, row, new in self.orders.values()))
+        mine = [(row, new) for _, _, _, row, new in self.orders.values() if row is not None]
+        if len(mine) < len(self.orders):
+            mine = [(row, False) for row in newest(conn)]
+        whole = settle_late(conn, mine)
         self._clear()
+        self.heard = self.last
         self.known = whole

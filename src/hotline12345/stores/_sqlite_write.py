@@ -164,7 +164,7 @@ def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, kep
         more, event, schema, data = ready.record
         before = recent.orders.get(order)
         if before is not None:
-            owner = before[2][2 + REQUESTER]
+            owner = before[2]
         else:
             owner = owners.get((place, head.requester)) or None if expected == 0 else None
         ready.columns[REQUESTER - 1] = owner
@@ -188,7 +188,7 @@ def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, kep
         ))  # fmt: skip
         link = ready.link[-32:]
         row = (place, number, head.version, *ready.columns, link)
-        recent.orders[order] = (head.version, link, row, before[3] if before else expected == 0)
+        recent.orders[order] = (head.version, link, owner, row, before[4] if before else expected == 0)
         recent.link = link
     _many(conn, late.PUT, rows)
     if receipts:
@@ -196,7 +196,7 @@ def _write_late(conn: sqlite3.Connection, todo: list[Ready], recent: Recent, kep
     if more_fresh:
         _many(conn, late.INSERT_FRESH, more_fresh)
     recent.size += len(rows)
-    recent.last = position
+    recent.move(position)
 
 
 def _write_at_once(conn: sqlite3.Connection, todo: list[Ready], recent: Recent) -> None:
@@ -227,7 +227,7 @@ def _write_at_once(conn: sqlite3.Connection, todo: list[Ready], recent: Recent) 
     late.settle(conn, ((row, None) for row in heads.values()))
     _many(conn, INSERT_RECEIPT, receipts)
     _many(conn, late.INSERT_FRESH, pointed)
-    recent.last = position
+    recent.move(position)
     if late.many_fresh(conn):
         recent.settle(conn)  # no word is counted for an order that is not
         late.settle_words(conn)
@@ -243,9 +243,11 @@ def _many(conn: sqlite3.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> 
 def _owner(conn: sqlite3.Connection, named: Order, recent: Recent) -> int:
     """Return where a blind index of a place lies in the vault; 0 where it does not."""
     place, person = named
-    known = recent.persons.get(named)
-    if known is not None or not person:
-        return known or 0
+    if not person:
+        return 0
+    known = recent.owner(conn, named)
+    if known is not None:
+        return known
     found = conn.execute(FIND_SETTLED, (place, bucket(person), person)).fetchone()
     return found[0] if found else 0
 

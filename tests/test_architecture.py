@@ -44,9 +44,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # "delivery.envelope" for what event types begin with where they are sent.
     "schema": frozenset({"core", "delivery.envelope"}),
     "outbox": frozenset({"core", "stores"}),
-    "audit": frozenset({"core.errors", "core.refs", "stores", "privacy"}),  # are the words what their event says?
-    "rebuild": frozenset({"core", "stores", "heads", "privacy", "audit"}),
-    "transfer": frozenset({"core.errors", "stores", "audit"}),
+    "whole": frozenset({"core.errors", "stores"}),
+    "audit": frozenset(
+        {"core.errors", "core.refs", "stores", "privacy", "whole"}
+    ),  # are the words what their event says?
+    "rebuild": frozenset({"core", "stores", "heads", "privacy", "audit", "whole"}),
+    "transfer": frozenset({"core.errors", "stores", "audit", "whole"}),
     # "plugins" to find publishers by name; "heads" for the form of instants that stores compare.
     "delivery": frozenset({"core", "stores", "view", "outbox", "heads", "plugins"}),
     "worker": frozenset({"core", "stores", "heads", "hotline", "clockwork", "delivery"}),

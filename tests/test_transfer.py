@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from hotline12345 import whole
 from hotline12345.core.errors import HotlineError, RequestError, StoreError
 from hotline12345.stores import Append, Desk, Parked, Private, Query
 from hotline12345.stores._text import FIRST, digest, link
@@ -20,7 +21,7 @@ from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import Row, check, export, import_rows, whole
+from hotline12345.transfer import Row, check, export, import_rows
 from hotline12345.transfer.files import read
 from hotline12345.transfer.files import write as write_file
 from hotline12345.transfer.rows import Tally, encode_row
@@ -244,6 +245,20 @@ def test_an_order_that_is_held_back_is_not_left_out_for_one_that_came_meanwhile(
 
     monkeypatch.setattr(old, "feed", newer_first)
     assert {row.number for row in export(old) if row.t == "order"} == {"1", "2", "3"}
+
+
+def test_an_order_whose_head_is_gone_is_not_left_out_of_an_export_where_it_came_last(
+    make: Make, plain: Callable[[Path], None]
+) -> None:
+    """Records were counted by heads, so that the feed was read no further than the others'."""
+    with make("sqlite") as old:
+        old.append([write("1", 0, 3), write("2", 0, 2)])
+        old.append([write("3", 0, 4)])
+        plain(old.path)
+        old._file.submit(lambda conn: conn.execute("DELETE FROM head WHERE number = '3'"))
+        with pytest.raises(StoreError) as caught:
+            list(export(old))
+    assert [each.facts["order"] for each in caught.value.facts["broken"]] == [(P, "3")]
 
 
 def test_an_order_whose_last_records_are_missing_is_not_exported_and_no_sound_export(

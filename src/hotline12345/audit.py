@@ -22,8 +22,8 @@ from .core.refs import Ref
 from .privacy import intact
 from .stores._text import FIRST, digest, dumps, encode, link
 from .stores.port import Fed, Head, Query, Record, Store
+from .whole import PAGE, follow, readable
 
-PAGE = 1000
 ALL = Query()
 _Order = tuple[str, str]
 
@@ -58,13 +58,6 @@ def linked(fed: Fed, before: bytes) -> bytes:
     """Return the link that the record of *fed* must have behind the link *before*."""
     r = fed.record
     return link(before, digest(r.place, r.number, r.version, r.kind, r.schema, dumps(r.data)))
-
-
-def follow(store: Store, after: int = 0) -> Iterator[Fed]:
-    """Yield the whole feed of *store* behind *after*."""
-    while page := store.feed(after, PAGE):
-        yield from page
-        after = page[-1].position
 
 
 # -- anchors -------------------------------------------------------------------------------------
@@ -263,27 +256,6 @@ def _words(store: Store, said: dict[_Order, dict[str, tuple[int, str]]]) -> Iter
             if not sound:
                 yield _found("words-altered", order, version, "诉求或办理的文字被改动", "its words were altered")
     said.clear()
-
-
-def readable(store: Store, after: int = 0) -> Iterator[Fed | StoreError]:
-    """Yield the feed behind *after*, and in its place the refusal to read a record that somebody has written over."""
-    size = PAGE
-    while True:
-        try:
-            page = store.feed(after, size)
-        except StoreError as error:
-            if error.code != "broken-record":
-                raise
-            if size == 1:
-                yield error
-                after, size = error.facts["position"], PAGE
-            else:  # one by one up to it
-                size = 1
-            continue
-        if not page:
-            return
-        yield from page
-        after = page[-1].position
 
 
 def _looked_at(fed: Fed, ends: dict[_Order, tuple[int, bytes]], known: Anchors, until: int) -> Iterator[Fault]:

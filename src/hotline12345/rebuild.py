@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from .audit import readable
 from .core.codec import decode
 from .core.errors import RequestError, StoreError
 from .core.evolve import fold
@@ -16,6 +15,7 @@ from .heads import head_of
 from .privacy import of_order
 from .stores._rules import several
 from .stores.port import UNREADABLE, Head, Keeping, Record, Store
+from .whole import readable
 
 PAGE = 500
 

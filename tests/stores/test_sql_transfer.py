@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from hotline12345 import whole
 from hotline12345.cli import main
 from hotline12345.core.commands import Withdraw
 from hotline12345.core.errors import StoreError
@@ -24,7 +25,7 @@ from hotline12345.stores.memory import MemoryStore
 from hotline12345.testing.orders import AGENT, AT, REQUESTER, small_policy
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import broken, check, export, import_rows, whole
+from hotline12345.transfer import broken, check, export, import_rows
 
 pytest.importorskip("sqlalchemy")
 

@@ -25,6 +25,7 @@ _NOT_LATE = "(number NOT IN (SELECT number FROM late) OR (place, number) NOT IN 
 _SETTLED = f"SELECT {_OF} FROM head WHERE {_NOT_LATE}"
 # The heads as they are; desks and counts are those of what is settled.
 _NOW = f"SELECT {_OF} FROM newest UNION ALL {_SETTLED}"
+_ENDS = "SELECT max(position) AS position FROM record UNION ALL SELECT max(position) FROM late"
 _LAST = "FROM {} r WHERE r.place = h.place AND r.number = h.number"
 CHECKS = (
     ("damaged", "数据库损坏", "the database is damaged", "PRAGMA integrity_check(20)"),
@@ -188,6 +189,8 @@ def info(file: File) -> dict[str, Any]:
         "wal_bytes": file.wal_bytes(),
         "records": file.rows(f"SELECT coalesce(sum(version), 0) FROM ({_NOW})")[0][0],
         "orders": file.rows(f"SELECT count(*) FROM ({_NOW})")[0][0],
+        # Records are counted by their heads, and some may have none: there are no more than this.
+        "last": file.rows(f"SELECT coalesce(max(position), 0) FROM ({_ENDS})")[0][0],
         "warnings": warnings,
     }
 

@@ -11,9 +11,9 @@ from ..audit import linked
 from ..core.errors import StoreError
 from ..stores._text import FIRST, digest, link
 from ..stores.port import SCHEMA, Append, Desk, Head, Importing, Private, Record, Store
+from ..whole import held, whole
 from . import readers, refusals
 from .rows import FORMAT, KINDS, LAST, Order, Row, Summary, Tally
-from .whole import held, whole
 
 BATCH = 1000
 """After how many records what is read is written."""

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ..audit import heads, linked, readable
+from .. import whole
+from ..audit import heads, linked
 from ..core.errors import StoreError
 from ..stores._text import FIRST, dumps, encode
 from ..stores.port import SCHEMA, Fed, Head, Keeping, Query, Store
-from . import readers, refusals, whole
+from . import readers, refusals
 from .rows import FORMAT, Order, Row, Tally
 
 ROUNDS = 3
@@ -39,7 +40,7 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
     start = {"format": FORMAT, "schema": SCHEMA, "private": private, **({"left_out": len(without)} if without else {})}
     yield out.tally.add(Row("start", more=encode(start)))
     for _ in range(ROUNDS):
-        yield from out.rows(most=out.stored())
+        yield from out.rows(most=whole.stored(store))
         if out.ended:
             break
     need, end = out.missing(), time.monotonic() + whole.PATIENCE
@@ -94,7 +95,7 @@ class _Out:
         """
         self.ended = False
         left = dict(need or {})
-        for fed in readable(self.store, self.after):
+        for fed in whole.readable(self.store, self.after):
             if (need is not None and not left) or (most is not None and self.passed >= most):
                 return
             if isinstance(fed, StoreError):
@@ -122,11 +123,6 @@ class _Out:
                 if left[order] == self.seen[order]:
                     del left[order]
         self.ended = True
-
-    def stored(self) -> int | None:
-        """Return how many records there are, where the store tells."""
-        info: dict[str, Any] = getattr(self.store, "info", dict)()
-        return info.get("records")
 
     def missing(self) -> dict[Order, int]:
         """Return the orders whose records have not all been given, and up to which version they are wanted.

@@ -10,10 +10,10 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ..audit import follow
 from ..core.errors import StoreError
 from ..stores._text import dumps
 from ..stores.port import Following, Parked, Parking, Store
+from ..whole import follow
 from .refusals import bad_export
 from .rows import Row
 

@@ -1,0 +1,111 @@
+"""The whole feed (整条记录流): read to its end, past what cannot be read, and with what is held back waited for.
+
+On a server the feed stops where anybody's transaction is under way, in any database of it; what is stored behind is
+committed, and would be missing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from math import inf
+from typing import Any
+
+from .core.errors import StoreError
+from .stores.port import Fed, Store
+
+PAGE = 1000
+
+PATIENCE = 60.0
+"""For how many seconds records are waited for that are stored and not given yet (library default)."""
+
+PAUSE = 0.2
+
+
+def follow(store: Store, after: int = 0) -> Iterator[Fed]:
+    """Yield the whole feed of *store* behind *after*."""
+    while page := store.feed(after, PAGE):
+        yield from page
+        after = page[-1].position
+
+
+def readable(store: Store, after: int = 0) -> Iterator[Fed | StoreError]:
+    """Yield the feed behind *after*, and in its place the refusal to read a record that somebody has written over."""
+    size = PAGE
+    while True:
+        try:
+            page = store.feed(after, size)
+        except StoreError as error:
+            if error.code != "broken-record":
+                raise
+            if size == 1:
+                yield error
+                after, size = error.facts["position"], PAGE
+            else:  # one by one up to it
+                size = 1
+            continue
+        if not page:
+            return
+        yield from page
+        after = page[-1].position
+
+
+def given(store: Store, after: int = 0) -> Iterator[Fed | StoreError]:
+    """Yield what the feed gives now behind *after*: it comes to an end however many go on writing."""
+    return islice(readable(store, after), stored(store))
+
+
+def patiently(store: Store, missing: Callable[[], int]) -> Iterator[Fed | StoreError]:
+    """Yield the feed, and wait for what is held back while *missing* says that something is, which must be stored.
+
+    Patience begins anew whenever less is missing.
+    """
+    after, before, end = 0, inf, 0.0
+    while True:
+        # Asked before: what is held back then and given a moment later would be neither read nor waited for.
+        waiting = held(store)
+        for fed in given(store, after):
+            yield fed
+            after = position(fed)
+        left = missing()
+        if left < before:
+            before, end = left, time.monotonic() + PATIENCE
+        if not left or not waiting or time.monotonic() >= end:
+            return
+        time.sleep(PAUSE)
+
+
+def whole(store: Store) -> Iterator[Fed]:
+    """Yield the feed of a store that nobody else writes to, to the end of what is stored, or until patience ends."""
+    after, end = 0, time.monotonic() + PATIENCE
+    while True:
+        waiting = held(store)  # asked before, as above
+        for fed in follow(store, after):
+            yield fed
+            after, end = fed.position, time.monotonic() + PATIENCE
+        if not waiting or time.monotonic() >= end:
+            return
+        time.sleep(PAUSE)
+
+
+def position(fed: Fed | StoreError) -> int:
+    """Return where in the feed a record is, also one that cannot be read."""
+    return int(fed.facts["position"]) if isinstance(fed, StoreError) else fed.position
+
+
+def held(store: Store) -> int:
+    """Return how many records are stored and not given yet, where the store tells."""
+    return int(_info(store).get("held_back", {}).get("records", 0))
+
+
+def stored(store: Store) -> int | None:
+    """Return a number of records that there are no more of, given or held back, where the store tells."""
+    info = _info(store)
+    found: int | None = info.get("last", info.get("records"))
+    return found
+
+
+def _info(store: Store) -> dict[str, Any]:
+    told: dict[str, Any] = getattr(store, "info", dict)()
+    return told

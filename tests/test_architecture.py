@@ -45,10 +45,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "schema": frozenset({"core", "delivery.envelope"}),
     "outbox": frozenset({"core", "stores"}),
     "whole": frozenset({"core.errors", "stores"}),
-    "audit": frozenset(
-        {"core.errors", "core.refs", "stores", "privacy", "whole"}
-    ),  # are the words what their event says?
-    "rebuild": frozenset({"core", "stores", "heads", "privacy", "audit", "whole"}),
+    # "privacy": are the words what their event says?
+    "audit": frozenset({"core.errors", "core.refs", "stores", "privacy", "whole"}),
+    "rebuild": frozenset({"core", "stores", "heads", "privacy", "whole"}),
     "transfer": frozenset({"core.errors", "stores", "audit", "whole"}),
     # "plugins" to find publishers by name; "heads" for the form of instants that stores compare.
     "delivery": frozenset({"core", "stores", "view", "outbox", "heads", "plugins"}),
@@ -65,7 +64,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "neighbours": frozenset({"core", "stores", "book", "classifiers"}),
     # "packs" and "text" late: the classifier "rules" reads a pack's rules or a file of them.
     "classifiers": frozenset({"core", "plugins", "packs", "text"}),
-    "clockwork": frozenset({"core", "stores", "privacy", "heads", "audit"}),
+    "clockwork": frozenset({"core", "stores", "privacy", "heads", "whole"}),
     "inquiry": frozenset({"core", "view", "hotline"}),
     "transition": frozenset({"core", "stores"}),
     "impact": frozenset({"core", "hotline", "stores.port"}),

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hotline12345 import Actor, Hotline, Request, Requester
+from hotline12345 import Actor, Hotline, Request, Requester, whole
 from hotline12345.audit import anchor, read_anchors, verify
 from hotline12345.core.errors import RequestError, StoreError
-from hotline12345.stores import Private, _text
+from hotline12345.stores import Fed, Private, _text
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, Q, write
@@ -284,6 +285,78 @@ def test_a_backup_that_was_put_back_is_found_also_when_work_went_on(
             anchor(old, anchors, AT)
         assert caught.value.code == "anchor-mismatch"
         assert {("cut-off", f"{P}/7 v1"), ("inserted", f"{P}/8 v1")} <= _told(old, anchors)
+
+
+class Held(SqliteStore):
+    """A store whose feed a transaction holds back from ``upto`` on, until it has been looked at so often."""
+
+    upto, looks = 0.0, 0
+
+    def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
+        return [fed for fed in super().feed(after, limit, place) if self.looks < 1 or fed.position <= self.upto]
+
+    def info(self) -> dict[str, Any]:
+        """Tell how many records are held back, and then let go of them in time."""
+        told = super().info()
+        held = told["last"] - self.upto if self.looks > 0 else 0
+        self.looks -= 1
+        return {**told, "held_back": {"records": int(held)}}
+
+
+@pytest.mark.parametrize("looks", [2, 5])
+def test_records_that_are_held_back_are_waited_for_and_not_called_cut_off(
+    path: Path, monkeypatch: pytest.MonkeyPatch, looks: int
+) -> None:
+    monkeypatch.setattr(whole, "PAUSE", 0)
+    with Held(path) as store:
+        store.append([write("1", 0, 2), write("2")])
+        store.append([write("1", 2), write("3")])
+        store.upto, store.looks = 3, looks
+        assert verify(store) == (5, 3, 0, ())
+        assert store.looks < 1
+
+
+def test_records_that_are_held_back_in_vain_are_told_apart_from_those_cut_off(
+    path: Path, monkeypatch: pytest.MonkeyPatch, plain: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr(whole, "PAUSE", 0)
+    monkeypatch.setattr(whole, "PATIENCE", 0.01)
+    with Held(path) as store:
+        store.append([write("1", 0, 2), write("2", 0, 3), write("4", 0, 2)])
+        store.append([write("1", 2, 2), write("3"), write("4", 2)])
+        plain(path)
+        _touch(path, "DELETE FROM record WHERE number = '2' AND version = 3")
+        _touch(path, "UPDATE record SET data = '{' WHERE number = '4' AND version = 3")
+        store.upto, store.looks = 7, 10**9
+        found = {("held-back", f"{P}/1 v3–4"), ("held-back", f"{P}/3 v1"), ("held-back", f"{P}/4 v3")}
+        assert _told(store, None) == found | {("cut-off", f"{P}/2 v3")}
+        store.looks = 0
+        assert _told(store, None) == {("cut-off", f"{P}/2 v3"), ("edited", f"{P}/4 v3")}
+
+
+class Busy(SqliteStore):
+    """A store that somebody writes to whenever its feed is read, and never stops."""
+
+    turns = 0
+
+    def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
+        self.turns += 1
+        if self.turns > 50:
+            pytest.fail("the feed is read for ever")
+        self.append([write("1", self.turns), write(f"new{self.turns}")])
+        fed = super().feed(after, limit, place)
+        self.append([write(f"later{self.turns}")])
+        return fed
+
+
+def test_what_is_written_while_it_is_verified_is_no_fault_and_keeps_nobody_from_the_end(
+    path: Path, tmp_path: Path
+) -> None:
+    with Busy(path) as store:
+        store.append([write("1"), write("2")])
+        assert verify(store).faults == ()
+        anchor(store, tmp_path / "anchors", AT)
+        assert verify(store, tmp_path / "anchors").faults == ()
 
 
 def test_an_anchor_torn_by_a_crash_is_passed_over_by_the_next(store: SqliteStore, anchors: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from errno import ENOENT
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,11 +22,12 @@ from .core.errors import Fault, RequestError, StoreError
 from .core.refs import Ref
 from .privacy import intact
 from .stores._text import FIRST, digest, dumps, encode, link
-from .stores.port import Fed, Head, Query, Record, Store
-from .whole import PAGE, follow, readable
+from .stores.port import Fed, Record, Store
+from .whole import PAGE, Patiently, follow, heads, stored
 
-ALL = Query()
 _Order = tuple[str, str]
+_NONE = (0, FIRST)
+"""Where an order ends of which there is no record."""
 
 
 class Seal(NamedTuple):
@@ -82,7 +84,7 @@ def anchor(store: Store, path: Path, at: str) -> Seal:
         raise _mismatch(path, "此存储里没有上一个锚点见过的记录", "the store has not what the last anchor saw")
     changed: dict[_Order, tuple[int, str]] = {}
     position = last.position
-    for fed in follow(store, position):
+    for fed in islice(follow(store, position), stored(store)):  # an end, however many go on writing
         if not fed.link:
             raise no_chain()
         changed[fed.record.place, fed.record.number] = (fed.record.version, fed.link)
@@ -182,6 +184,9 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
     refers to, each with place, number and version; words that are gone may have been forgotten.  What was
     written after the last anchor and cut off or counted anew as a whole, no chain can tell.
 
+    Others may go on writing: what was there at the start is verified.  Records that a transaction under way on a server
+    holds back are waited for for some time, and then found as ``held-back``: nobody has verified them.
+
     Args:
         store: a store that keeps a chain.
         path: the file of anchors.
@@ -197,16 +202,19 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
         zh, en = f"没有封记 {seal}", f"the seal {seal} is not in it"
         faults.append(Fault("seal-missing", zh, en, file=str(path or "")))
     until = known.seals[-1].position if known.seals else 0
+    # Heads first: what they speak of is stored, so that it is either given, or held back, or gone.
+    tops = _tops(store)
     ends: dict[_Order, tuple[int, bytes]] = {}
     records, chained = 0, False
     said: dict[_Order, dict[str, tuple[int, str]]] = {}
-    for fed in readable(store):
+    feed = Patiently(store, lambda: sum(ends.get(order, _NONE)[0] < top for order, top in tops.items()))
+    for fed in feed:
         records += 1
         if isinstance(fed, StoreError):
             order, version = fed.facts["order"], fed.facts["version"]
             faults.append(_found("edited", order, version, "内容无法读取", "its content cannot be read"))
             if isinstance(version, int):
-                ends[order] = (max(version, ends.get(order, (0, FIRST))[0]), b"")
+                ends[order] = (max(version, ends.get(order, _NONE)[0]), b"")
             continue
         chained = chained or bool(fed.link)
         faults += _looked_at(fed, ends, known, until)
@@ -216,7 +224,7 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
     if records and not chained:
         raise no_chain()
     faults += _words(store, said)
-    faults += _ends(store, ends, known)
+    faults += _ends(store, ends, known, tops, feed.held)
     return Verdict(records, len(ends), len(known.seals), tuple(faults))
 
 
@@ -261,7 +269,7 @@ def _words(store: Store, said: dict[_Order, dict[str, tuple[int, str]]]) -> Iter
 def _looked_at(fed: Fed, ends: dict[_Order, tuple[int, bytes]], known: Anchors, until: int) -> Iterator[Fault]:
     record = fed.record
     order, version = (record.place, record.number), record.version
-    last, before = ends.get(order, (0, FIRST))
+    last, before = ends.get(order, _NONE)
     if not isinstance(version, int):
         yield _found("edited", order, version, "版本被改动", "its version was altered")
         return
@@ -288,52 +296,61 @@ def _looked_at(fed: Fed, ends: dict[_Order, tuple[int, bytes]], known: Anchors, 
         yield _found("inserted", order, version, "锚点时没有这条记录", "was not there when the anchor was written")
 
 
-def _ends(store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors) -> Iterator[Fault]:
-    """Yield the orders whose records end before the version that their head or an anchor has."""
-    wanted = {order: max(version for version, _ in seen) for order, seen in known.orders.items()}
-    headed: set[_Order] = set()
+def _tops(store: Store) -> dict[_Order, int]:
+    """Return the version of every order by its head, -1 where that cannot be read."""
+    found: dict[_Order, int] = {}
     for head in (each for place in store.places() for each in heads(store, place)):
         if isinstance(head, StoreError):
-            order = head.facts["order"]
-            last = ends.get(order, (0, FIRST))[0]
-            zh = "工单索引无法读取，可用 store rebuild 重建"
-            en = "has a head that cannot be read; store rebuild makes it anew"
-            yield _found("broken-head", order, last, zh, en)
+            found[head.facts["order"]] = -1
         else:
-            order = (head.place, head.number)
-            wanted[order] = max(head.version, wanted.get(order, 0))
-        headed.add(order)
+            found[head.place, head.number] = head.version
+    return found
+
+
+def _ends(
+    store: Store, ends: dict[_Order, tuple[int, bytes]], known: Anchors, tops: dict[_Order, int], waiting: int
+) -> Iterator[Fault]:
+    """Yield the orders whose records end before the version that their head or an anchor has."""
+    for order in (order for order, top in tops.items() if top < 0):
+        zh = "工单索引无法读取，可用 store rebuild 重建"
+        en = "has a head that cannot be read; store rebuild makes it anew"
+        yield _found("broken-head", order, ends.get(order, _NONE)[0], zh, en)
+    wanted = {order: max(version for version, _ in seen) for order, seen in known.orders.items()}
+    for order, top in tops.items():
+        wanted[order] = max(top, wanted.get(order, 0))
     for order, version in sorted(wanted.items()):
-        last = ends.get(order, (0, FIRST))[0]
+        last = ends.get(order, _NONE)[0]
         if last < version:
             missing = f"{version}" if last == version - 1 else f"{last + 1}–{version}"
-            yield _found("cut-off", order, missing, "末尾的记录被删除", "was cut off at the end")
-    for order in sorted(set(ends) - headed):
-        yield _found("headless", order, ends[order][0], "有记录而没有工单索引", "has records and no head")
+            if waiting and _there(store, order, last, version):
+                zh = "存着而暂时读不到，未核对：有未结束的事务占着（doctor --store 可查），请稍后再核对"
+                en = "is stored and not given yet: a transaction under way holds it (doctor --store); verify again"
+                yield _found("held-back", order, missing, zh, en)
+            else:
+                yield _found("cut-off", order, missing, "末尾的记录被删除", "was cut off at the end")
+    for order in sorted(set(ends) - set(tops)):
+        if _headless(store, order):
+            yield _found("headless", order, ends[order][0], "有记录而没有工单索引", "has records and no head")
 
 
-def heads(store: Store, place: str, query: Query = ALL, after: str = "") -> Iterator[Head | StoreError]:
-    """Yield the heads of *place*, and in its place the refusal to read one that somebody has written over."""
-    size = PAGE
-    while True:
-        try:
-            page = store.find(place, query, after, size)
-        except StoreError as error:
-            if error.code != "broken-head":
-                raise
-            if size == 1:
-                number = error.facts["order"][1]
-                if number <= after:  # its number is not what it was: there is no going on behind it
-                    raise
-                yield error
-                after, size = number, PAGE
-            else:  # one by one up to it
-                size = 1
-            continue
-        yield from page.heads
-        after = page.next
-        if not after:
-            return
+def _there(store: Store, order: _Order, last: int, version: int) -> bool:
+    """Tell whether the records behind *last* up to *version* are stored, whatever the feed gives."""
+    try:
+        return {*range(last + 1, version + 1)} <= {record.version for record in store.stream(*order, last)}
+    except StoreError as error:
+        if error.code != "broken-record":
+            raise
+        return True  # what is wrong with them is told once they are given
+
+
+def _headless(store: Store, order: _Order) -> bool:
+    """Tell whether an order has no head now: one that came since the heads were read has one."""
+    try:
+        return store.head(*order) is None
+    except StoreError as error:
+        if error.code != "broken-head":
+            raise
+        return False
 
 
 def _found(code: str, order: _Order, version: int | str, zh: str, en: str) -> Fault:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from .audit import heads
 from .core.actor import SYSTEM
 from .core.commands import Tick
 from .core.errors import Conflict, HotlineError, StoreError
@@ -16,6 +15,7 @@ from .core.events import DeadlineMoved, FellOverdue
 from .core.order import Order
 from .heads import stamp
 from .stores.port import UNREADABLE, Query
+from .whole import heads
 
 if TYPE_CHECKING:
     from .hotline import Hotline

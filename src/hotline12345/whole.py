@@ -13,9 +13,10 @@ from math import inf
 from typing import Any
 
 from .core.errors import StoreError
-from .stores.port import Fed, Store
+from .stores.port import Fed, Head, Query, Store
 
 PAGE = 1000
+ALL = Query()
 
 PATIENCE = 60.0
 """For how many seconds records are waited for that are stored and not given yet (library default)."""
@@ -56,24 +57,29 @@ def given(store: Store, after: int = 0) -> Iterator[Fed | StoreError]:
     return islice(readable(store, after), stored(store))
 
 
-def patiently(store: Store, missing: Callable[[], int]) -> Iterator[Fed | StoreError]:
-    """Yield the feed, and wait for what is held back while *missing* says that something is, which must be stored.
+class Patiently:
+    """The feed, waiting for what is held back (耐心读取) while *missing* says that something stored is.
 
-    Patience begins anew whenever less is missing.
+    Patience begins anew whenever less is missing.  ``held`` is how many records were held back at the last look.
     """
-    after, before, end = 0, inf, 0.0
-    while True:
-        # Asked before: what is held back then and given a moment later would be neither read nor waited for.
-        waiting = held(store)
-        for fed in given(store, after):
-            yield fed
-            after = position(fed)
-        left = missing()
-        if left < before:
-            before, end = left, time.monotonic() + PATIENCE
-        if not left or not waiting or time.monotonic() >= end:
-            return
-        time.sleep(PAUSE)
+
+    def __init__(self, store: Store, missing: Callable[[], int]) -> None:
+        self._store, self._missing, self.held = store, missing, 0
+
+    def __iter__(self) -> Iterator[Fed | StoreError]:
+        after, before, end = 0, inf, 0.0
+        while True:
+            # Asked before: what is held back then and given a moment later would be neither read nor waited for.
+            self.held = held(self._store)
+            for fed in given(self._store, after):
+                yield fed
+                after = position(fed)
+            left = self._missing()
+            if left < before:
+                before, end = left, time.monotonic() + PATIENCE
+            if not left or not self.held or time.monotonic() >= end:
+                return
+            time.sleep(PAUSE)
 
 
 def whole(store: Store) -> Iterator[Fed]:
@@ -87,6 +93,30 @@ def whole(store: Store) -> Iterator[Fed]:
         if not waiting or time.monotonic() >= end:
             return
         time.sleep(PAUSE)
+
+
+def heads(store: Store, place: str, query: Query = ALL, after: str = "") -> Iterator[Head | StoreError]:
+    """Yield the heads of *place*, and in its place the refusal to read one that somebody has written over."""
+    size = PAGE
+    while True:
+        try:
+            page = store.find(place, query, after, size)
+        except StoreError as error:
+            if error.code != "broken-head":
+                raise
+            if size == 1:
+                number = error.facts["order"][1]
+                if number <= after:  # its number is not what it was: there is no going on behind it
+                    raise
+                yield error
+                after, size = number, PAGE
+            else:  # one by one up to it
+                size = 1
+            continue
+        yield from page.heads
+        after = page.next
+        if not after:
+            return
 
 
 def position(fed: Fed | StoreError) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from .. import whole
-from ..audit import heads, linked
+from ..audit import linked
 from ..core.errors import StoreError
 from ..stores._text import FIRST, dumps, encode
 from ..stores.port import SCHEMA, Fed, Head, Keeping, Query, Store
@@ -140,7 +140,7 @@ class _Out:
         for place in self.store.places():
             # Heads are gone through only where their number says that one may be among them.
             if self.without or self.store.count(place, Query())[""] != passed[place]:
-                for head in heads(self.store, place):
+                for head in whole.heads(self.store, place):
                     if isinstance(head, StoreError):
                         order, version = head.facts["order"], 0
                     else:

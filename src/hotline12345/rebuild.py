@@ -6,8 +6,10 @@ So a head can always be checked, and one that is lost or wrong can be made again
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from . import whole
 from .core.codec import decode
 from .core.errors import RequestError, StoreError
 from .core.evolve import fold
@@ -15,9 +17,11 @@ from .heads import head_of
 from .privacy import of_order
 from .stores._rules import several
 from .stores.port import UNREADABLE, Head, Keeping, Record, Store
-from .whole import readable
 
 PAGE = 500
+
+LOOKS = 5
+"""How often an order that goes on is looked at before it is left to who writes it."""
 
 
 @runtime_checkable
@@ -57,11 +61,11 @@ def differences(store: Store) -> Iterator[Difference]:
             end, naming every order that cannot be read (``facts["broken"]``): all others were compared.
     """
     broken: list[StoreError] = []
-    for place, heads in _counted(store, broken):
+    for _, heads in _counted(store, broken):
         for counted in heads:
-            stored = _stored(store, place, counted.number)
-            if stored != counted:
-                yield Difference(place, counted.number, stored, counted)
+            found = _difference(store, counted, broken)
+            if found is not None:
+                yield found
     _refuse(broken)
 
 
@@ -82,12 +86,35 @@ def rebuild(store: Store) -> Iterator[Difference]:
         )
     broken: list[StoreError] = []
     for place, heads in _counted(store, broken):
-        wrong = [Difference(place, h.number, s, h) for h in heads if (s := _stored(store, place, h.number)) != h]
+        wrong = [found for head in heads if (found := _difference(store, head, broken)) is not None]
         store.reindex(place, heads)
         yield from wrong
     for place in store.places():
         store.reindex(place, ())
     _refuse(broken)
+
+
+def _difference(store: Store, counted: Head, broken: list[StoreError]) -> Difference | None:
+    """Return how the head of an order is not what was counted, unless the order went on between the two looks."""
+    place, number = counted[:2]
+    for _ in range(LOOKS):
+        stored = _stored(store, place, number)
+        if stored == counted:
+            return None
+        found = Difference(place, number, stored, counted)
+        # A head never goes back; at the same version nothing of it changes but whose it was, by who is forgotten.
+        further = stored is not None and isinstance(stored.version, int) and stored.version > counted.version
+        if not further and found.fields != ("requester",):
+            return found
+        [(_, records)] = _streams(store, place, [number])
+        again = _head_of(store, place, number, records)
+        if isinstance(again, StoreError):
+            broken.append(again)
+            return None
+        if again == counted:
+            return found
+        counted = again
+    return None  # it goes on all the time: its head is as new as its records
 
 
 def _stored(store: Store, place: str, number: str) -> Head | None:
@@ -109,20 +136,37 @@ def _counted(store: Store, broken: list[StoreError]) -> Iterator[tuple[str, list
             hint="存储插件须实现 kept(place, number)",
             hint_en="its plug-in has to have kept(place, number)",
         )
-    numbers: dict[str, dict[str, None]] = {}
-    for fed in readable(store):
-        place, number = fed.facts["order"] if isinstance(fed, StoreError) else fed.record[:2]
-        if isinstance(place, str) and isinstance(number, str):
-            numbers.setdefault(place, {})[number] = None
-        else:
-            broken.append(_broken((place, number), "地方或编号不是文本", "its place or number is no text"))
-    for place, wanted in sorted(numbers.items()):
+    waiting, there, counted = whole.held(store), whole.stored(store), 0
+    for place, wanted in sorted(_numbers(store, broken, waiting).items()):
         every = sorted(wanted)
         for start in range(0, len(every), PAGE):
-            some = every[start : start + PAGE]
-            heads = [_head_of(store, place, number, records) for number, records in _streams(store, place, some)]
+            # A head without any record is none of ours: there is nothing to make it of.
+            streams = [each for each in _streams(store, place, every[start : start + PAGE]) if each[1] != []]
+            counted += sum(len(records) for _, records in streams if not isinstance(records, StoreError))
+            heads = [_head_of(store, place, number, records) for number, records in streams]
             broken += [each for each in heads if isinstance(each, StoreError)]
             yield place, [each for each in heads if isinstance(each, Head)]
+    if waiting and not broken and counted < (there or 0):
+        broken.append(_held_back((there or 0) - counted))
+
+
+def _numbers(store: Store, broken: list[StoreError], waiting: int) -> dict[str, set[str]]:
+    """Return the numbers of all orders by place; *waiting*: records are held back, and those of some orders all are."""
+    numbers: dict[str, set[str]] = {}
+    orders: list[Iterator[tuple[object, object]]] = [
+        (fed.facts["order"] if isinstance(fed, StoreError) else fed.record[:2] for fed in whole.given(store))
+    ]
+    if waiting:  # their histories can be read, held back or not, and they have heads
+        orders += [
+            (head.facts["order"] if isinstance(head, StoreError) else head[:2] for head in whole.heads(store, place))
+            for place in store.places()
+        ]
+    for place, number in chain.from_iterable(orders):
+        if isinstance(place, str) and isinstance(number, str):
+            numbers.setdefault(place, set()).add(number)
+        else:
+            broken.append(_broken((place, number), "地方或编号不是文本", "its place or number is no text"))
+    return numbers
 
 
 def _streams(store: Store, place: str, numbers: list[str]) -> Iterator[tuple[str, list[Record] | StoreError]]:
@@ -174,6 +218,19 @@ def _broken(order: tuple[object, object], zh: str, en: str) -> StoreError:
         hint="请运行 audit verify 查明，并从备份恢复",
         hint_en="audit verify finds what was altered; restore from a backup",
         order=order,
+    )
+
+
+def _held_back(records: int) -> StoreError:
+    """Return the refusal to call everything rebuilt while orders without a head cannot be seen."""
+    return StoreError(
+        f"还有 {records} 条记录暂时读不到，它们的工单没有索引：服务器上有未结束的事务占着",
+        f"{records} more records cannot be read yet, and their orders have no head: a transaction under way on the "
+        "server holds them",
+        code="held-back",
+        hint="用 doctor --store 看是哪个事务，它结束后再执行一次",
+        hint_en="doctor --store shows which transaction it is; run it again once it has ended",
+        order=("*", "*"),
     )
 
 

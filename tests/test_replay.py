@@ -89,6 +89,14 @@ def test_an_order_is_read_from_the_store_only_for_what_the_clock_did_to_it() -> 
     assert {n for name, n in calls.items() if name.startswith("awake")} == {1}
 
 
+def test_what_a_transaction_on_a_server_holds_back_is_counted() -> None:
+    class HeldBack(MemoryStore):
+        def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> Any:
+            return []
+
+    assert replay(reading(ROWS), "liaoyuan", HeldBack(), kind=Kind.COMPLAINT) == run(ROWS)
+
+
 def test_nothing_happens_after_the_records_last_instant() -> None:
     two = "".join(ROWS.splitlines(keepends=True)[::2])
     assert run(two).overdue == 0, "the record ends a second before row 3's deadline"

@@ -9,6 +9,8 @@ import shlex
 
 import pytest
 
+from hotline12345.stores.sqlite import SqliteStore
+
 # ── classify, route ──
 
 
@@ -147,6 +149,15 @@ def test_a_new_pack_passes_its_check_and_answers_by_its_path(run, tmp_path):
     )
     again = run("pack", "new", "mytown", "--place", "210100", "--format", "json", code=2)
     assert again.error["code"] == "pack-exists"
+
+
+def test_the_pack_of_a_store_is_found_also_where_a_transaction_holds_all_its_records_back(run, store, monkeypatch):
+    number = run("receive", "--pack", "shenyang", "--store", store, "--text", "物业不管", "--format", "json").json[
+        "number"
+    ]
+    monkeypatch.setattr(SqliteStore, "feed", lambda *_: [])
+    assert [order["number"] for order in run("list", "--store", store, "--format", "json").json["orders"]] == [number]
+    assert run("show", number, "--store", store, "--format", "json").json["number"] == number
 
 
 def test_an_order_of_a_pack_found_by_its_path_is_kept_in_a_store(run, tmp_path, store):

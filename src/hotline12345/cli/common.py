@@ -305,14 +305,18 @@ def _elsewhere(name: str) -> RequestError:
 
 def _named_in(store: Store, place: str, number: str) -> tuple[str, str]:
     """Return the pack and the place that the store's orders name: every first event carries them."""
+    from ..stores.port import Query
+
     first: Mapping[str, Any] | None = None
-    fed = store.feed(0, 1, place or None)
-    place = place or (fed[0].record.place if fed else "")
+    records = [fed.record for fed in store.feed(0, 1, place or None)]
+    place = place or (records[0].place if records else next(iter(store.places()), ""))
     if number and place:
-        records = store.stream(place, number, 0)
-        first = records[0].data if records else None
-    if first is None and fed:
-        first = fed[0].record.data
+        records = store.stream(place, number, 0) or records
+    if not records and place:  # a transaction on a server may hold back all there is: of any order then
+        heads = store.find(place, Query(), limit=1).heads
+        records = store.stream(place, heads[0].number, 0) if heads else []
+    if records:
+        first = records[0].data
     return (str(first.get("pack") or "cn") if first is not None else "cn"), place
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, Q, head, numbers, write
 from hotline12345.testing.store_feed import HALF, RARE
-from hotline12345.transfer import Row, check, export, import_rows
+from hotline12345.transfer import Row, check, export, import_rows, out
 from hotline12345.transfer.files import read
 from hotline12345.transfer.files import write as write_file
 from hotline12345.transfer.rows import Tally, encode_row
@@ -245,6 +246,66 @@ def test_an_order_that_is_held_back_is_not_left_out_for_one_that_came_meanwhile(
 
     monkeypatch.setattr(old, "feed", newer_first)
     assert {row.number for row in export(old) if row.t == "order"} == {"1", "2", "3"}
+
+
+def test_an_order_that_is_held_back_and_whose_head_is_broken_is_told_by_its_head(
+    make: Make, plain: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with make("sqlite") as old:
+        old.append([write("1"), write("2", 0, 2)])
+        plain(old.path)
+        old._file.submit(lambda conn: conn.execute("UPDATE head SET desks = '[[' WHERE number = '2'"))
+        feed = old.feed
+        monkeypatch.setattr(old, "feed", lambda after, limit: [f for f in feed(after, limit) if f.record.number < "2"])
+        with pytest.raises(StoreError) as caught:
+            list(export(old))
+        assert [(e.code, e.facts["order"]) for e in caught.value.facts["broken"]] == [("broken-head", (P, "2"))]
+
+
+def test_patience_with_what_is_held_back_begins_anew_when_some_of_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading on may take longer than patience lasts, and what is held back only then was not waited for."""
+    old, clock = Behind("1", 0, 3, 3, 99), [0.0]
+    old.append([write("1", 0, 3), write("2")])
+    monkeypatch.setattr(out, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=lambda _: None))
+    feed = old.feed
+
+    def slow(*asked: Any) -> list[Any]:
+        clock[0] += whole.PATIENCE * 2 * (old.upto == 3 and clock[0] == 0)
+        return feed(*asked)
+
+    monkeypatch.setattr(old, "feed", slow)
+    assert [(row.number, row.version) for row in export(old) if row.t == "order"] == [("1", 4), ("2", 1)]
+
+
+def test_an_import_gone_on_with_is_not_decided_by_what_is_let_go_once_patience_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was held back was asked after the records had been read, and then wanted to be written again."""
+
+    class LetGo(MemoryStore):
+        unfinished, reads = True, 0
+
+        def importing(self, under_way: bool) -> None:
+            self.unfinished = under_way
+
+        def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Any]:
+            self.reads += 1
+            return super().feed(after, limit, place) if self.reads > 1 else []
+
+        def info(self) -> dict[str, Any]:
+            told = super().info()
+            return {**told, "held_back": {"records": told["records"] * (self.reads < 1)}}
+
+    monkeypatch.setattr(whole, "PATIENCE", 0)
+    old, new = MemoryStore(), LetGo()
+    old.append([write("1"), write("2")])
+    rows = list(export(old))
+    new.append([write("1")])
+    with pytest.raises(StoreError) as caught:
+        import_rows(new, lambda: rows)
+    assert caught.value.code == "import-held-back"
+    import_rows(new, lambda: rows)
+    assert (new.unfinished, list(export(new))) == (False, rows)
 
 
 def test_an_order_whose_head_is_gone_is_not_left_out_of_an_export_where_it_came_last(

@@ -60,11 +60,13 @@ def given(store: Store, after: int = 0) -> Iterator[Fed | StoreError]:
 class Patiently:
     """The feed, waiting for what is held back (耐心读取) while *missing* says that something stored is.
 
-    Patience begins anew whenever less is missing.  ``held`` is how many records were held back at the last look.
+    Without it all that is held back is missing, which is right where nobody else writes.  Patience begins anew whenever
+    less is missing.  ``held`` is how many records were held back at the last look: when it is none, all was given.
     """
 
-    def __init__(self, store: Store, missing: Callable[[], int]) -> None:
-        self._store, self._missing, self.held = store, missing, 0
+    def __init__(self, store: Store, missing: Callable[[], int] | None = None) -> None:
+        self._store, self.held = store, 0
+        self._missing = missing if missing is not None else lambda: self.held
 
     def __iter__(self) -> Iterator[Fed | StoreError]:
         after, before, end = 0, inf, 0.0
@@ -80,19 +82,6 @@ class Patiently:
             if not left or not self.held or time.monotonic() >= end:
                 return
             time.sleep(PAUSE)
-
-
-def whole(store: Store) -> Iterator[Fed]:
-    """Yield the feed of a store that nobody else writes to, to the end of what is stored, or until patience ends."""
-    after, end = 0, time.monotonic() + PATIENCE
-    while True:
-        waiting = held(store)  # asked before, as above
-        for fed in follow(store, after):
-            yield fed
-            after, end = fed.position, time.monotonic() + PATIENCE
-        if not waiting or time.monotonic() >= end:
-            return
-        time.sleep(PAUSE)
 
 
 def heads(store: Store, place: str, query: Query = ALL, after: str = "") -> Iterator[Head | StoreError]:

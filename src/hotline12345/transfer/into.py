@@ -11,7 +11,7 @@ from ..audit import linked
 from ..core.errors import StoreError
 from ..stores._text import FIRST, digest, link
 from ..stores.port import SCHEMA, Append, Desk, Head, Importing, Private, Record, Store
-from ..whole import held, whole
+from ..whole import Patiently
 from . import readers, refusals
 from .rows import FORMAT, KINDS, LAST, Order, Row, Summary, Tally
 
@@ -115,7 +115,7 @@ def import_rows(store: Store, rows: Callable[[], Iterable[Row]], found: Summary 
     if mark is not None and not resumed:
         mark.importing(True)
     expected = _write(store, rows(), there)
-    count, digest = _read_back(store)
+    count, digest, _ = _read_back(store)
     if count < found.records:
         raise refusals.held_back(count, found.records)
     if digest != expected:
@@ -151,8 +151,8 @@ def _write(store: Store, rows: Iterable[Row], there: int) -> bytes:
 
 def _there(store: Store, rows: Iterable[Row], whole_of: Summary) -> int:
     """Return how many records an import that was cut short has brought; *rows* must be those it was of."""
-    count, digest = _read_back(store)
-    if held(store):
+    count, digest, waiting = _read_back(store)
+    if waiting:
         raise refusals.held_back(count, whole_of.records)
     expected = sha256()
     wanted = count
@@ -169,16 +169,19 @@ def _digest(into: Any, order: Order, version: int, end: str) -> None:
     into.update(f"{order} {version} {end}\n".encode("utf-8", "surrogatepass"))
 
 
-def _read_back(store: Store) -> tuple[int, bytes]:
-    """Count and digest what *store* has now, counting each link anew."""
+def _read_back(store: Store) -> tuple[int, bytes, int]:
+    """Count and digest what *store* has now, counting each link anew; and say how much was held back at the end."""
     found, count = sha256(), 0
     ends: dict[Order, bytes] = {}
-    for fed in whole(store):
+    feed = Patiently(store)
+    for fed in feed:
+        if isinstance(fed, StoreError):
+            raise fed
         order = (fed.record.place, fed.record.number)
         last = ends[order] = linked(fed, ends.get(order, FIRST))
         _digest(found, order, fed.record.version, fed.link or last.hex())
         count += 1
-    return count, found.digest()
+    return count, found.digest(), feed.held
 
 
 class _Told:

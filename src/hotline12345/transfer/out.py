@@ -49,7 +49,9 @@ def export(store: Store, *, private: bool = True, without: Collection[Order] = (
         waiting = whole.held(store) if time.monotonic() < end else 0
         yield from out.rows(need)
         need, before = out.missing(), need
-        if need == before and not waiting:  # a need that is new may rest on what is held back only now
+        if need != before:  # it may rest on what is held back only now: patience begins anew
+            end = time.monotonic() + whole.PATIENCE
+        elif not waiting:
             break
         time.sleep(whole.PAUSE if waiting else 0)
     broken = out.broken | {order: refusals.cut_off(order, out.seen.get(order, 0), need[order]) for order in need}
@@ -141,12 +143,13 @@ class _Out:
             # Heads are gone through only where their number says that one may be among them.
             if self.without or self.store.count(place, Query())[""] != passed[place]:
                 for head in whole.heads(self.store, place):
-                    if isinstance(head, StoreError):
-                        order, version = head.facts["order"], 0
+                    order = head.facts["order"] if isinstance(head, StoreError) else head[:2]
+                    if order in self.seen:
+                        continue
+                    if isinstance(head, StoreError):  # whatever comes of its records, it cannot be told
+                        self.broken[order] = head
                     else:
-                        order, version = head[:2], head.version
-                    if order not in self.seen:
-                        found[order] = version
+                        found[order] = head.version
         return found
 
     def _rows(self, fed: Fed | StoreError) -> Iterator[tuple[Row, int]]:

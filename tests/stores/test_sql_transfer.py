@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from hotline12345 import whole
+from hotline12345.audit import verify
 from hotline12345.cli import main
 from hotline12345.core.commands import Withdraw
 from hotline12345.core.errors import StoreError
@@ -213,8 +214,8 @@ def test_an_export_that_a_transaction_holds_records_back_from_is_refused(
     url = room_on("postgresql").replace("&patience=120", "")
     store: Any = open_store(url)
     store.append([write("1")])
-    monkeypatch.setattr(whole, "PATIENCE", 0.3)
-    with store._line.engine.begin() as host:
+    with store._line.engine.begin() as host, monkeypatch.context() as patch:
+        patch.setattr(whole, "PATIENCE", 0.3)  # later a stranger's transaction may well last longer
         host.exec_driver_sql("SELECT txid_current()")  # anybody's, in any database of the server
         store.append([write("1", 1), write("2")])
         with pytest.raises(StoreError) as caught:
@@ -223,6 +224,35 @@ def test_an_export_that_a_transaction_holds_records_back_from_is_refused(
         assert sorted(each.facts["order"][1] for each in caught.value.facts["broken"]) == ["1", "2"]
         assert "doctor --store" in caught.value.en
     assert [row.number for row in export(store) if row.t == "record"] == ["1", "1", "2"]
+    store.close()
+
+
+def test_what_a_transaction_holds_back_is_rebuilt_and_verified_later(
+    room_on: Callable[[str], str], ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = room_on("postgresql").replace("&patience=120", "")
+    store: Any = open_store(url)
+    policy = small_policy()
+    pack = Pack("test", policy.place, "test", (policy,))
+    hotline = Hotline(pack, store, clock=lambda: AT, number=number_by_time, secrets=bytes(range(32)))
+
+    def receive() -> str:
+        request = Request(AT, "路灯不亮", "虚构：路灯坏了", Requester(), Kind.COMPLAINT)
+        return hotline.receive(request, by=AGENT).number
+
+    first = receive()
+    with store._line.engine.begin() as host, monkeypatch.context() as patch:
+        patch.setattr(whole, "PATIENCE", 0.3)
+        host.exec_driver_sql("SELECT txid_current()")  # anybody's, in any database of the server
+        hotline.handle(first, Withdraw(REQUESTER))
+        second = receive()
+        ask(url, f"UPDATE {store.schema}.hotline_head SET area = '9'")
+        assert {each.number for each in differences(store)} == {first, second}
+        assert {each.number for each in rebuild(store)} == {first, second}
+        faults = verify(store).faults
+        assert {fault.code for fault in faults} == {"held-back"}
+        assert {fault.key.split()[0].partition("/")[2] for fault in faults} == {first, second}
+    assert (list(differences(store)), verify(store).faults) == ([], ())
     store.close()
 
 
@@ -268,12 +298,12 @@ def test_an_import_waits_for_a_transaction_that_holds_it_back_and_is_finished_la
     old, new = MemoryStore(), open_store(url)
     fill(old)
     rows = list(export(old))
-    monkeypatch.setattr(whole, "PATIENCE", 60.0 if ends else 0.3)
     with open_store(url) as other, ThreadPoolExecutor(1) as pool:  # type: ignore[attr-defined]
-        with other._line.engine.begin() as host:
+        with other._line.engine.begin() as host, monkeypatch.context() as patch:
+            patch.setattr(whole, "PATIENCE", 60.0 if ends else 0.3)
             host.exec_driver_sql("SELECT txid_current()")  # anybody's, in any database of the server
             told = pool.submit(import_rows, new, lambda: rows)
-            assert bool(wait([told], 1.5).done) is not ends
+            assert bool(wait([told], 1.5 if ends else 60).done) is not ends
         if ends:
             told.result(60)
     new.close()

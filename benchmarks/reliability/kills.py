@@ -30,6 +30,7 @@ from hotline12345 import Hotline
 from hotline12345.heads import head_of
 from hotline12345.packs import load_pack
 from hotline12345.stores import Query, _sqlite_late, open_store
+from hotline12345.whole import Patiently
 
 PACK = "shenyang"
 PATIENCE = 60.0
@@ -82,9 +83,7 @@ def verify(url: str, acked: dict[str, int]) -> dict[str, int]:
         cursor = page.next
         if not cursor:
             break
-    fed, after = 0, 0
-    while more := store.feed(after, 1000, hotline.place):
-        fed, after = fed + len(more), more[-1].position
+    fed = sum(1 for _ in Patiently(store))  # somebody else's transaction on the server may hold it back
     check = getattr(store, "check", None)
     faults = len(check()) if check is not None else 0
     store.close()

@@ -42,6 +42,7 @@ from hotline12345.delivery import verify
 from hotline12345.packs import load_pack
 from hotline12345.stores import open_store
 from hotline12345.stores.memory import MemoryStore
+from hotline12345.whole import held
 
 PACK, AGENT, KEY = "shenyang", Actor.parse("agent@210100-12345/li"), "k" * 32
 LEASE = 2.0
@@ -201,8 +202,9 @@ def _settle(hotline: Hotline, receivers: Receivers) -> bool:
     while time.monotonic() < end:
         time.sleep(1)
         with suppress(StoreError):
+            waiting = held(hotline.store)  # asked before: what is let go later is found then, or asked for again
             done = [hotline.store.feed(hotline.store.cursor(f"deliver:{name}"), 1) for name in NAMES]
-            if not any(done) and not any(hotline.store.parked(f"deliver:{n}", limit=1) for n in NAMES):  # type: ignore[attr-defined]
+            if not waiting and not any(done) and not any(hotline.store.parked(f"deliver:{n}", limit=1) for n in NAMES):  # type: ignore[attr-defined]
                 time.sleep(3 * LEASE)
                 return True
     return False

@@ -126,6 +126,18 @@ def test_the_feed_shows_nothing_before_the_host_commits_and_says_who_holds_it_ba
     assert len({f.position for f in [*seen, *behind, *after]}) == 3
 
 
+def test_a_feed_within_the_hosts_transaction_does_not_wait_for_that_transaction(
+    shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, engine = shared
+    monkeypatch.setattr("hotline12345.stores.sql.store.time.sleep", lambda _: pytest.fail("it waits for itself"))
+    with engine.connect() as connection:
+        ours = store.on(connection)
+        ours.append([write("1")])
+        assert ours.feed() == []
+        connection.rollback()
+
+
 def test_a_key_under_way_is_told_promptly(shared: Shared) -> None:
     store, engine = shared
     append = write("1", key="k", fingerprint="f")

@@ -218,6 +218,38 @@ def test_a_store_restored_to_another_cluster_is_found_and_mended(
     store.close()
 
 
+@pytest.mark.parametrize(
+    ("session", "prepared", "told"),
+    [
+        ("SELECT 7 AS pid, 'vendor' AS app, '9'::xid AS xid, now() - interval '2 hours' AS since", "", "7 vendor"),
+        ("SELECT 7, 'vendor', '9'::xid, NULL::timestamptz", "", "pg_monitor"),
+        ("SELECT 7, 'vendor', '9'::xid, now()", "SELECT '8'::xid, 'lost', now() - interval '2 hours'", "PREPARED lost"),
+        ("SELECT 7, 'vendor', '8'::xid, now()", "SELECT '9'::xid, 'lost', now() - interval '2 hours'", ""),
+    ],
+    ids=["a session", "another user's", "prepared first", "prepared later"],
+)
+def test_doctor_says_whose_transaction_holds_the_feed_back_also_one_that_was_prepared_or_cannot_be_seen(
+    clean_room: Callable[[str], str], ask: Callable[..., Any], session: str, prepared: str, told: str
+) -> None:
+    url = clean_room("postgresql")
+    store: Any = open_store(url)
+    # Views before the server's own: what it would tell of sessions that cannot be had here.
+    prepared = prepared or "SELECT '9'::xid, 'none', now() WHERE false"
+    ask(
+        url,
+        f"CREATE VIEW {store.schema}.pg_stat_activity (pid, application_name, backend_xid, xact_start) AS {session}",
+        f"CREATE VIEW {store.schema}.pg_prepared_xacts (transaction, gid, prepared) AS {prepared}",
+    )
+    with store._line.engine.begin() as host:
+        host.exec_driver_sql("SELECT txid_current()")
+        store.append([write("1")])
+        with open_store(f"{url}&options=-csearch_path%3D{store.schema}%2Cpg_catalog") as looking:  # type: ignore[attr-defined]
+            info = looking.info()
+    assert info["held_back"]["records"] == 1
+    assert [told in warning for warning in info["warnings"]] == [True] * bool(told)
+    store.close()
+
+
 @SERVERS
 def test_what_is_torn_is_found(server: str, clean_room: Callable[[str], str], ask: Callable[..., Any]) -> None:
     url = clean_room(server)

@@ -294,34 +294,47 @@ def info(run: Runner, where: str) -> dict[str, Any]:
         "records": int(records),
         "orders": int(orders),
     }
-    held = _held_back(run)
-    warnings = []
-    if held["seconds"] > 60:
-        warnings.append(
-            f"进程 {held['by']} 的事务已持续 {held['seconds']} 秒，{held['records']} 条记录要等它结束才能读到 / "
-            f"the transaction of process {held['by']} has lasted {held['seconds']} s; {held['records']} records "
-            "wait for it"
-        )
+    held, warnings = _held_back(run)
     if _ahead(run):
         warnings.append("记录来自另一集群，请执行 store repair / records of another cluster: run store repair")
     return {**told, "held_back": held, "warnings": warnings}
 
 
-def _held_back(run: Runner) -> dict[str, Any]:
-    """Tell how many records wait to be given, for which process, whose transaction began how many seconds ago."""
+_HOLDERS = (
+    "SELECT by, seconds FROM (SELECT concat_ws(' ', pid, nullif(application_name, '')) AS by, "
+    "extract(epoch FROM clock_timestamp() - xact_start)::bigint AS seconds, age(backend_xid) AS age "
+    "FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid() UNION ALL "
+    "SELECT 'PREPARED ' || gid, extract(epoch FROM clock_timestamp() - prepared)::bigint, age(transaction) "
+    "FROM pg_prepared_xacts) held ORDER BY age DESC LIMIT 1"
+)
+_SINCE = (
+    "SELECT pid || ' ' || application_name, extract(epoch FROM clock_timestamp() - xact_start)::bigint "
+    "FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() ORDER BY xact_start LIMIT 1"
+)
+"""Who holds a transaction longest: a process, or nobody, where it was prepared for a commit in two phases."""
+
+
+def _held_back(run: Runner) -> tuple[dict[str, Any], list[str]]:
+    """Tell how many records wait to be given, for whom, whose transaction began how many seconds ago; and warn."""
     r = run.say.record.c
+    behind = r.tx >= run.say.settled if run.kind.postgres else r.seq.is_(None)
+    waiting = int(run.ask(sa.select(sa.func.count()).select_from(run.say.record).where(behind))[0][0])
     if not run.kind.postgres:
-        waiting = run.ask(sa.select(sa.func.count()).select_from(run.say.record).where(r.seq.is_(None)))
-        return {"records": int(waiting[0][0]), "by": "", "seconds": 0}
-    waiting = run.ask(sa.select(sa.func.count()).select_from(run.say.record).where(r.tx >= run.say.settled))
+        return {"records": waiting, "by": "", "seconds": 0}, []
     # openGauss, a PostgreSQL 9.2 by its own account, does not tell which sessions have a number.
-    told = _version(run.connection) >= (9, 4)
-    which, order = ("backend_xid", "age(backend_xid) DESC") if told else ("xact_start", "xact_start")
-    oldest = list(
-        run.connection.exec_driver_sql(
-            "SELECT pid, application_name, coalesce(extract(epoch FROM clock_timestamp() - xact_start), 0)::bigint "
-            f"FROM pg_stat_activity WHERE {which} IS NOT NULL AND pid <> pg_backend_pid() ORDER BY {order} LIMIT 1"
-        )
-    )
-    by, seconds = (f"{oldest[0][0]} {oldest[0][1]}".strip(), int(oldest[0][2])) if oldest else ("", 0)
-    return {"records": int(waiting[0][0]), "by": by, "seconds": seconds}
+    oldest = list(run.connection.exec_driver_sql(_HOLDERS if _version(run.connection) >= (9, 4) else _SINCE))
+    by, seconds = oldest[0] if oldest else ("", 0)
+    lasted = int(seconds or 0)
+    held = {"records": waiting, "by": by, "seconds": lasted}
+    if lasted > 60:
+        return held, [
+            f"事务（{by}）已持续 {lasted} 秒，{waiting} 条记录要等它结束才能读到 / "
+            f"the transaction of {by} has lasted {lasted} s; {waiting} records wait for it"
+        ]
+    if waiting and by and seconds is None:
+        return held, [
+            f"{waiting} 条记录要等事务（{by}）结束才能读到；它是别的用户的，看不到已持续多久（可授予 pg_monitor）/ "
+            f"{waiting} records wait for the transaction of {by}, which is another user's: since when only "
+            "pg_monitor may see"
+        ]
+    return held, []

@@ -45,7 +45,7 @@ class SqlStore:
         must_exist: do not make the tables where there are none.
         unfinished: open one whose import was cut short, too, to finish it.
         timeout: how many seconds to wait for a server that comes back, and for a key under way.
-        patience: how many seconds ``feed`` waits for transactions under way that hold it back.
+        patience: how many seconds ``feed`` waits for transactions under way that hold it back; not within a host's.
 
     Raises:
         StoreError: ``no-such-store``, ``store-behind``, ``import-unfinished``, ``unreachable``, ``denied`` …
@@ -252,7 +252,8 @@ class SqlStore:
         if limit < 1:
             self._line.open()
             return []
-        end = time.monotonic() + self.patience
+        # Within a host's transaction one would wait for oneself.
+        end = time.monotonic() + (self.patience if self._line.host is None else 0.0)
         while True:
             # Asked before: what was undecided then and is decided now would be neither found nor waited for.
             held = self._line.read(feeding.held)

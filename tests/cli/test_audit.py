@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from hotline12345 import whole
+from hotline12345.stores.sqlite import SqliteStore
+
 
 def test_a_touched_record_is_named_with_exit_code_one(run, store, receive, tmp_path, plain):
     number = receive(store)
@@ -37,3 +40,16 @@ def test_a_file_that_is_no_text_and_a_store_without_records_are_told(run, store,
         told = run("audit", command, "--store", store, "--anchors", "a", code=2).err
         assert "bad-anchors" in told
         assert "codec" not in told
+
+
+def test_what_is_held_back_is_told_by_an_anchor_and_by_an_audit(run, store, receive, monkeypatch):
+    number = receive(store)
+    info = SqliteStore.info
+    monkeypatch.setattr(whole, "PATIENCE", 0)
+    monkeypatch.setattr(SqliteStore, "feed", lambda *_: [])
+    monkeypatch.setattr(SqliteStore, "info", lambda self: {**info(self), "held_back": {"records": 3}})
+    sealed = run("audit", "anchor", "--store", store, "--anchors", "a")
+    assert "3 条记录" in sealed.err
+    told = run("audit", "verify", "--store", store, "--anchors", "a", "--format", "json", code=1)
+    assert [(each["code"], each["where"]) for each in told.json["findings"]] == [("held-back", f"210100/{number} v1–3")]
+    assert "无可核对" not in told.err

@@ -160,6 +160,16 @@ def test_the_pack_of_a_store_is_found_also_where_a_transaction_holds_all_its_rec
     assert run("show", number, "--store", store, "--format", "json").json["number"] == number
 
 
+def test_what_a_store_on_a_server_warns_of_is_told_by_doctor(run, store, receive, monkeypatch):
+    receive(store)
+    info = SqliteStore.info
+    monkeypatch.setattr(
+        SqliteStore, "info", lambda self: {**info(self), "store": "sql", "warnings": ["held since noon"]}
+    )
+    found = run("doctor", "--store", store, "--format", "json").json["findings"]
+    assert [each["state"] for each in found if each["text"] == "held since noon"] == ["warning"]
+
+
 def test_an_order_of_a_pack_found_by_its_path_is_kept_in_a_store(run, tmp_path, store):
     made = run("pack", "new", "mytown", "--place", "210100", "--format", "json").json["path"]
     run("receive", "--pack", made, "--store", store, "--text", "物业不管")

@@ -43,11 +43,14 @@ def anchor(store: str, anchors: str, form: str) -> None:
     from .. import audit
     from ..heads import stamp
     from ..stores import open_store
+    from ..whole import held
 
     if not anchors:
         raise click.UsageError(say("请给出 --anchors 文件", "give --anchors FILE"))
     opened = open_store(store, must_exist=True)
+    waiting = held(opened)
     seal = audit.anchor(opened, Path(anchors), stamp(now()))
+    waiting = min(waiting, held(opened))
     opened.close()
     if form == "json":
         print_json(seal._asdict())
@@ -58,6 +61,13 @@ def anchor(store: str, anchors: str, form: str) -> None:
             say(
                 f"锚点：{seal.entries} 张工单，至第 {seal.position} 条记录\n封记：{seal.hash}",
                 f"anchor: {seal.entries} orders, up to position {seal.position}\nseal: {seal.hash}",
+            )
+        )
+    if waiting:
+        note(
+            say(
+                f"有 {waiting} 条记录还读不到（doctor --store 可查），可能要到下一个锚点才在其中",
+                f"{waiting} records are not given yet (doctor --store): it may be only the next anchor that has them",
             )
         )
 

@@ -186,6 +186,8 @@ def _store(url: str) -> Iterator[Finding]:
         info: dict[str, Any] = getattr(store, "info", dict)()
         kept = [f"{key} {value}" for key, value in info.items() if key not in ("warnings", "store")]
         yield Finding(what, OK, say("，", ", ").join(kept) or url)
+        if info.get("store") != "sqlite":  # what that warns of is told above, of SQLite itself
+            yield from (Finding(what, WARN, warning) for warning in info.get("warnings", ()))
         check = getattr(store, "check", None)
         faults = check() if check is not None else []
         for fault in faults:

@@ -26,7 +26,8 @@ def drain(
         limit: how many records at most.
 
     Returns:
-        How many records were handled; 0 when there was nothing new.
+        How many records were handled; 0 when nothing new was given.  What a transaction under way on a server holds
+        back comes in a later call.
 
     Raises:
         PluginError: ``handler-failed`` with ``facts["position"]``, from the handler's own exception;

@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -317,6 +318,7 @@ def test_after_forget_and_scrub_the_files_of_the_relations_hold_nothing(
         held = _files(store, ask, url)
         if person.encode() not in held:
             break
+        sleep(0.5)
     assert stays.encode() in held
     assert kept.encode() in held
     assert person.encode() not in held

@@ -325,7 +325,7 @@ def _held_back(run: Runner) -> tuple[dict[str, Any], list[str]]:
     oldest = list(run.connection.exec_driver_sql(_HOLDERS if _version(run.connection) >= (9, 4) else _SINCE))
     by, seconds = oldest[0] if oldest else ("", 0)
     lasted = int(seconds or 0)
-    held = {"records": waiting, "by": by, "seconds": lasted}
+    held = {"records": waiting, "by": by.strip(), "seconds": lasted}
     if lasted > 60:
         return held, [
             f"事务（{by}）已持续 {lasted} 秒，{waiting} 条记录要等它结束才能读到 / "

@@ -13,7 +13,7 @@ import pytest
 from hotline12345 import Actor, Hotline, Request, Requester, whole
 from hotline12345.audit import anchor, read_anchors, verify
 from hotline12345.core.errors import RequestError, StoreError
-from hotline12345.stores import Fed, Private, _text
+from hotline12345.stores import Fed, Page, Private, Query, _text
 from hotline12345.stores.memory import MemoryStore
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, Q, write
@@ -332,6 +332,33 @@ def test_records_that_are_held_back_in_vain_are_told_apart_from_those_cut_off(
         assert _told(store, None) == found | {("cut-off", f"{P}/2 v3")}
         store.looks = 0
         assert _told(store, None) == {("cut-off", f"{P}/2 v3"), ("edited", f"{P}/4 v3")}
+
+
+class Late(SqliteStore):
+    """A store where order 1, written first, is committed after order 2, just when somebody asks how much there is."""
+
+    hidden = True
+
+    def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
+        return [fed for fed in super().feed(after, limit, place) if not self.hidden or fed.record.number != "1"]
+
+    def find(self, place: str, query: Query, after: str = "", limit: int = 100) -> Page:
+        page = super().find(place, query, after, limit)
+        return page._replace(heads=tuple(head for head in page.heads if not self.hidden or head.number != "1"))
+
+    def info(self) -> dict[str, Any]:
+        """Count, and then see what is held back: not one moment."""
+        records = 1 if self.hidden else 2
+        self.hidden = False
+        return {**super().info(), "last": records, "held_back": {"records": 0}}
+
+
+def test_how_much_is_stored_is_asked_after_what_is_held_back(path: Path) -> None:
+    """Else the one that came in between stands in for the last of those that were there."""
+    with Late(path) as store:
+        store.append([write("1")])
+        store.append([write("2")])
+        assert verify(store) == (2, 2, 0, ())
 
 
 class Busy(SqliteStore):

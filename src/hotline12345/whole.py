@@ -7,7 +7,7 @@ committed, and would be missing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import islice
 from math import inf
 from typing import Any
@@ -71,10 +71,10 @@ class Patiently:
     def __iter__(self) -> Iterator[Fed | StoreError]:
         after, before, end = 0, inf, 0.0
         while True:
-            # Asked before: what is held back then and given a moment later would be neither read nor waited for.
-            info = _info(self._store)
-            self.held = _held(info)
-            for fed in islice(readable(self._store, after), _most(info)):
+            # Asked before: what is held back then and given a moment later would be neither read nor waited for.  And
+            # before how much is stored is: where nothing is held, all that was stored stands before all that is new.
+            self.held = held(self._store)
+            for fed in given(self._store, after):
                 yield fed
                 after = position(fed)
             left = self._missing()
@@ -116,19 +116,12 @@ def position(fed: Fed | StoreError) -> int:
 
 def held(store: Store) -> int:
     """Return how many records are stored and not given yet, where the store tells."""
-    return _held(_info(store))
+    return int(_info(store).get("held_back", {}).get("records", 0))
 
 
 def stored(store: Store) -> int | None:
     """Return a number of records that there are no more of, given or held back, where the store tells."""
-    return _most(_info(store))
-
-
-def _held(info: Mapping[str, Any]) -> int:
-    return int(info.get("held_back", {}).get("records", 0))
-
-
-def _most(info: Mapping[str, Any]) -> int | None:
+    info = _info(store)
     found: int | None = info.get("last", info.get("records"))
     return found
 

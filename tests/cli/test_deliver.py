@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from hotline12345.cli import main
 from hotline12345.core.errors import StoreError
+from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.worker import Worked
 
 FILE = """
@@ -64,6 +65,18 @@ def test_a_run_delivers_everything_once(run: Callable[..., Result], tmp_path: Pa
     assert told(run("deliver", "run", "--format", "json"))["destinations"][0]["sent"] == 0
     assert "archive" in run("deliver", "list").stdout
     assert run("deliver", "list", "--format", "csv").stdout.splitlines()[1].startswith("archive,file,0,")
+
+
+def test_what_is_held_back_is_told_beside_what_is_unread(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "还读不到" not in run("deliver", "list").output
+    info = SqliteStore.info
+    monkeypatch.setattr(SqliteStore, "feed", lambda *_: [])
+    monkeypatch.setattr(SqliteStore, "info", lambda self: {**info(self), "held_back": {"records": 3}})
+    listed = run("deliver", "list")
+    assert "另有 3 条记录还读不到" in listed.output
+    assert listed.exit_code == 0
 
 
 def test_what_cannot_be_delivered_is_a_dead_letter_that_can_be_sent_again(

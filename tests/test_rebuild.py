@@ -119,6 +119,23 @@ def test_an_order_that_goes_on_all_the_time_is_left_to_who_writes_it(tmp_path: P
         assert turns >= LOOKS
 
 
+def test_a_rebuild_beside_writers_that_do_not_stop_comes_to_an_end(tmp_path: Path) -> None:
+    class Busy(SqliteStore):
+        turns, hotline = 0, None
+
+        def feed(self, after: int = 0, limit: int = 1000, place: str | None = None) -> list[Fed]:
+            self.turns += 1
+            if self.turns > 50:
+                pytest.fail("the feed is read for ever")
+            if self.hotline is not None:
+                self.hotline.receive(Request(AT, "路灯不亮", "虚构", Requester(), Kind.COMPLAINT), by=AGENT)
+            return super().feed(after, limit, place)
+
+    with Busy(tmp_path / "a.db") as store:
+        store.hotline, _ = filled(store)
+        assert list(rebuild(store)) == list(differences(store)) == []
+
+
 def test_a_head_that_says_more_than_its_records_is_a_difference(tmp_path: Path, plain: Callable[[Path], None]) -> None:
     with Held(tmp_path / "a.db") as store:
         _, numbers = filled(store)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from time import sleep
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -309,16 +308,23 @@ def test_after_forget_and_scrub_the_files_of_the_relations_hold_nothing(
         private = (Private("p", who, {"text": what}, (f"word{who}",)),)
         store.append([write(str(i), requester=who, private=private)])
         store.append([write(str(i), 1, requester=who)])
-    assert store.forget(P, person) == 20
+    with store._line.engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        other.exec_driver_sql("SELECT txid_current()")
+        assert store.forget(P, person) == 20
+        store._line.timeout = 0.1
+        with pytest.raises(StoreError) as caught:
+            store.scrub()
+        assert (caught.value.code, "scrub" in caught.value.hint("en")) == ("scrub-incomplete", True)
+        assert text.encode() in _files(store, ask, url)
+        store._line.timeout = 120.0
+        waits = pool.submit(store.scrub)
+        assert not wait([waits], 0.5).done
+        other.rollback()
+        waits.result(150)
     tables = [f"hotline_{name}" for name in ("private", "word", "owner")]
     for table in tables:
         assert ask(url, f"SELECT count(*) FROM {store.schema}.{table} WHERE {table}::text LIKE '%{person}%'") == [(0,)]
-    for _ in range(50):  # somebody else's transaction on the server may still see what was deleted: then once more
-        store.scrub()
-        held = _files(store, ask, url)
-        if person.encode() not in held:
-            break
-        sleep(0.5)
+    held = _files(store, ask, url)
     assert stays.encode() in held
     assert kept.encode() in held
     assert person.encode() not in held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from hotline12345.core.errors import Fault, StoreError
 
 from ..port import Append, Head
+from . import _errors as faults
 from . import _tally as tally
 from ._feed import parts, position
 from ._flavour import Flavour
@@ -97,11 +99,33 @@ def vacuum(line: Line, *, full: bool) -> None:
         if say.kind.postgres:
             # openGauss knows the words of PostgreSQL 9.2 only.
             cleanly = "(INDEX_CLEANUP ON)" if _version(connection) >= (12,) else ""
+            known = say.kind.name == "postgresql" and _version(connection) >= (10,)
+            before = _before(connection, line.timeout) if full and known else ""
             for name in names:
                 connection.exec_driver_sql(f"VACUUM {'FULL' if full else cleanly} {name}")
+            if before:  # what it may still see was copied, too
+                raise faults.not_scrubbed(line.where, before)
         elif say.kind.mysql and full:
             for name in names:
                 connection.exec_driver_sql(f"ALTER TABLE {name} ENGINE = InnoDB")
+
+
+def _before(connection: sa.Connection, seconds: float) -> str:
+    """Wait for who may still see what was deleted up to now, in this database or on a replica; return whoever stays."""
+    asked = (
+        "SELECT who FROM (SELECT concat_ws(' ', pid, nullif(application_name, '')) AS who, "
+        "greatest(age(backend_xid), age(backend_xmin)) AS age FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+        "AND coalesce(datname, current_database()) = current_database() "
+        "AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum) "
+        "UNION ALL SELECT 'PREPARED ' || gid, age(transaction) FROM pg_prepared_xacts WHERE database = "
+        "current_database() UNION ALL SELECT 'SLOT ' || slot_name, age(xmin) FROM pg_replication_slots) held "
+        "WHERE age > age('{}'::xid) ORDER BY age DESC LIMIT 1"
+    )
+    now = int(connection.exec_driver_sql("SELECT txid_current()").scalar() or 0) % 2**32
+    end = time.monotonic() + seconds
+    while (found := connection.exec_driver_sql(asked.format(now)).first()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return str(found[0]) if found else ""
 
 
 def analyse(line: Line) -> None:
@@ -300,18 +324,22 @@ def info(run: Runner, where: str) -> dict[str, Any]:
     return {**told, "held_back": held, "warnings": warnings}
 
 
-_HOLDERS = (
-    "SELECT by, seconds FROM (SELECT concat_ws(' ', pid, nullif(application_name, '')) AS by, "
+_SESSIONS = (
+    "SELECT concat_ws(' ', pid, nullif(application_name, '')) AS who, "
     "extract(epoch FROM clock_timestamp() - xact_start)::bigint AS seconds, age(backend_xid) AS age "
-    "FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid() UNION ALL "
-    "SELECT 'PREPARED ' || gid, extract(epoch FROM clock_timestamp() - prepared)::bigint, age(transaction) "
-    "FROM pg_prepared_xacts) held ORDER BY age DESC LIMIT 1"
+    "FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
 )
+_PREPARED = (
+    " UNION ALL SELECT 'PREPARED ' || gid, extract(epoch FROM clock_timestamp() - prepared)::bigint, age(transaction) "
+    "FROM pg_prepared_xacts"
+)
+# openGauss, a PostgreSQL 9.2 by its own account, does not tell which sessions have a number.
 _SINCE = (
-    "SELECT pid || ' ' || application_name, extract(epoch FROM clock_timestamp() - xact_start)::bigint "
-    "FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() ORDER BY xact_start LIMIT 1"
+    "SELECT pid || ' ' || application_name AS who, "
+    "extract(epoch FROM clock_timestamp() - xact_start)::bigint AS seconds, "
+    "extract(epoch FROM clock_timestamp() - xact_start) AS age "
+    "FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid()"
 )
-"""Who holds a transaction longest: a process, or nobody, where it was prepared for a commit in two phases."""
 
 
 def _held_back(run: Runner) -> tuple[dict[str, Any], list[str]]:
@@ -321,8 +349,11 @@ def _held_back(run: Runner) -> tuple[dict[str, Any], list[str]]:
     waiting = int(run.ask(sa.select(sa.func.count()).select_from(run.say.record).where(behind))[0][0])
     if not run.kind.postgres:
         return {"records": waiting, "by": "", "seconds": 0}, []
-    # openGauss, a PostgreSQL 9.2 by its own account, does not tell which sessions have a number.
-    oldest = list(run.connection.exec_driver_sql(_HOLDERS if _version(run.connection) >= (9, 4) else _SINCE))
+    holders = _SESSIONS if _version(run.connection) >= (9, 4) else _SINCE
+    # A transaction may be of no session: prepared for a commit in two phases, and forgotten.
+    holders += _PREPARED if run.kind.name == "postgresql" else ""
+    asked = f"SELECT who, seconds FROM ({holders}) held ORDER BY age DESC LIMIT 1"
+    oldest = list(run.connection.exec_driver_sql(asked))
     by, seconds = oldest[0] if oldest else ("", 0)
     lasted = int(seconds or 0)
     held = {"records": waiting, "by": by.strip(), "seconds": lasted}

@@ -220,6 +220,18 @@ def busy(where: str, seconds: float) -> StoreError:
     )
 
 
+def not_scrubbed(where: str, by: str) -> StoreError:
+    """Return the refusal to call files clean that a transaction under way kept something in."""
+    return StoreError(
+        f"{where} 的表已重写，但事务（{by}）在此之前就开始了，它还看得见的已删除内容也留在了文件里",
+        f"the tables of {where} were rewritten, but the transaction of {by} began before: what was deleted and it may "
+        "still see was kept in their files",
+        code="scrub-incomplete",
+        hint="等它结束后再执行一次 store scrub",
+        hint_en="run store scrub again once it has ended",
+    )
+
+
 def unknown_outcome(where: str) -> StoreError:
     """Return the error of a write without a key whose COMMIT was cut off."""
     return StoreError(

@@ -379,7 +379,7 @@ class SqlStore:
         return moved
 
     def scrub(self) -> None:
-        """Rewrite the tables with personal data, so that their files hold nothing deleted; locked meanwhile."""
+        """Rewrite the tables with personal data, locked meanwhile: nothing deleted stays, or ``scrub-incomplete``."""
         self._writing()
         with self._line.told():
             care.vacuum(self._line, full=True)

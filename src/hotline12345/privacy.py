@@ -24,6 +24,7 @@ from .core.commands import Command
 from .core.errors import RequestError, StoreError
 from .core.refs import Ref
 from .core.request import Request
+from .stores._folder import settle
 
 KEY_BYTES = 32
 KEY_FILE = "HOTLINE12345_KEY_FILE"
@@ -229,5 +230,6 @@ def _make_key(file: Path) -> None:
             os.fsync(out.fileno())
         with suppress(FileExistsError):
             os.link(draft, file)
+        settle(file.parent)  # or a power cut leaves orders whose key is gone
     finally:
         draft.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import PluginError, RequestError, StoreError
+from ..stores._folder import settle
 from ..stores._rules import shown
 from ..stores._text import dumps
 from .refusals import bad_export
@@ -37,6 +38,7 @@ def write(path: Path, rows: Iterable[Row]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
+        settle(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -29,6 +29,7 @@ from hotline12345.stores.sql._flavour import Flavour, flavour  # noqa: E402
 from hotline12345.stores.sql._run import Runner  # noqa: E402
 from hotline12345.stores.sql._statements import Statement, Statements  # noqa: E402
 from hotline12345.stores.sql._tables import STAMP, release  # noqa: E402
+from hotline12345.stores.sql._url import _arguments, address  # noqa: E402
 
 SERVERS = pytest.mark.parametrize("server", ["postgresql", "mysql"])
 # Packages that speak to servers that were not at hand: (the driver, the dialect's module, its class).
@@ -308,12 +309,38 @@ def test_any_text_comes_back_and_sorts_as_before(nothing: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://h/d?readonly=yes", "mysql://h/d?timeout=soon", "postgresql://h:port/d", "sql+nosuch://h/d"]
+    "url",
+    [
+        "postgresql://u:secret@h/d?readonly=yes",
+        "postgresql://u:secret@h:port/d",
+        "postgresql://u:sec/ret?x@y@h:port/d",
+        "postgresql://h:port/d?user=u&password=secret",
+        "postgresql://u:secret@h/d?timeout=nan",
+        "postgresql://u:secret@h/d?timeout=-1",
+        "postgresql://u:secret@h/d?patience=inf",
+        "postgresql://u:secret@h/d?pool=-3",
+        "postgresql://u:secret@h/d?connect_timeout=soon",
+        "postgresql://u:secret@127.0.0.1:1/d?sslmod=require",
+        "mysql://u:secret@h/d?timeout=soon",
+        "mysql://u:secret@h/d?connect_timeout=soon",
+        "mysql://u:secret@h/d?read_timeout=soon",
+        "mysql://u:secret@127.0.0.1:1/d?foo=1",
+        "sql:nosuch://u:secret@h/d",
+    ],
 )
-def test_an_address_that_cannot_be_read_is_told(url: str) -> None:
+def test_an_address_that_cannot_be_read_is_told_without_the_password(url: str) -> None:
     with pytest.raises(StoreError) as caught:
-        open_store(url if not url.startswith("sql+") else url.replace("sql+", "sql:", 1))
+        open_store(url)
     assert caught.value.code == "bad-url"
+    assert caught.value.hint_zh
+    assert caught.value.hint_en
+    assert not any(part in str(caught.value) for part in ("secret", "sec/", "ret?"))
+
+
+def test_no_wait_for_locks_is_not_one_for_ever() -> None:
+    """PostgreSQL takes a ``lock_timeout`` of 0 for none at all."""
+    url, options = address("postgresql://h/d?timeout=0")
+    assert _arguments(url, options)["options"] == "-c lock_timeout=1"
 
 
 def test_a_server_that_is_not_there_is_told_without_the_password() -> None:

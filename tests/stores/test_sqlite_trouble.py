@@ -259,6 +259,14 @@ def test_an_address_nobody_serves_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("url", ["postgres://u:secret@h/d", "postgresq//u:secret@h/d", "sqlite://u:secret@h/d"])
+def test_an_address_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(url)
+    assert "u:***@h/d" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
 def test_addresses_name_relative_absolute_and_chinese_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for url in ("sqlite:///near.db", f"sqlite:///{tmp_path}/far.db", "sqlite:///沈阳 热线%20?.db".replace("?", "%3F")):

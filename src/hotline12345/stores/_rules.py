@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -208,6 +209,18 @@ def several(broken: Sequence[StoreError], zh: str, en: str, code: str, hint: str
         hint_en=hint_en,
         broken=tuple(broken),
     )
+
+
+_SECRET = re.compile(r"(?<=[?&])([^=&]*(?:password|passwd|pwd)[^=&]*=)[^&]*", re.IGNORECASE)
+
+
+def masked(url: str) -> str:
+    """Return an address as it may be printed: without a password, however it is misspelt."""
+    start = url.find("://") + 3 if "://" in url else 0
+    user, _, secret = url[start:].partition(":")
+    if "@" in secret and "@" not in user:  # a password itself may hold any of /?#@
+        url = f"{url[:start]}{user}:***@{secret.rpartition('@')[2]}"
+    return _SECRET.sub(r"\1***", url)
 
 
 def shown(part: object) -> str:

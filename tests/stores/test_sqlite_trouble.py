@@ -223,6 +223,34 @@ def test_a_missing_file_is_an_error_for_a_reader_and_is_not_created(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def linked(file: Path, tmp_path: Path) -> Path:
+    """A symbolic link, in a folder of its own, to a store."""
+    link = tmp_path / "links" / "orders.db"
+    link.parent.mkdir()
+    link.symlink_to(file)
+    return link
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links take privileges there")
+def test_the_log_of_a_store_that_is_opened_by_a_link_is_seen(linked: Path) -> None:
+    with SqliteStore(linked) as store:
+        store.append([write("2")])
+        assert store.info()["wal_bytes"] > 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links take privileges there")
+def test_a_reader_by_a_link_in_a_folder_it_may_not_write_to_sees_what_others_write(
+    file: Path, linked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may = os.access
+    with SqliteStore(file) as store:
+        store.append([write("2")])
+        monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != linked.parent and may(path, mode))
+        with SqliteStore(linked, readonly=True) as reader:
+            assert numbers(reader) == ["1", "2"]
+
+
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         open_store(f"sqlite:///{tmp_path}/none/orders.db")

@@ -108,7 +108,25 @@ def test_four_that_open_an_empty_database_at_once_make_one_store(room_on: Callab
         store.close()
 
 
-@SERVERS
+def test_tables_that_somebody_else_is_making_are_not_made_beside_them(
+    room_on: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = room_on("mysql")
+    made, options = address(url)
+    engine = sa.create_engine(made)
+    monkeypatch.setattr(_migrate, "PATIENCE", 0)
+    try:
+        with engine.connect() as other:
+            name = _migrate._name(other, options.schema)
+            other.execute(sa.text("SELECT GET_LOCK(:name, 5)"), {"name": name})
+            with pytest.raises(StoreError) as caught:
+                open_store(url)
+            assert caught.value.code == "locked"
+    finally:
+        engine.dispose()
+    open_store(url).close()
+
+
 def test_where_it_must_exist_no_store_is_made(
     server: str, room_on: Callable[[str], str], ask: Callable[..., Any]
 ) -> None:

@@ -228,6 +228,17 @@ def busy(where: str, seconds: float) -> StoreError:
     )
 
 
+def being_upgraded(where: str, seconds: float) -> StoreError:
+    """Return the error of tables that somebody else is making, or bringing up to date, all the time."""
+    return StoreError(
+        f"{where}：等了 {seconds:g} 秒，另一个进程还在建表或升级；未作任何改动",
+        f"{where}: another process has been making or upgrading the tables for {seconds:g} s; nothing was changed",
+        code="locked",
+        hint="等它做完再来；它若已停滞，结束它的连接",
+        hint_en="wait for it to finish, and come again; where it hangs, end its connection",
+    )
+
+
 def unknown_outcome(where: str) -> StoreError:
     """Return the error of a write without a key whose COMMIT was cut off."""
     return StoreError(

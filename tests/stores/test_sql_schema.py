@@ -64,6 +64,7 @@ def test_a_newer_librarys_store_is_read_and_not_written(
         with pytest.raises(StoreError) as caught:
             store.append([write("2")])
         assert caught.value.code == "newer-schema"
+        assert ("9999.1" in str(caught.value), STAMP in str(caught.value)) == (True, True)
         later = open_store(url)
         assert len(later.stream(P, "1")) == 1
         assert later.find(P, Query()).heads[0].number == "1"

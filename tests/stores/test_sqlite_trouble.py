@@ -313,6 +313,10 @@ def test_a_store_of_a_newer_library_is_read_and_not_written(file: Path, stamp: i
         with pytest.raises(StoreError) as caught:
             store.append([write("2")])
         assert _code(caught) == "newer-schema"
+        known = f"{STAMP // 1000}.{STAMP % 1000}"  # beside the stamp that was found, and of the same kind
+        assert f"{stamp // 1000}.{stamp % 1000}" in str(caught.value)
+        assert known in caught.value.zh
+        assert known in caught.value.en
         assert numbers(store) == ["1"]
     with SqliteStore(file) as store:
         with pytest.raises(StoreError) as caught:

@@ -105,11 +105,11 @@ def _inconsistent(append: Append, what: str) -> StoreError:
     )
 
 
-def newer(schema: int | str) -> StoreError:
-    """Return the refusal to write where a newer library has written."""
+def newer(schema: int | str, known: int | str = SCHEMA) -> StoreError:
+    """Return the refusal to write where a newer library has written; of tables, both are "layout.schema"."""
     return StoreError(
-        f"存储由更新的版本写成（格式 {schema}，本库认识到 {SCHEMA}），只可读，不可写",
-        f"a newer library wrote this store (schema {schema}, this one knows {SCHEMA}): it is not written to",
+        f"存储由更新的版本写成（格式 {schema}，本库认识到 {known}），只可读，不可写",
+        f"a newer library wrote this store (schema {schema}, this one knows {known}): it is not written to",
         code="newer-schema",
         hint="请升级 hotline12345 后再写入",
         hint_en="upgrade hotline12345 before you write",

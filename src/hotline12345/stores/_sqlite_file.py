@@ -271,7 +271,7 @@ class File:
         if found >= HALF:
             raise rules.half()
         if schema.is_newer(found):
-            raise rules.newer(f"{found // 1000}.{found % 1000}")
+            raise rules.newer(*(f"{each // 1000}.{each % 1000}" for each in (found, schema.STAMP)))
 
     def mark(self, under_way: bool) -> None:
         """Note in the stamp that an import begins, or has ended."""

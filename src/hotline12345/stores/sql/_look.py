@@ -66,7 +66,7 @@ def pass_gate(run: Runner, outcomes: list[Rows], fence: Lease | None) -> None:
             raise rules.half()
         layout = layout.removeprefix(HALF)
     if release(layout) > release(STAMP):
-        raise rules.newer(layout)
+        raise rules.newer(layout, STAMP)
     if fence is not None and not outcomes[1]:
         raise rules.lease_lost(fence)
 

@@ -128,6 +128,7 @@ def test_tables_that_somebody_else_is_making_are_not_made_beside_them(
     open_store(url).close()
 
 
+@SERVERS
 def test_where_it_must_exist_no_store_is_made(
     server: str, room_on: Callable[[str], str], ask: Callable[..., Any]
 ) -> None:

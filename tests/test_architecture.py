@@ -53,7 +53,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "delivery": frozenset({"core", "stores", "view", "outbox", "heads", "plugins"}),
     "worker": frozenset({"core", "stores", "heads", "hotline", "clockwork", "delivery"}),
     # The hotline's own back rooms: each imports what the hotline may, and none of them the hotline.
-    "privacy": frozenset({"core"}),
+    # A key is to be on disk, name and all, before an order that needs it.
+    "privacy": frozenset({"core", "stores._folder"}),
     "heads": frozenset({"core", "stores", "privacy"}),
     "finding": frozenset({"core", "stores", "privacy"}),
     "numbers": frozenset({"core"}),

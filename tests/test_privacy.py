@@ -414,6 +414,16 @@ def test_a_key_that_keeps_nothing_is_refused_and_a_long_one_serves():
     assert Secrets(b"a" * 100, "p").blind("x") != Secrets(b"a" * 99 + b"b", "p").blind("x")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links take privileges there")
+def test_a_store_has_one_key_whatever_links_lead_to_it(tmp_path: Path) -> None:
+    store, link = tmp_path / "orders.db", tmp_path / "links" / "orders.db"
+    link.parent.mkdir()
+    link.symlink_to(store)
+    key = key_beside(str(link))
+    assert key_beside(str(store)) == key
+    assert [path.name for path in link.parent.iterdir()] == ["orders.db"]
+
+
 def test_the_key_is_made_once_and_read_by_its_owner_alone(tmp_path: Path) -> None:
     path = str(tmp_path / "orders.db")
     key = key_beside(path)

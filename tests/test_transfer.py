@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -156,6 +158,26 @@ def test_an_export_that_was_touched_is_refused_before_anything_is_written(make: 
             import_rows(new, lambda: read(path))
         assert caught.value.code == "bad-export"
         assert new.places() == []
+
+
+@pytest.mark.parametrize(("why", "code"), [(errno.ENOSPC, "full"), (errno.EIO, "io")])
+@pytest.mark.parametrize("kind", ["ndjson", "ndjson.gz"])
+def test_an_export_that_the_disk_does_not_take_leaves_nothing_and_is_told(
+    kind: str, why: int, code: str, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(handle: int) -> None:
+        raise OSError(why, os.strerror(why))
+
+    monkeypatch.setattr(os, "fsync", failing)
+    source, folder = make("memory"), tmp_path / "out"
+    fill(source)
+    folder.mkdir()
+    with pytest.raises(StoreError) as caught:
+        write_file(folder / f"all.{kind}", export(source))
+    assert caught.value.code == code
+    assert os.strerror(why) in str(caught.value)
+    assert caught.value.hint_zh != caught.value.hint_en
+    assert list(folder.iterdir()) == []
 
 
 def test_a_newer_export_and_a_store_that_is_not_empty_are_refused(make: Make, tmp_path: Path) -> None:

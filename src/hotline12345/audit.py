@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from .core.errors import Fault, RequestError, StoreError
 from .core.refs import Ref
 from .privacy import intact
+from .stores._folder import settle
 from .stores._text import FIRST, digest, dumps, encode, link
 from .stores.port import Fed, Record, Store
 from .whole import PAGE, Patiently, follow, heads, stored
@@ -119,6 +120,7 @@ def _append(path: Path, lines: list[str]) -> None:
             file.write(b"\n" * bool(torn) + "".join(line + "\n" for line in lines).encode("utf-8", "surrogatepass"))
             file.flush()
             os.fsync(file.fileno())
+        settle(path.parent)
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -223,8 +225,7 @@ def verify(store: Store, path: Path | None = None, seal: str = "") -> Verdict:
             faults += _words(store, said)
     if records and not chained:
         raise no_chain()
-    faults += _words(store, said)
-    faults += _ends(store, ends, known, tops, feed.held)
+    faults += [*_words(store, said), *_ends(store, ends, known, tops, feed.held)]
     return Verdict(records, len(ends), len(known.seals), tuple(faults))
 
 

@@ -24,6 +24,7 @@ from .core.commands import Command
 from .core.errors import RequestError, StoreError
 from .core.refs import Ref
 from .core.request import Request
+from .stores._folder import settle
 
 KEY_BYTES = 32
 KEY_FILE = "HOTLINE12345_KEY_FILE"
@@ -154,9 +155,10 @@ def key_of(store: object) -> bytes:
     """
     path = getattr(store, "path", None)
     if path:
-        if not Path(f"{path}.key").exists() and _holds_orders(store):
-            raise _key_gone(f"{path}.key")
-        return key_beside(str(path))
+        file = _beside(path)
+        if not file.exists() and _holds_orders(store):
+            raise _key_gone(str(file))
+        return _key_in(file)
     named = os.environ.get(KEY_FILE, "")
     return _key_in(Path(named)) if named else os.urandom(KEY_BYTES)
 
@@ -165,7 +167,13 @@ def key_file(store: object) -> Path | None:
     """Return the file in which the key of *store* lies where none is given (密钥文件), whether it is there or not."""
     path = getattr(store, "path", None)
     named = os.environ.get(KEY_FILE, "")
-    return Path(f"{path}.key") if path else Path(named) if named else None
+    return _beside(path) if path else Path(named) if named else None
+
+
+def _beside(path: str | os.PathLike[str]) -> Path:
+    """Return where the key of the store at *path* lies: a store has one, whatever links lead to it."""
+    named = Path(f"{path}.key")
+    return named if named.exists() else Path(os.path.realpath(path) + ".key")
 
 
 def _holds_orders(store: object) -> bool:
@@ -191,7 +199,7 @@ def key_beside(path: str) -> bytes:
     Raises:
         StoreError: ``bad-key`` when the file is not a key, ``read-only`` when it can be neither read nor made.
     """
-    return _key_in(Path(path + ".key"))
+    return _key_in(_beside(path))
 
 
 def _key_in(file: Path) -> bytes:
@@ -229,5 +237,6 @@ def _make_key(file: Path) -> None:
             os.fsync(out.fileno())
         with suppress(FileExistsError):
             os.link(draft, file)
+        settle(file.parent)  # or a power cut leaves orders whose key is gone
     finally:
         draft.unlink(missing_ok=True)

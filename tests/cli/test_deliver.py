@@ -101,7 +101,7 @@ def test_what_cannot_be_delivered_is_a_dead_letter_that_can_be_sent_again(
 
 def test_a_message_can_be_left_out_by_hand(run: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "drop").rmdir()
-    run("deliver", "run")
+    assert "deliver dead --waiting" in run("deliver", "run").stderr
     (letter,) = json.loads(run("deliver", "dead", "--waiting", "--format", "json").stdout)["letters"]
     (tmp_path / "drop").mkdir()
     assert told(run("deliver", "skip", "archive", letter["number"], "--format", "json"))["whole"] is False
@@ -110,6 +110,7 @@ def test_a_message_can_be_left_out_by_hand(run: Callable[..., Result], tmp_path:
     assert sorted(path.name[-7:-5] for path in (tmp_path / "drop").glob("*.json")) == ["02", "03"]
     refused = run("deliver", "skip", "archive", letter["number"], "--whole")
     assert (refused.exit_code, "not-parked" in refused.output) == (2, True)
+    assert "deliver dead --waiting" in refused.output
 
 
 def test_a_destination_that_is_not_named_is_refused_with_those_there_are(run: Callable[..., Result]) -> None:

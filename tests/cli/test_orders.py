@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from hotline12345.core.calendar import CST
+from hotline12345.stores.sqlite import SqliteStore
+from hotline12345.testing import store_base
 
 URBAN = "210100-urban"
 HANDLER = f"handler@{URBAN}/zhang"
@@ -235,6 +237,19 @@ def test_a_list_as_a_table_and_as_csv(run, store, lamp):
     rows = list(csv.DictReader(io.StringIO(run("list", "--store", store, "--format", "csv").out)))
     assert [row["number"] for row in rows] == [lamp]
     assert rows[0]["due_day"] == "2026-10-22"
+
+
+def test_a_list_shows_what_it_does_not_know_as_it_is(run, tmp_path):
+    """A newer library's status or kind, say."""
+    path = tmp_path / "newer.db"
+    with SqliteStore(path) as store:
+        store.append([store_base.write("1", status="frozen", kind="rumour")])
+    where = ("list", "--store", f"sqlite:///{path}", "--pack", "cn", "--place", store_base.P)
+    shown = run(*where).out
+    assert "frozen" in shown
+    assert "rumour" in shown
+    assert "frozen" in run(*where, "--count-by", "status").out
+    assert "rumour" in run(*where, "--count-by", "kind").out
 
 
 def test_a_list_is_narrowed_by_words_desks_and_change_and_counted(run, store, receive):

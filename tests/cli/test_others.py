@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import shlex
+from types import SimpleNamespace
 
 import pytest
 
@@ -314,6 +315,26 @@ def test_the_doctor_looks_at_the_key(run, lamp, store, tmp_path):
         file.chmod(0o644)
         state, text = key()
         assert (state, "chmod 600" in text) == ("warning", True)
+
+
+@pytest.mark.parametrize(
+    ("held", "warnings", "state"),
+    [
+        ({"records": 0, "by": "", "seconds": 0}, [], None),
+        ({"records": 2, "by": "4711 vendor", "seconds": 7}, [], "note"),
+        ({"records": 2, "by": "4711 vendor", "seconds": 71}, ["进程 4711 / process 4711"], "warning"),
+    ],
+)
+def test_the_doctor_says_whose_transaction_the_feed_waits_for(run, monkeypatch, held, warnings, state):
+    store = SimpleNamespace(
+        info=lambda: {"store": "sql", "records": 3, "held_back": held, "warnings": warnings}, close=lambda: None
+    )
+    monkeypatch.setattr("hotline12345.stores.open_store", lambda url, **_: store)
+    for lang, word in (("zh", "进程"), ("en", "process")):
+        rows = run("doctor", "--store", "sql:x", "--lang", lang, "--format", "json").json["findings"]
+        told = [(row["state"], row["text"]) for row in rows if "4711" in row["text"]]
+        assert [each for each, _ in told] == ([state] if state else [])
+        assert all(word in text and "{" not in text for _, text in told)
 
 
 def test_the_doctor_looks_into_stores_and_packs(run, lamp, store, tmp_path):

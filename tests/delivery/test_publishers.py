@@ -64,6 +64,12 @@ def test_every_publisher_speaks_the_protocol(name: str) -> None:
     assert isinstance(cls(Settings(url, (KEY,), {"topic": "t"})), Publisher), "making one connects to nobody"
 
 
+def test_brokers_of_kafka_are_hosts_and_no_url() -> None:
+    faults = plugin(GROUP, "kafka").faults
+    assert faults(Settings("a:9092,b:9092", (), {"topic": "t"})) == []
+    assert [wrong.key for wrong in faults(Settings("kafka://a:9092", (), {"topic": "t"}))] == ["url"]
+
+
 @pytest.mark.parametrize(("name", "library"), sorted(LIBRARIES.items()))
 def test_without_its_library_a_publisher_names_the_extra(
     name: str, library: str, monkeypatch: pytest.MonkeyPatch

@@ -8,9 +8,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+
+from hotline12345.stores import Query, open_store
+from hotline12345.testing import PowerLoss
 
 
 @pytest.fixture
@@ -80,3 +84,36 @@ def test_a_file_that_several_have_open_answers_as_memory_does(scripts: Path) -> 
 def test_a_writer_that_does_not_look_at_what_others_wrote_is_seen_to_answer_otherwise(scripts: Path) -> None:
     told = _run(scripts / "alike.py", "--seeds", "5", "--blind", code=1)
     assert told["differ"] > 0
+
+
+LIFE = """
+import sys
+from datetime import datetime
+from hotline12345 import Actor, Hotline, Request, Requester
+
+now = datetime.fromisoformat("2026-09-18T10:00+08:00")
+hotline = Hotline("cn", f"sqlite:///{sys.argv[1]}/orders.db", clock=lambda: now)
+with open(f"{sys.argv[1]}/heard", "a") as heard:
+    for i in range(6):
+        request = Request(received=now, text="路灯坏了", area="210102", requester=Requester(phone=f"1380000000{i}"))
+        hotline.receive(request, by=Actor.parse("agent@210100-12345/li"))
+        heard.write(f"{i + 1}\\n")
+        heard.flush()
+"""
+
+
+def test_after_a_power_cut_there_is_the_key_of_every_order_that_was_acknowledged(
+    scripts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    power = PowerLoss(Path())  # by a name that is not SQLite's for the same folder
+    power.run([sys.executable, "-c", LIFE, str(power.folder)])
+    seen, after = 0, tmp_path / "after"
+    for heard in power.cuts(80, Random(1), after):
+        told = heard.count("\n")
+        with open_store(f"sqlite:///{after}/orders.db") as store:  # type: ignore[attr-defined]
+            orders = sum(store.count(place, Query()).get("", 0) for place in store.places())
+        assert orders >= told
+        assert not orders or (after / "orders.db.key").exists()
+        seen += bool(told)
+    assert seen > 5

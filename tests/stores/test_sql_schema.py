@@ -29,6 +29,7 @@ from hotline12345.stores.sql._flavour import Flavour, flavour  # noqa: E402
 from hotline12345.stores.sql._run import Runner  # noqa: E402
 from hotline12345.stores.sql._statements import Statement, Statements  # noqa: E402
 from hotline12345.stores.sql._tables import STAMP, release  # noqa: E402
+from hotline12345.stores.sql._url import _arguments, address  # noqa: E402
 
 SERVERS = pytest.mark.parametrize("server", ["postgresql", "mysql"])
 # Packages that speak to servers that were not at hand: (the driver, the dialect's module, its class).
@@ -63,6 +64,7 @@ def test_a_newer_librarys_store_is_read_and_not_written(
         with pytest.raises(StoreError) as caught:
             store.append([write("2")])
         assert caught.value.code == "newer-schema"
+        assert ("9999.1" in str(caught.value), STAMP in str(caught.value)) == (True, True)
         later = open_store(url)
         assert len(later.stream(P, "1")) == 1
         assert later.find(P, Query()).heads[0].number == "1"
@@ -105,6 +107,25 @@ def test_four_that_open_an_empty_database_at_once_make_one_store(room_on: Callab
     assert all(store.places() == [P] for store in stores)
     for store in stores:
         store.close()
+
+
+def test_tables_that_somebody_else_is_making_are_not_made_beside_them(
+    room_on: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = room_on("mysql")
+    made, options = address(url)
+    engine = sa.create_engine(made)
+    monkeypatch.setattr(_migrate, "PATIENCE", 0)
+    try:
+        with engine.connect() as other:
+            name = _migrate._name(other, options.schema)
+            other.execute(sa.text("SELECT GET_LOCK(:name, 5)"), {"name": name})
+            with pytest.raises(StoreError) as caught:
+                open_store(url)
+            assert caught.value.code == "locked"
+    finally:
+        engine.dispose()
+    open_store(url).close()
 
 
 @SERVERS
@@ -308,12 +329,38 @@ def test_any_text_comes_back_and_sorts_as_before(nothing: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://h/d?readonly=yes", "mysql://h/d?timeout=soon", "postgresql://h:port/d", "sql+nosuch://h/d"]
+    "url",
+    [
+        "postgresql://u:secret@h/d?readonly=yes",
+        "postgresql://u:secret@h:port/d",
+        "postgresql://u:sec/ret?x@y@h:port/d",
+        "postgresql://h:port/d?user=u&password=secret",
+        "postgresql://u:secret@h/d?timeout=nan",
+        "postgresql://u:secret@h/d?timeout=-1",
+        "postgresql://u:secret@h/d?patience=inf",
+        "postgresql://u:secret@h/d?pool=-3",
+        "postgresql://u:secret@h/d?connect_timeout=soon",
+        "postgresql://u:secret@127.0.0.1:1/d?sslmod=require",
+        "mysql://u:secret@h/d?timeout=soon",
+        "mysql://u:secret@h/d?connect_timeout=soon",
+        "mysql://u:secret@h/d?read_timeout=soon",
+        "mysql://u:secret@127.0.0.1:1/d?foo=1",
+        "sql:nosuch://u:secret@h/d",
+    ],
 )
-def test_an_address_that_cannot_be_read_is_told(url: str) -> None:
+def test_an_address_that_cannot_be_read_is_told_without_the_password(url: str) -> None:
     with pytest.raises(StoreError) as caught:
-        open_store(url if not url.startswith("sql+") else url.replace("sql+", "sql:", 1))
+        open_store(url)
     assert caught.value.code == "bad-url"
+    assert caught.value.hint_zh
+    assert caught.value.hint_en
+    assert not any(part in str(caught.value) for part in ("secret", "sec/", "ret?"))
+
+
+def test_no_wait_for_locks_is_not_one_for_ever() -> None:
+    """PostgreSQL takes a ``lock_timeout`` of 0 for none at all."""
+    url, options = address("postgresql://h/d?timeout=0")
+    assert _arguments(url, options)["options"] == "-c lock_timeout=1"
 
 
 def test_a_server_that_is_not_there_is_told_without_the_password() -> None:

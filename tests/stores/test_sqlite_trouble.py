@@ -223,6 +223,34 @@ def test_a_missing_file_is_an_error_for_a_reader_and_is_not_created(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def linked(file: Path, tmp_path: Path) -> Path:
+    """A symbolic link, in a folder of its own, to a store."""
+    link = tmp_path / "links" / "orders.db"
+    link.parent.mkdir()
+    link.symlink_to(file)
+    return link
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links take privileges there")
+def test_the_log_of_a_store_that_is_opened_by_a_link_is_seen(linked: Path) -> None:
+    with SqliteStore(linked) as store:
+        store.append([write("2")])
+        assert store.info()["wal_bytes"] > 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links take privileges there")
+def test_a_reader_by_a_link_in_a_folder_it_may_not_write_to_sees_what_others_write(
+    file: Path, linked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may = os.access
+    with SqliteStore(file) as store:
+        store.append([write("2")])
+        monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != linked.parent and may(path, mode))
+        with SqliteStore(linked, readonly=True) as reader:
+            assert numbers(reader) == ["1", "2"]
+
+
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         open_store(f"sqlite:///{tmp_path}/none/orders.db")
@@ -259,6 +287,14 @@ def test_an_address_nobody_serves_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("url", ["postgres://u:secret@h/d", "postgresq//u:secret@h/d", "sqlite://u:secret@h/d"])
+def test_an_address_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(url)
+    assert "u:***@h/d" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
 def test_addresses_name_relative_absolute_and_chinese_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for url in ("sqlite:///near.db", f"sqlite:///{tmp_path}/far.db", "sqlite:///沈阳 热线%20?.db".replace("?", "%3F")):
@@ -277,6 +313,10 @@ def test_a_store_of_a_newer_library_is_read_and_not_written(file: Path, stamp: i
         with pytest.raises(StoreError) as caught:
             store.append([write("2")])
         assert _code(caught) == "newer-schema"
+        known = f"{STAMP // 1000}.{STAMP % 1000}"  # beside the stamp that was found, and of the same kind
+        assert f"{stamp // 1000}.{stamp % 1000}" in str(caught.value)
+        assert known in caught.value.zh
+        assert known in caught.value.en
         assert numbers(store) == ["1"]
     with SqliteStore(file) as store:
         with pytest.raises(StoreError) as caught:

@@ -25,7 +25,7 @@ def _left(disk: Disk, folder: Path, tries: int = 300) -> set[tuple[tuple[str, by
     found = set()
     for seed in range(tries):
         target = folder / str(seed)
-        target.mkdir()
+        target.mkdir(parents=True)
         disk.leave(target, Random(seed))
         found.add(tuple(sorted((file.name, file.read_bytes()) for file in target.iterdir())))
     return found
@@ -66,6 +66,14 @@ def test_a_moved_file_is_old_or_new(tmp_path: Path) -> None:
     made = (OPEN, ("W", 1, 0, b"x"), ("S", 1, 0, b""), FOLDER_OPEN, ("S", 9, 0, b""))
     moved = ("R", 0, len(b"/disk/a") + 1, b"/disk/a\0/disk/b")
     assert (("b", b"x"),) in _left(_disk(*made, moved), tmp_path)
+
+
+def test_a_file_that_was_given_another_name_is_there_by_either_or_both(tmp_path: Path) -> None:
+    made = (OPEN, ("W", 1, 0, b"x"), ("S", 1, 0, b""), FOLDER_OPEN, ("S", 9, 0, b""))
+    linked = ("L", 0, len(b"/disk/a") + 1, b"/disk/a\0/disk/b")
+    both = (("a", b"x"), ("b", b"x"))
+    assert _left(_disk(*made, linked), tmp_path / "before") == {(("a", b"x"),), both}
+    assert _left(_disk(*made, linked, ("S", 9, 0, b"")), tmp_path / "after") == {both}
 
 
 def test_the_clock_stands_until_it_is_moved_and_never_goes_back() -> None:

@@ -324,8 +324,10 @@ def _no_key(store: Store) -> bytes | None:
     """Return a passing key where the store has none beside it, so that reading leaves no file behind."""
     import os
 
-    path = getattr(store, "path", None)
-    return os.urandom(32) if path is not None and not os.path.exists(f"{path}.key") else None
+    from ..privacy import key_file
+
+    file = key_file(store) if getattr(store, "path", None) is not None else None
+    return os.urandom(32) if file is not None and not file.exists() else None
 
 
 # ── what people type ──

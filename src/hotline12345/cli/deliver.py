@@ -61,6 +61,8 @@ def run(only: str, file: str, store: str, form: str) -> None:
         "destination,sent,failed,new dead,waiting,paused until,busy",
     )
     _print(rows, heads, titles, form, "destinations")
+    if any(row["failed"] for row in rows):
+        note(say("为什么没发出去：deliver dead --waiting", "why it failed: deliver dead --waiting"))
     if any(row["busy"] for row in rows):
         click.get_current_context().exit(3)
     if any(row["failed"] or row["paused"] for row in rows):

@@ -184,10 +184,9 @@ def _store(url: str) -> Iterator[Finding]:
     try:
         store = open_store(url, must_exist=True)
         info: dict[str, Any] = getattr(store, "info", dict)()
-        kept = [f"{key} {value}" for key, value in info.items() if key not in ("warnings", "store")]
+        kept = [f"{key} {value}" for key, value in info.items() if key not in ("warnings", "store", "held_back")]
         yield Finding(what, OK, say("，", ", ").join(kept) or url)
-        if info.get("store") != "sqlite":  # what that warns of is told above, of SQLite itself
-            yield from (Finding(what, WARN, warning) for warning in info.get("warnings", ()))
+        yield from _warned(what, info)
         check = getattr(store, "check", None)
         faults = check() if check is not None else []
         for fault in faults:
@@ -199,6 +198,22 @@ def _store(url: str) -> Iterator[Finding]:
         store.close()
     except HotlineError as error:
         yield Finding(what, BAD, f"{error.message(lang_now())} ({error.code}) {error.hint(lang_now())}".rstrip())
+
+
+def _warned(what: str, info: dict[str, Any]) -> Iterator[Finding]:
+    """Yield what a store warns of, and whose transaction the feed waits for; of SQLite itself is told above."""
+    warnings = info.get("warnings", ()) if info.get("store") != "sqlite" else ()
+    for warning in warnings:
+        zh, _, en = warning.partition(" / ")
+        yield Finding(what, WARN, say(zh, en or zh))
+    held = info.get("held_back", {})
+    if held.get("by") and held["seconds"] and not warnings:
+        text = say(
+            f"进程 {held['by']} 的事务已持续 {held['seconds']} 秒，此后写入的 {held['records']} 条记录等它结束才能读",
+            f"the transaction of process {held['by']} has lasted {held['seconds']} s; the records "
+            f"written since ({held['records']}) are read once it ends",
+        )
+        yield Finding(what, NOTE, text)
 
 
 def _key(store: Store) -> Finding:

@@ -216,18 +216,24 @@ _GROUPS = {
 
 def _named(hotline: Hotline, by: str, value: str) -> str:
     """Return a value counted by as people call it."""
-    from ..core.order import Status
-    from ..core.request import Kind
-
     if not by:
         return say("合计", "in all")
     if not value:
         return say("（无）", "(none)")
-    if by == "status":
-        return say(Status(value).zh, value)
-    if by == "kind":
-        return say(Kind(value).zh, value)
+    if by in ("status", "kind"):
+        return _called(by, value)
     return say(hotline.pack.newest.unit_name(value), value) if by == "holder" else value
+
+
+def _called(field: str, value: str) -> str:
+    """Return a status or kind as people call it; one this library does not know, a newer one's perhaps, as it is."""
+    from ..core.order import Status
+    from ..core.request import Kind
+
+    try:
+        return say((Status if field == "status" else Kind)(value).zh, value)
+    except ValueError:
+        return value
 
 
 def _late(at: datetime) -> Callable[[Order], bool]:
@@ -293,9 +299,6 @@ def _more(cursor: str) -> None:
 def _show(hotline: Hotline, heads: list[Head]) -> None:
     from datetime import datetime
 
-    from ..core.order import Status
-    from ..core.request import Kind
-
     if not heads:
         note(say("没有符合的工单", "no orders match"))
         return
@@ -306,8 +309,8 @@ def _show(hotline: Hotline, heads: list[Head]) -> None:
         rows.append(
             (
                 head.number,
-                say(Status(head.status).zh, head.status),
-                say(Kind(head.kind).zh, head.kind) if head.kind else "",
+                _called("status", head.status),
+                _called("kind", head.kind) if head.kind else "",
                 head.category,
                 (say(name(head.holder), head.holder) if head.holder else say("中心", "centre")) if head.open else "",
                 when(datetime.fromisoformat(head.received)) if head.received else "",

@@ -131,8 +131,8 @@ def _parked(store: Store, reader: str, place: str, number: str) -> Parked:
         f"工单 {which} 没有待投递的内容",
         f"nothing of order {which} waits for delivery",
         code="not-parked",
-        hint="用 deliver list 查看哪些在等",
-        hint_en="see deliver list for what waits",
+        hint="用 deliver dead --waiting 查看哪些在等、为什么",
+        hint_en="deliver dead --waiting lists what waits, and why",
     )
 
 

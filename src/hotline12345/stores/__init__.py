@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotline12345.core.errors import PluginError, StoreError
 
-from ._rules import checked
+from ._rules import checked, masked
 from .port import (
     SCHEMA,
     Append,
@@ -74,8 +74,8 @@ def open_store(url: str, *, must_exist: bool = False, unfinished: bool = False) 
     scheme, colon, _ = url.partition(":")
     if not colon or not scheme:
         raise StoreError(
-            f"「{url}」不是存储地址",
-            f"{url!r} is not the address of a store",
+            f"「{masked(url)}」不是存储地址",
+            f"{masked(url)!r} is not the address of a store",
             code="bad-url",
             hint="例如 sqlite:///hotline12345.db（当前目录）、sqlite:////var/lib/hotline.db（绝对路径）、memory:",
             hint_en="for example sqlite:///hotline12345.db (this folder), sqlite:////var/lib/hotline.db, memory:",
@@ -87,8 +87,8 @@ def open_store(url: str, *, must_exist: bool = False, unfinished: bool = False) 
             raise
         names = fault.facts["names"]
         raise StoreError(
-            f"没有哪个存储提供「{scheme}:」这种地址（{url}）",
-            f"no store serves addresses that begin with {scheme}: ({url})",
+            f"没有哪个存储提供「{scheme}:」这种地址（{masked(url)}）",
+            f"no store serves addresses that begin with {scheme}: ({masked(url)})",
             code="unknown-scheme",
             hint=f"现有：{'、'.join(names)}；其他存储请先安装插件",
             hint_en=f"there are: {', '.join(names)}; install a plug-in for others",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -104,11 +105,11 @@ def _inconsistent(append: Append, what: str) -> StoreError:
     )
 
 
-def newer(schema: int | str) -> StoreError:
-    """Return the refusal to write where a newer library has written."""
+def newer(schema: int | str, known: int | str = SCHEMA) -> StoreError:
+    """Return the refusal to write where a newer library has written; of tables, both are "layout.schema"."""
     return StoreError(
-        f"存储由更新的版本写成（格式 {schema}，本库认识到 {SCHEMA}），只可读，不可写",
-        f"a newer library wrote this store (schema {schema}, this one knows {SCHEMA}): it is not written to",
+        f"存储由更新的版本写成（格式 {schema}，本库认识到 {known}），只可读，不可写",
+        f"a newer library wrote this store (schema {schema}, this one knows {known}): it is not written to",
         code="newer-schema",
         hint="请升级 hotline12345 后再写入",
         hint_en="upgrade hotline12345 before you write",
@@ -208,6 +209,18 @@ def several(broken: Sequence[StoreError], zh: str, en: str, code: str, hint: str
         hint_en=hint_en,
         broken=tuple(broken),
     )
+
+
+_SECRET = re.compile(r"(?<=[?&])([^=&]*(?:password|passwd|pwd)[^=&]*=)[^&]*", re.IGNORECASE)
+
+
+def masked(url: str) -> str:
+    """Return an address as it may be printed: without a password, however it is misspelt."""
+    start = url.find("://") + 3 if "://" in url else 0
+    user, _, secret = url[start:].partition(":")
+    if "@" in secret and "@" not in user:  # a password itself may hold any of /?#@
+        url = f"{url[:start]}{user}:***@{secret.rpartition('@')[2]}"
+    return _SECRET.sub(r"\1***", url)
 
 
 def shown(part: object) -> str:

@@ -16,6 +16,7 @@ from . import _sqlite_late as late
 from . import _sqlite_schema as schema
 from . import _sqlite_words as words
 from . import _sqlite_write as writing
+from ._folder import settle
 from ._sqlite_file import File
 from .port import Head
 
@@ -221,6 +222,7 @@ def backup(file: File, path: Path) -> None:
         with open(draft, "rb") as written:
             os.fsync(written.fileno())
         os.replace(draft, path)
+        settle(path.parent)
     except sqlite3.Error as error:
         raise faults.translate(error, path) from error
     finally:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from hotline12345.core.errors import StoreError
 
+from ._rules import masked
+
 
 def not_a_store(path: Path, zh: str, en: str) -> StoreError:
     """Return the error for a file that is something else."""
@@ -137,8 +139,8 @@ def forget_incomplete(path: Path) -> StoreError:
 
 def bad_url(url: str, zh: str, en: str) -> StoreError:
     return StoreError(
-        f"看不懂存储地址「{url}」",
-        f"cannot read the store's address {url!r}",
+        f"看不懂存储地址「{masked(url)}」",
+        f"cannot read the store's address {masked(url)!r}",
         code="bad-url",
         hint=f"可写：{zh}",
         hint_en=f"write {en}",

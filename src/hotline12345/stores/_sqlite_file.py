@@ -101,7 +101,7 @@ class File:
         self.recent = Recent()
         # The log is reused from its start once it has been moved: it grows by records larger than expected only.
         self._pages = self._commits = 0
-        self._wal = f"{self.path}-wal"
+        self._wal = os.path.realpath(self.path) + "-wal"  # SQLite keeps it there, whatever links lead to the file
         self._wal_seen = 0
 
     def _look(self, must_exist: bool, unfinished: bool) -> None:
@@ -271,7 +271,7 @@ class File:
         if found >= HALF:
             raise rules.half()
         if schema.is_newer(found):
-            raise rules.newer(f"{found // 1000}.{found % 1000}")
+            raise rules.newer(*(f"{each // 1000}.{each % 1000}" for each in (found, schema.STAMP)))
 
     def mark(self, under_way: bool) -> None:
         """Note in the stamp that an import begins, or has ended."""

@@ -131,6 +131,7 @@ def _frozen(path: Path) -> bool:
     """Tell whether nobody can be writing: a folder we may not write to, and no write-ahead log in it."""
     import os
 
+    path = path.resolve()  # as SQLite does: the folder of a link says nothing
     return not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
 
 

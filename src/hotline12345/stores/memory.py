@@ -345,8 +345,8 @@ def open_store(url: str = "memory:", *, must_exist: bool = False, unfinished: bo
     """
     if url.rstrip("/") not in ("memory:", "memory"):
         raise StoreError(
-            f"内存存储的地址只有 memory:，不能是「{url}」",
-            f"the store in memory is called memory:, not {url!r}",
+            f"内存存储的地址只有 memory:，不能是「{rules.masked(url)}」",
+            f"the store in memory is called memory:, not {rules.masked(url)!r}",
             code="bad-url",
             hint="请写 memory:",
             hint_en="write memory:",

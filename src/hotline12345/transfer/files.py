@@ -6,10 +6,12 @@ import gzip
 import json
 import os
 from collections.abc import Iterable, Iterator
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import PluginError, RequestError, StoreError
+from ..stores._folder import settle
 from ..stores._rules import shown
 from ..stores._text import dumps
 from .refusals import bad_export
@@ -23,6 +25,7 @@ def write(path: Path, rows: Iterable[Row]) -> None:
 
     Raises:
         RequestError: ``file-exists``, ``no-such-file``.
+        StoreError: ``full``, or ``io``, where the disk does not take it; what was written so far is removed.
         PluginError: ``missing-extra`` for Parquet without pyarrow.
     """
     refuse_existing(path)
@@ -37,6 +40,9 @@ def write(path: Path, rows: Iterable[Row]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
+        settle(path.parent)
+    except OSError as error:
+        raise _unwritten(path, error) from error
     finally:
         draft.unlink(missing_ok=True)
 
@@ -199,6 +205,17 @@ def _read_parquet(path: Path) -> Iterator[Row]:
             yield from (
                 _as_it_was(Row(*values)) for values in zip(*(c.to_pylist() for c in batch.columns), strict=True)
             )
+
+
+def _unwritten(path: Path, error: OSError) -> StoreError:
+    full = error.errno in (ENOSPC, EDQUOT)
+    return StoreError(
+        f"写不完文件 {path}：{error.strerror or error}；写了一半的已删去",
+        f"cannot write {path} to its end: {error.strerror or error}; what was written is removed",
+        code="full" if full else "io",
+        hint="腾出空间或换一处，再导出一次" if full else "检查磁盘与文件系统，再导出一次",
+        hint_en="make room or take another place, and export again" if full else "look at the disk and export again",
+    )
 
 
 def _unreadable(path: Path, error: Exception) -> RequestError:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from ...stores._folder import settle
 from ..protocol import DONE, LATER, Answer, Message, Settings, Wrong
 from . import option_faults, split
 
@@ -43,7 +44,7 @@ class FilePublisher:
                 out.flush()
                 os.fsync(out.fileno())
             os.replace(draft, target)
-            _settle(self._folder)
+            settle(self._folder)
         except OSError as error:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -58,14 +59,3 @@ def _folder(url: str) -> Path:
     parts = split(url)
     path = unquote(parts.path) if parts is not None else ""
     return Path(path[1:] if os.name == "nt" else path)
-
-
-def _settle(folder: Path) -> None:
-    """Have the folder itself on disk, where the system lets one ask for it."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

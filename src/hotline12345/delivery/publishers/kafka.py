@@ -28,7 +28,7 @@ class KafkaPublisher:
         """Return what is wrong with *settings*."""
         found = list(option_faults(settings, {"topic": str, "config": dict}, "topic"))
         hosts = settings.url.split(",")
-        if not all(host.rpartition(":")[0] and host.rpartition(":")[2].isdigit() for host in hosts):
+        if "/" in settings.url or not all(h.rpartition(":")[0] and h.rpartition(":")[2].isdigit() for h in hosts):
             found.append(
                 Wrong("url", "应为 主机:端口，多个以逗号分隔", "must be HOST:PORT, several with commas between")
             )

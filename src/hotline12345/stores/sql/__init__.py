@@ -15,7 +15,7 @@ __all__ = ["SqlStore", "open_store", "upgrade"]
 def open_store(url: str, *, must_exist: bool = False, unfinished: bool = False) -> SqlStore:
     """Open the database that *url* names (服务器存储).
 
-    ``postgresql://user@host/database``, ``mysql://…``, ``mariadb://…``; ``sql+DIALECT://…`` for another dialect
+    ``postgresql://user@host/database``, ``mysql://…``, ``mariadb://…``; ``sql:DIALECT+DRIVER://…`` for another dialect
     of SQLAlchemy.  Options: ``schema=NAME``, ``readonly=0|1``, ``timeout=SECONDS``, ``patience=SECONDS``,
     ``pool=CONNECTIONS``; all others are the driver's.
 

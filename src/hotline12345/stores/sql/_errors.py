@@ -6,6 +6,7 @@ from typing import Any
 
 from hotline12345.core.errors import Conflict, PluginError, StoreError
 
+from .._rules import masked
 from ..port import Append
 
 # By SQLSTATE (PostgreSQL and its descendants) and by number (the MySQL family; below zero, 达梦).
@@ -60,6 +61,7 @@ _TOLD = {
         "the host's connection is closed, or its transaction has failed",
     ),
     "value": ("bad-append", "有的值无法存入", "a value cannot be stored"),
+    "option": ("bad-url", "地址中的选项，驱动不认识", "the driver does not know an option of the address"),
 }
 _HINTS = {
     "locked": (
@@ -77,6 +79,10 @@ _HINTS = {
     "no-transaction": (
         "请回滚该事务，或另取一个连接，再从头做",
         "roll the transaction back, or take another connection, and begin again",
+    ),
+    "bad-url": (
+        "本库的选项有 schema、readonly、timeout、patience、pool；其余须是驱动认识的，请核对写法",
+        "options of ours are schema, readonly, timeout, patience and pool; check the spelling of the driver's own",
     ),
     "bad-append": ("编号、键、索引值须是合法的文本", "numbers, keys and indexed values have to be valid text"),
 }
@@ -109,6 +115,8 @@ def kind_of(error: BaseException, raw: Any = None) -> str:
     named = type(cause).__name__
     if named == "ConnectionTimeout":  # psycopg's
         return "down"
+    if "invalid connection option" in str(cause):
+        return "option"
     return _refused(str(cause)) if named == "OperationalError" and state is None else ""
 
 
@@ -220,6 +228,17 @@ def busy(where: str, seconds: float) -> StoreError:
     )
 
 
+def being_upgraded(where: str, seconds: float) -> StoreError:
+    """Return the error of tables that somebody else is making, or bringing up to date, all the time."""
+    return StoreError(
+        f"{where}：等了 {seconds:g} 秒，另一个进程还在建表或升级；未作任何改动",
+        f"{where}: another process has been making or upgrading the tables for {seconds:g} s; nothing was changed",
+        code="locked",
+        hint="等它做完再来；它若已停滞，结束它的连接",
+        hint_en="wait for it to finish, and come again; where it hangs, end its connection",
+    )
+
+
 def not_scrubbed(where: str, by: str) -> StoreError:
     """Return the refusal to call files clean that a transaction under way kept something in."""
     return StoreError(
@@ -290,8 +309,8 @@ def no_transaction(where: str, zh: str, en: str) -> StoreError:
 def bad_url(url: str, zh: str, en: str) -> StoreError:
     """Return the error for an address that cannot be read."""
     return StoreError(
-        f"看不懂存储地址「{url}」：{zh}",
-        f"cannot read the store's address {url!r}: {en}",
+        f"看不懂存储地址「{masked(url)}」：{zh}",
+        f"cannot read the store's address {masked(url)!r}: {en}",
         code="bad-url",
         hint="例如 postgresql://用户@主机/库?schema=hotline、mysql://用户:口令@主机/库",
         hint_en="for example postgresql://user@host/database?schema=hotline, mysql://user:password@host/database",

@@ -14,6 +14,7 @@ from . import _errors as faults
 from ._flavour import Flavour
 from ._run import Question, Rows, Runner
 from ._tables import HALF, STAMP, release
+from ._url import READY
 
 if TYPE_CHECKING:
     from ._write import Ready
@@ -66,7 +67,7 @@ def pass_gate(run: Runner, outcomes: list[Rows], fence: Lease | None) -> None:
             raise rules.half()
         layout = layout.removeprefix(HALF)
     if release(layout) > release(STAMP):
-        raise rules.newer(layout)
+        raise rules.newer(layout, STAMP)
     if fence is not None and not outcomes[1]:
         raise rules.lease_lost(fence)
 
@@ -197,4 +198,8 @@ def _not_under_way(run: Runner, fresh: list[Ready]) -> None:
 
 def isolated(run: Runner) -> bool:
     """Tell whether a locking read of nothing would hold a gap (MySQL's REPEATABLE READ, a host's choice)."""
-    return run.kind.mysql and run.connection.get_isolation_level().upper() != "READ COMMITTED"
+    if not run.kind.mysql:
+        return False
+    options = run.connection.get_execution_options()
+    level = options.get("isolation_level") or ("READ COMMITTED" if options.get(READY) else None)
+    return (level or run.connection.get_isolation_level()).upper() != "READ COMMITTED"  # who asks makes a journey

@@ -12,6 +12,10 @@ from ..port import SCHEMA
 from . import _errors as faults
 from ._flavour import Flavour
 from ._tables import HALF, LAYOUT, STAMP, VERSION_TABLE, release
+from ._url import shown
+
+PATIENCE = 60
+"""For how many seconds an upgrade by another process is waited for (library default)."""
 
 _LOCK = int.from_bytes(b"hotline1", "big", signed=True)
 
@@ -33,8 +37,7 @@ def upgrade(engine: sa.Engine, kind: Flavour, schema: str | None) -> tuple[str, 
     with engine.connect() as connection:
         locked = False
         try:
-            _lock(connection, kind, schema)
-            locked = kind.mysql
+            locked = _lock(connection, kind, schema)
             before = found(connection, schema)
             if before.startswith(HALF):
                 raise rules.half()
@@ -53,11 +56,15 @@ def _name(connection: sa.Connection, schema: str | None) -> str:
     return f"hotline12345/{schema or connection.engine.url.database}"[:64]
 
 
-def _lock(connection: sa.Connection, kind: Flavour, schema: str | None) -> None:
+def _lock(connection: sa.Connection, kind: Flavour, schema: str | None) -> bool:
+    """Wait for our turn; tell whether it has to be given back (PostgreSQL's goes with the transaction)."""
     if kind.postgres:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     elif kind.mysql:
-        connection.execute(sa.text("SELECT GET_LOCK(:name, 60)"), {"name": _name(connection, schema)})
+        mine = {"name": _name(connection, schema), "most": PATIENCE}
+        if connection.execute(sa.text("SELECT GET_LOCK(:name, :most)"), mine).scalar() == 0:
+            raise faults.being_upgraded(shown(connection.engine.url, schema), PATIENCE)
+    return kind.mysql
 
 
 def known_to_alembic(kind: Flavour) -> None:

@@ -14,7 +14,7 @@ from .store import SqlStore
 
 
 def open_store(url: str, *, must_exist: bool = False, unfinished: bool = False) -> SqlStore:
-    """Open the database *url* names: ``postgresql://…``, ``mysql://…``, ``mariadb://…``, ``sql+DIALECT://…``."""
+    """Open the database *url* names: ``postgresql://…``, ``mysql://…``, ``mariadb://…``, ``sql:DIALECT+DRIVER://…``."""
     made, options = urls.address(url)
     engine = urls.engine_of(made, options)
     try:

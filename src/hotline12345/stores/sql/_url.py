@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -33,9 +34,9 @@ def address(url: str) -> tuple[sa.URL, Options]:
         StoreError: ``bad-url``; PluginError: ``missing-extra`` when the driver is not installed.
     """
     try:
-        made = sa.make_url(url.removeprefix("sql+").removeprefix("sql:"))
-    except (sa.exc.ArgumentError, ValueError) as error:
-        raise faults.bad_url(url, "格式不对", "it is malformed") from error
+        made = sa.make_url(url.removeprefix("sql:"))
+    except (sa.exc.ArgumentError, ValueError):
+        raise faults.bad_url(url, "格式不对", "it is malformed") from None  # it quotes the password
     if made.get_backend_name() == "sqlite":
         raise faults.bad_url(url, "SQLite 请写 sqlite:///文件", "for SQLite write sqlite:///FILE")
     query = dict(made.query)
@@ -43,10 +44,11 @@ def address(url: str) -> tuple[sa.URL, Options]:
         options = Options(
             schema=str(query.pop("schema", "")) or None,
             readonly=_flag(query.pop("readonly", "0")),
-            timeout=float(str(query.pop("timeout", "10"))),
-            patience=float(str(query.pop("patience", "0"))),
-            pool=int(str(query.pop("pool", "16"))),
+            timeout=_number(query.pop("timeout", "10"), "timeout"),
+            patience=_number(query.pop("patience", "0"), "patience"),
+            pool=int(_number(query.pop("pool", "16"), "pool", 1, 10_000)),
         )
+        _number(query.get("connect_timeout", "1"), "connect_timeout")
     except ValueError as error:
         raise faults.bad_url(url, f"选项有误：{error}", f"an option is wrong: {error}") from error
     driver, extra = _DRIVERS.get(made.drivername, ("", ""))
@@ -63,6 +65,16 @@ def _flag(text: Any) -> bool:
     if str(text) not in ("0", "1"):
         raise ValueError(f"readonly={text}")
     return str(text) == "1"
+
+
+def _number(text: Any, name: str, least: float = 0, most: float = 86_400) -> float:
+    try:
+        number = float(str(text))
+    except ValueError:
+        number = inf
+    if not least <= number <= most:  # nor is it, of what is no number
+        raise ValueError(f"{name}={text}")
+    return number
 
 
 def engine_of(url: sa.URL, options: Options) -> sa.Engine:
@@ -86,11 +98,18 @@ def engine_of(url: sa.URL, options: Options) -> sa.Engine:
         raise faults.no_dialect(url.drivername) from error
     except ImportError as error:
         raise faults.no_driver(url.drivername, error.name or str(error)) from error
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError) as error:
         raise faults.bad_url(url.render_as_string(), str(error), str(error)) from error
     engine.update_execution_options(**{READY: True})
     if url.drivername.endswith("+pymysql"):
-        sa.event.listen(engine, "do_connect", _greeted)
+
+        @sa.event.listens_for(engine, "do_connect")
+        def _connect(dialect: sa.Dialect, _: Any, arguments: Any, given: dict[str, Any]) -> Any:
+            try:
+                return _greeted(dialect, arguments, given)
+            except TypeError as error:  # of the keyword arguments, which are all the address gives
+                raise faults.bad_url(url.render_as_string(), f"选项有误：{error}", f"an option: {error}") from error
+
     for statement in _first(flavour(engine.dialect), options.timeout):
 
         @sa.event.listens_for(engine, "connect")
@@ -102,7 +121,7 @@ def engine_of(url: sa.URL, options: Options) -> sa.Engine:
     return engine
 
 
-def _greeted(dialect: sa.Dialect, _: Any, arguments: Any, given: dict[str, Any]) -> Any:
+def _greeted(dialect: sa.Dialect, arguments: Any, given: dict[str, Any]) -> Any:
     """Connect by PyMySQL, which waits for ever for the greeting of a server that took the connection and is silent."""
     raw: Any = dialect.connect(*arguments, **{"read_timeout": given["connect_timeout"], **given})
     if "read_timeout" not in given:
@@ -136,8 +155,8 @@ def _arguments(url: sa.URL, options: Options) -> dict[str, Any]:
     if url.drivername == "postgresql+psycopg":
         given = str(url.query.get("options", ""))
         return {
-            "options": f"{given} -c lock_timeout={round(options.timeout * 1000)}".strip(),
-            "connect_timeout": int(str(url.query.get("connect_timeout", connect))),
+            "options": f"{given} -c lock_timeout={max(1, round(options.timeout * 1000))}".strip(),  # 0 is for ever
+            "connect_timeout": int(float(str(url.query.get("connect_timeout", connect)))),
             "application_name": str(url.query.get("application_name", "hotline12345")),
         }
     if url.drivername.endswith("+pymysql"):

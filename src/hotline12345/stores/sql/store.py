@@ -95,7 +95,7 @@ class SqlStore:
         self.newer = release(layout) > release(STAMP)
 
     def on(self, connection: sa.Connection) -> SqlStore:
-        """Return this store within the transaction of the host's *connection* (宿主事务), on the same server.
+        """Return this store within the transaction of the host's *connection* (宿主事务), to the same database.
 
         It never commits, never retries and starts no thread; what it writes is there when the host commits, and
         a refused write rolls back to where it began, not the host's own work.

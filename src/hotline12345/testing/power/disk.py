@@ -13,7 +13,7 @@ SECTOR = 512
 
 
 class Entry(NamedTuple):
-    """One call (一次调用): O opened, W wrote, T truncated, S synced, U unlinked, R renamed."""
+    """One call (一次调用): O opened, W wrote, T truncated, S synced, U unlinked, R renamed, L linked."""
 
     op: str
     file: int
@@ -106,10 +106,11 @@ class Disk:
             self._synced, self._moves = dict(self._names), []
         elif entry.op == "U":
             self._move("gone", self._name(entry.data))
-        elif entry.op == "R":
+        elif entry.op in ("R", "L"):
             old, new = self._name(entry.data[: entry.offset - 1]), self._name(entry.data[entry.offset :])
             self._move("made", new, self._names[old])
-            self._move("gone", old)
+            if entry.op == "R":
+                self._move("gone", old)
 
     def _name(self, path: bytes) -> str:
         return path.decode("utf-8", "surrogateescape").removeprefix(self._folder).lstrip("/")

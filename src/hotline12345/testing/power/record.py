@@ -51,6 +51,8 @@ class PowerLoss:
     """
 
     def __init__(self, root: Path) -> None:
+        # As SQLite names its files: below any other name nothing that it writes would be seen.
+        root = root.resolve()
         self.folder = root / "disk"
         self.log = root / "writes.log"
         self._shim = library(root)

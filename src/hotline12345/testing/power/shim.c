@@ -1,7 +1,7 @@
 /* What a process writes below one folder, recorded and made to fail (写入记录与故障注入).
  *
  * Loaded with LD_PRELOAD under a program that knows nothing of it.  It stands between the program and the C library's
- * open, write, truncate, sync, unlink and rename, for files below a folder:
+ * open, write, truncate, sync, unlink, rename and link, for files below a folder:
  *
  *   hl_record(folder, log)    from now on every such call is appended to the file `log`, in the order made
  *   hl_fail(folder, at, how)  the at-th such call (from 1) fails: 1 = EIO, 2 = half a write, then EIO,
@@ -47,6 +47,7 @@ static int (*real_ftruncate)(int, off_t);
 static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
 static int (*real_unlink)(const char *);
+static int (*real_link)(const char *, const char *);
 static int (*real_rename)(const char *, const char *);
 
 static void find(void) {
@@ -60,6 +61,7 @@ static void find(void) {
     real_fsync = dlsym(RTLD_NEXT, "fsync");
     real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
     real_unlink = dlsym(RTLD_NEXT, "unlink");
+    real_link = dlsym(RTLD_NEXT, "link");
     real_rename = dlsym(RTLD_NEXT, "rename");
 }
 
@@ -230,20 +232,21 @@ int unlink(const char *path) {
     pthread_mutex_unlock(&guard);
     return result;
 }
-int rename(const char *from, const char *to) {
-    find();
-    if (!ours(from) || !ours(to)) return real_rename(from, to);
+static int both_names(const char *from, const char *to, uint8_t op, int (*real)(const char *, const char *)) {
+    if (!ours(from) || !ours(to)) return real(from, to);
     pthread_mutex_lock(&guard);
     int how = fails(0, 0), result;
     if (how) { errno = EIO; result = -1; }
-    else if (!(result = real_rename(from, to))) {
+    else if (!(result = real(from, to))) {
         char both[8192];
         size_t first = strlen(from) + 1, second = strlen(to);
         if (first + second > sizeof both) abort();
         memcpy(both, from, first);
         memcpy(both + first, to, second);
-        put('R', 0, first, both, first + second);
+        put(op, 0, first, both, first + second);
     }
     pthread_mutex_unlock(&guard);
     return result;
 }
+int rename(const char *from, const char *to) { find(); return both_names(from, to, 'R', real_rename); }
+int link(const char *from, const char *to) { find(); return both_names(from, to, 'L', real_link); }

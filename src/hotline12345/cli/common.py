@@ -307,7 +307,6 @@ def _named_in(store: Store, place: str, number: str) -> tuple[str, str]:
     """Return the pack and the place that the store's orders name: every first event carries them."""
     from ..stores.port import Query
 
-    first: Mapping[str, Any] | None = None
     records = [fed.record for fed in store.feed(0, 1, place or None)]
     place = place or (records[0].place if records else next(iter(store.places()), ""))
     if number and place:
@@ -315,9 +314,7 @@ def _named_in(store: Store, place: str, number: str) -> tuple[str, str]:
     if not records and place:  # a transaction on a server may hold back all there is: of any order then
         heads = store.find(place, Query(), limit=1).heads
         records = store.stream(place, heads[0].number, 0) if heads else []
-    if records:
-        first = records[0].data
-    return (str(first.get("pack") or "cn") if first is not None else "cn"), place
+    return str((records[0].data if records else {}).get("pack") or "cn"), place
 
 
 def _no_key(store: Store) -> bytes | None:

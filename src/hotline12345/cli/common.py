@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from errno import EACCES, EISDIR, ENOENT, ENOTDIR
 from typing import TYPE_CHECKING, Any, TypeVar

@@ -281,7 +281,7 @@ def main() -> None:
             writing(url, "an order's 8 events in one commit (events)", by_order, 320, rounds),
             writing(url, "1,000 new orders in one commit (orders)", in_bulk, 1000, rounds),
             at_once(url, rounds),
-            replaying(url, 150 if rounds == 1 else None),
+            replaying(url, 40 if rounds == 1 else None),
         ]
     return show(*found)
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -154,11 +155,18 @@ def modules(root: Path) -> Iterator[tuple[Path, str, ast.Module]]:
     for path in sorted(root.rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
-        yield path, name, ast.parse(path.read_text(encoding="utf-8"), str(path))
+        yield path, name, parsed(path.read_text(encoding="utf-8"), str(path))
 
 
-def imports(path: Path, root: Path, tree: ast.Module) -> Iterator[Import]:
-    """Yield every import that runs; those for type checkers alone are no import."""
+@cache  # by its text: each test looks at all the modules, and nobody changes a tree
+def parsed(text: str, file: str = "") -> ast.Module:
+    """Return the tree of a module."""
+    return ast.parse(text, file)
+
+
+@cache
+def imports(path: Path, root: Path, tree: ast.Module) -> tuple[Import, ...]:
+    """Return every import that runs; those for type checkers alone are no import."""
     package = [PACKAGE, *path.relative_to(root).parent.parts]
 
     def walk(node: ast.AST, late: bool, guarded: bool) -> Iterator[Import]:
@@ -176,7 +184,7 @@ def imports(path: Path, root: Path, tree: ast.Module) -> Iterator[Import]:
                 inside = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
                 yield from walk(child, late or inside, guarded or isinstance(child, (ast.If, ast.Try)))
 
-    yield from walk(tree, False, False)
+    return tuple(walk(tree, False, False))
 
 
 def within(target: str, names: frozenset[str]) -> bool:
@@ -276,7 +284,7 @@ def long_things(root: Path) -> list[str]:
 def lines_of_code(text: str) -> int:
     """Count the lines with code on them: neither blank nor comment nor docstring."""
     docs: set[int] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             docs.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     silent = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}

@@ -5,7 +5,11 @@ random moments of it, and for each the files are laid out as a disk might have t
 or in torn sectors, in any order.  The store is opened and must hold exactly what some step left, and no step fewer
 than the program had heard of.
 
-Run: ``python benchmarks/reliability/power.py [--cuts 3000] [--rounds 40] [--lot 3] [--durability relaxed] [--seed 1]``
+``--second`` takes a second opinion: what is written and synced is told by SQLite itself, through APSW, and not by the
+system calls (extra ``apsw``).
+
+Run: ``python benchmarks/reliability/power.py [--cuts 3000] [--rounds 40] [--lot 3] [--durability relaxed] [--seed 1]
+[--second]``
 """
 
 from __future__ import annotations
@@ -24,15 +28,14 @@ from hotline12345.testing.power import PowerLoss
 from hotline12345.testing.power.flow import expected, summary
 
 
-def cut(cuts: int, rounds: int, durability: str, seed: int, root: Path, lot: int = 0) -> dict[str, Any]:
+def cut(power: PowerLoss, cuts: int, rounds: int, durability: str, seed: int, lot: int = 0) -> dict[str, Any]:
     """Record the flow, cut the power and count what came of it."""
-    power = PowerLoss(root)
     name = f"orders.db?durability={durability}"
     flow = [sys.executable, "-m", "hotline12345.testing.power.flow", f"sqlite:///{power.folder}/{name}"]
     power.run([*flow, "--rounds", str(rounds), "--heard", str(power.folder / "heard"), "--lot", str(lot)])
     states = {state: step for step, state in enumerate(expected(rounds))}
     lost = corrupt = between = 0
-    target = root / "after"
+    target = power.folder.parent / "after"
     for heard in power.cuts(cuts, Random(seed), target):
         told = int(heard.split("\n")[-2]) if "\n" in heard else 0
         step = _state(target, states)
@@ -41,6 +44,7 @@ def cut(cuts: int, rounds: int, durability: str, seed: int, root: Path, lot: int
         lost += step is not None and 0 <= step < told
     return {
         "question": "acknowledged steps after a power cut",
+        "told_by": type(power).__name__,
         "durability": durability,
         "cuts": cuts,
         "steps": len(states) - 1,
@@ -63,6 +67,12 @@ def _state(folder: Path, states: dict[str, int]) -> int | None:
         return None
 
 
+def _by_vfs(root: Path) -> PowerLoss:
+    from hotline12345.testing.power.vfs import ByVfs
+
+    return ByVfs(root)
+
+
 def main() -> None:
     """Print the figures as JSON; exit 1 when anything was lost, damaged or torn."""
     parser = argparse.ArgumentParser()
@@ -71,9 +81,11 @@ def main() -> None:
     parser.add_argument("--durability", default="full", choices=("full", "relaxed"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lot", type=int, default=3, help="settle whenever so many orders are late, 0: as it does")
+    parser.add_argument("--second", action="store_true", help="let SQLite itself tell what it writes")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = cut(given.cuts, given.rounds, given.durability, given.seed, Path(folder), given.lot)
+        power = _by_vfs(Path(folder)) if given.second else PowerLoss(Path(folder))
+        found = cut(power, given.cuts, given.rounds, given.durability, given.seed, given.lot)
     print(json.dumps(found, ensure_ascii=False, indent=1))
     sys.exit(bool(found["lost"] or found["corrupt"] or found["between_two_steps"]))
 

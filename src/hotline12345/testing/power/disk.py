@@ -31,6 +31,11 @@ def entries(log: Path) -> Iterator[Entry]:
         at += length
 
 
+def packed(op: str, file: int, offset: int, data: bytes) -> bytes:
+    """Return a call as it stands in such a record."""
+    return _ENTRY.pack(ord(op), file, offset, len(data), 0) + data
+
+
 class _File:
     """A file: its content as far as it was synced, and what was done to it since."""
 

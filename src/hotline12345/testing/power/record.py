@@ -55,8 +55,11 @@ class PowerLoss:
         root = root.resolve()
         self.folder = root / "disk"
         self.log = root / "writes.log"
-        self._shim = library(root)
+        self._prepare(root)
         self.folder.mkdir()
+
+    def _prepare(self, root: Path) -> None:
+        self._shim = library(root)
 
     def run(self, command: Sequence[str], env: Mapping[str, str] | None = None, timeout: float = 600) -> None:
         """Run *command* with what it writes below ``folder`` recorded.

@@ -7,6 +7,8 @@ back.  Each of these points on the way is tried, one after another, by a trace f
 from __future__ import annotations
 
 import dis
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -15,7 +17,10 @@ from threading import Thread
 from types import FrameType
 from typing import Any
 
+import pytest
+
 from hotline12345.core.errors import StoreError
+from hotline12345.stores import locking
 from hotline12345.stores._turns import Turns
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, write
@@ -82,17 +87,42 @@ def test_a_write_that_is_interrupted_locks_nobody_out(tmp_path: Path) -> None:
     assert all(ends)
 
 
+def test_an_interrupt_while_the_lock_is_given_back_does_not_keep_it_from_other_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock is the process's own: only another one can tell whether it is still held."""
+    with SqliteStore(tmp_path / "a.db", durability="relaxed") as store:
+        let_go, asked = locking._let_go, []
+
+        def interrupt_once(fd: int) -> None:
+            asked.append(fd)
+            if len(asked) == 1:
+                raise KeyboardInterrupt
+            let_go(fd)
+
+        monkeypatch.setattr(locking, "_let_go", interrupt_once)
+        with pytest.raises(KeyboardInterrupt):
+            store.append([write("1")])
+        code = "import sys; from hotline12345.stores.locking import lock_for; lock_for(sys.argv[1]).take(0)"
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        other = subprocess.run([sys.executable, "-c", code, str(store.path)], env=env, capture_output=True, text=True)
+        assert (other.returncode, other.stderr) == (0, "")
+
+
 class Line:
     """Four that wait in line behind the first write, which takes two of them into its transaction."""
 
     def __init__(self) -> None:
         self.turns = Turns(self.commit, most=3)
         self.told: dict[int, Any] = {}
+        self.again: list[Any] = []
         self.threads = [Thread(target=self.follow, args=(number,), daemon=True) for number in range(4)]
 
     def commit(self, jobs: Callable[[], list[Any]]) -> None:
         self.start()
         for job in jobs():
+            if job.error is not None:  # whoever waits for it has been told how it ended
+                self.again.append(job)
             job.result = job.work(None)
 
     def start(self) -> None:
@@ -123,6 +153,7 @@ def test_nobody_waits_for_ever_for_a_leader_that_was_interrupted() -> None:
         assert not any(thread.is_alive() for thread in line.threads), f"one waits for ever, interrupted at {at}"
         codes = [told for number, told in line.told.items() if told != number]
         assert codes in ([], ["interrupted"] * 2), f"interrupted at {at}: {line.told}"
+        assert line.again == [], f"run after it was told that it ended, interrupted at {at}"
         ends.add(len(codes))
         assert (line.turns._led, line.turns._waiting) == (False, [])
     assert at > 10

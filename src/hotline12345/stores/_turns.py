@@ -97,6 +97,8 @@ class Turns:
             if not own.leads:
                 return
             for job in own.taken:
+                if job in self._waiting:  # interrupted as it was taken: it must not run once it was told how it ended
+                    self._waiting.remove(job)
                 if not own.ended and job.error is None:
                     job.error = _interrupted()
                 if job.gate is not None:

@@ -90,17 +90,17 @@ class FileLock:
 
     def give(self) -> None:
         """Give back what this thread has of the lock, which may be nothing: done once more, it finishes the first."""
-        mine = self._thread == get_ident()
-        try:
-            if mine and self._fd >= 0:
-                _let_go(self._fd)
-        finally:
-            if mine:
-                self._thread = 0
-            try:  # noqa: SIM105 - every write comes by here
-                self._mine.release()
-            except RuntimeError:
-                pass  # it was not ours
+        if self._thread == get_ident():
+            try:
+                if self._fd >= 0:
+                    _let_go(self._fd)
+            except OSError:
+                self._close()  # what the system does not take back goes with the file
+            self._thread = 0  # not before: an interrupt until here has it done again
+        try:  # noqa: SIM105 - every write comes by here
+            self._mine.release()
+        except RuntimeError:
+            pass  # it was not ours
 
     def _sign(self) -> None:
         """Write down who holds the lock, unless it says so: a file written to is one more to bring to disk."""
@@ -122,10 +122,13 @@ class FileLock:
             time.sleep(0.00005)
         _unlock(self._fd, _LINE)
 
-    def _open(self) -> None:
+    def _close(self) -> None:
         if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+            fd, self._fd = self._fd, -1
+            os.close(fd)
+
+    def _open(self) -> None:
+        self._close()
         try:
             self._fd = os.open(self.path, _OPEN, 0o666)
         except OSError as cause:
@@ -161,9 +164,7 @@ class FileLock:
             self.users -= 1
             if self.users <= 0:
                 _registry.pop((os.getpid(), self.path), None)
-                if self._fd >= 0:
-                    os.close(self._fd)
-                    self._fd = -1
+                self._close()
 
 
 if sys.platform == "win32":

@@ -287,12 +287,21 @@ def test_an_address_nobody_serves_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("url", ["postgres://u:secret@h/d", "postgresq//u:secret@h/d", "sqlite://u:secret@h/d"])
+@pytest.mark.parametrize(
+    "url",
+    ["postgres://u:secret@h/d", "postgres://tenant@u:secret@h/d", "postgresq//u:secret@h/d", "sqlite://u:secret@h/d"],
+)
 def test_an_address_is_told_without_its_password(url: str) -> None:
     with pytest.raises(StoreError) as caught:
         open_store(url)
     assert "u:***@h/d" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_an_address_without_a_password_is_told_as_it_is() -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store("postgres://u@h:5432/d?application_name=a@b")
+    assert "u@h:5432/d?application_name=a@b" in str(caught.value)
 
 
 def test_addresses_name_relative_absolute_and_chinese_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

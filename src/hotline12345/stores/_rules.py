@@ -212,13 +212,15 @@ def several(broken: Sequence[StoreError], zh: str, en: str, code: str, hint: str
 
 
 _SECRET = re.compile(r"(?<=[?&])([^=&]*(?:password|passwd|pwd)[^=&]*=)[^&]*", re.IGNORECASE)
+_BARE = re.compile(r"[^:@]*@[^:/?@]*(:\d*)?[/?]")
 
 
 def masked(url: str) -> str:
     """Return an address as it may be printed: without a password, however it is misspelt."""
     start = url.find("://") + 3 if "://" in url else 0
     user, _, secret = url[start:].partition(":")
-    if "@" in secret and "@" not in user:  # a password itself may hold any of /?#@
+    # A password itself may hold any of /?#@, and a name an @, as OceanBase's do (root@tenant).
+    if "@" in secret and not _BARE.match(url[start:]):
         url = f"{url[:start]}{user}:***@{secret.rpartition('@')[2]}"
     return _SECRET.sub(r"\1***", url)
 

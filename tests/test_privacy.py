@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 import pytest
@@ -448,6 +450,24 @@ def test_of_two_that_make_a_key_at_once_both_use_the_first(tmp_path: Path, monke
     monkeypatch.setattr(os, "link", slow)
     assert key_beside(str(path)) == theirs[0]
     assert [p.name for p in tmp_path.iterdir()] == ["orders.db.key"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are not synced there")
+@pytest.mark.parametrize("why", [errno.EACCES, errno.EINVAL])
+def test_a_key_is_made_where_the_folder_itself_cannot_be_synced(
+    why: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One may write to it and not read it, or it lies on a file system that syncs no folder."""
+    fsync = os.fsync
+
+    def only_files(handle: int) -> None:
+        if S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(why, os.strerror(why))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", only_files)
+    path = str(tmp_path / "orders.db")
+    assert key_beside(path) == key_beside(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"00", b"zz" * 32, b"\xff" * 64, b"00" * 31, b"00" * 33, b"0x" * 32])

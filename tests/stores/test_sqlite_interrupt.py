@@ -7,11 +7,15 @@ back.  Each of these points on the way is tried, one after another, by a trace f
 from __future__ import annotations
 
 import dis
+import gc
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -26,7 +30,7 @@ from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, write
 
 LOOKS = {dis.opmap[name] for name in ("CALL", "CALL_FUNCTION_EX", "CALL_KW", "JUMP_BACKWARD") if name in dis.opmap}
-FILES = ("_turns.py", "locking.py", "_sqlite_file.py", "sqlite.py")
+FILES = ("_turns.py", "locking.py", "_sqlite_file.py", "_sqlite_recent.py", "sqlite.py")
 
 
 def interrupted(at: int, run: Callable[[], Any]) -> tuple[bool, Any]:
@@ -85,6 +89,43 @@ def test_a_write_that_is_interrupted_locks_nobody_out(tmp_path: Path) -> None:
     assert at > 50
     assert all(others), f"locked out by an interrupt at {[i for i, free in enumerate(others, 1) if not free]}"
     assert all(ends)
+
+
+def test_a_write_that_is_interrupted_as_it_is_undone_locks_nobody_out(tmp_path: Path) -> None:
+    def half(conn: sqlite3.Connection) -> None:
+        conn.execute("INSERT INTO cursor (reader, position) VALUES ('half', 1)")
+        raise StoreError("虚构", "invented", code="broken-head")
+
+    def run(store: SqliteStore) -> None:
+        with suppress(StoreError):
+            store._file.submit(half)
+
+    at, hit, others = 0, True, []
+    with SqliteStore(tmp_path / "a.db", timeout=0.2, durability="relaxed") as store:
+        store.append([write("0")])
+        while hit:
+            at += 1
+            hit, _ = interrupted(at, lambda: run(store))
+            with ThreadPoolExecutor(1) as other:
+                others.append(other.submit(store.append, [write(str(at))]).exception(20))
+        assert store.readers() == []
+    assert at > 50
+    assert others == [None] * at
+
+
+def test_a_moment_that_is_interrupted_ends(tmp_path: Path) -> None:
+    def look(store: SqliteStore) -> None:
+        with store._file.moment():
+            pass
+
+    at, hit = 0, True
+    with SqliteStore(tmp_path / "a.db", durability="relaxed") as store:
+        while hit:
+            at += 1
+            hit, _ = interrupted(at, lambda: look(store))
+            gc.collect()  # the moment of one that was interrupted before it began
+            assert not store._file.connection().in_transaction, f"interrupted at {at}"
+    assert at > 3
 
 
 def test_an_interrupt_while_the_lock_is_given_back_does_not_keep_it_from_other_processes(

@@ -191,10 +191,19 @@ class File:
                 self._pages, self._wal_seen = 0, self.wal_bytes()
         finally:
             try:
-                self.lock.give()
+                self._end()
             except BaseException:  # an interrupt, in the midst of it
-                self.lock.give()
+                self._end()
                 raise
+
+    def _end(self) -> None:
+        """Give the lock back, and leave no transaction open: one that was interrupted as it was undone still is."""
+        try:
+            if self._local.conn.in_transaction:
+                self._local.conn.execute("ROLLBACK")
+        except (sqlite3.Error, AttributeError):
+            pass  # closed meanwhile, or never opened
+        self.lock.give()
 
     def _move_log(self, conn: sqlite3.Connection) -> None:
         """Move the log into the database, under the write lock."""
@@ -313,8 +322,15 @@ class File:
             self.rows("BEGIN")  # within: one that was interrupted is not left open
             yield
         finally:
-            with suppress(sqlite3.Error, AttributeError):  # closed meanwhile, or never opened
-                self._local.conn.execute("COMMIT")
+            try:
+                self._seen()
+            except BaseException:  # an interrupt, in the midst of it
+                self._seen()
+                raise
+
+    def _seen(self) -> None:
+        with suppress(sqlite3.Error, AttributeError):  # closed meanwhile, or never opened
+            self._local.conn.execute("COMMIT")
 
     def close(self) -> None:
         """Move the log into the database and close every connection; calling it twice is harmless."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -314,6 +315,22 @@ def test_records_that_are_held_back_are_waited_for_and_not_called_cut_off(
         store.upto, store.looks = 3, looks
         assert verify(store) == (5, 3, 0, ())
         assert store.looks < 1
+
+
+def test_a_head_that_says_any_number_takes_no_memory_for_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "PATIENCE", 0)
+    with Held(path) as store:
+        store.append([write("1")])
+        _touch(path, "UPDATE late SET version = 2000000")
+        store.upto, store.looks = 0, 10**9
+        tracemalloc.start()
+        try:
+            found = [(fault.code, fault.key) for fault in verify(store).faults]
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert found == [("cut-off", f"{P}/1 v1–2000000")]
+    assert most < 10_000_000
 
 
 def test_records_that_are_held_back_in_vain_are_told_apart_from_those_cut_off(

@@ -12,7 +12,8 @@ from threading import Event, Thread
 import pytest
 
 from hotline12345.core.errors import StoreError
-from hotline12345.stores import Query
+from hotline12345.stores import Query, _sqlite_file
+from hotline12345.stores.locking import FileLock
 from hotline12345.stores.sqlite import SqliteStore
 from hotline12345.testing.store_base import P, numbers, write
 
@@ -65,6 +66,31 @@ def test_a_forked_child_writes_with_connections_of_its_own(file: Path) -> None:
         assert os.waitpid(child, 0)[1] == 0
         assert numbers(store) == ["1", "2", "child", "parent"]
         assert store.check() == []
+
+
+def test_no_thread_of_a_forked_child_goes_on_with_what_is_the_parents(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of them come at once: one while the other begins."""
+    with SqliteStore(file) as store:
+        other = Thread(target=lambda: store.append([write("3")]), daemon=True)
+        lock_for = _sqlite_file.lock_for
+
+        def slow(path: str) -> FileLock:
+            other.start()
+            other.join(0.5)
+            return lock_for(path)
+
+        monkeypatch.setattr(_sqlite_file, "lock_for", slow)
+        store._file._turns._led = True  # as if forked while a thread of the parent wrote, which is not here
+        store._file._pid = -1
+        store.append([write("2")])
+        other.join(20)
+        assert not other.is_alive()
+        assert numbers(store) == ["1", "2", "3"]
+        for _, conn in _sqlite_file._abandoned.pop()[0]:  # there was no parent
+            conn.close()
+        store._file.lock.let_go()
 
 
 _SHARE = """

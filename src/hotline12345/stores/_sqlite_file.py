@@ -36,6 +36,9 @@ _LOOK = 16
 _abandoned: list[Any] = []
 """Connections a forked child must neither use nor close: they belong to its parent."""
 
+_beginning = threading.Lock()
+"""Of the threads of a forked child, one begins."""
+
 
 class _HalfDone(Exception):
     """A job was refused when it had written something (内部信号): that is not to stay."""
@@ -92,7 +95,6 @@ class File:
             raise
 
     def _begin_process(self) -> None:
-        self._pid = os.getpid()
         self._local = threading.local()
         self._connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._guard = threading.Lock()
@@ -103,6 +105,7 @@ class File:
         self._pages = self._commits = 0
         self._wal = os.path.realpath(self.path) + "-wal"  # SQLite keeps it there, whatever links lead to the file
         self._wal_seen = 0
+        self._pid = os.getpid()  # last: until then another thread would go on with what is the parent's
 
     def _look(self, must_exist: bool, unfinished: bool) -> None:
         """See what is at the path, and make the tables where there is nothing yet."""
@@ -139,8 +142,10 @@ class File:
     def connection(self, create: bool = False) -> sqlite3.Connection:
         """Return this thread's own connection."""
         if os.getpid() != self._pid:
-            _abandoned.append((self._connections, self._local, self._turns))
-            self._begin_process()
+            with _beginning:
+                if os.getpid() != self._pid:
+                    _abandoned.append((self._connections, self._local, self._turns))
+                    self._begin_process()
         conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
         if conn is not None and not self._closed:
             return conn

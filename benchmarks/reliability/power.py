@@ -22,7 +22,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from hotline12345.core.errors import HotlineError
+from hotline12345.core.errors import HotlineError, PluginError
 from hotline12345.stores import open_store
 from hotline12345.testing.power import PowerLoss
 from hotline12345.testing.power.flow import expected, summary
@@ -84,7 +84,10 @@ def main() -> None:
     parser.add_argument("--second", action="store_true", help="let SQLite itself tell what it writes")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        power = _by_vfs(Path(folder)) if given.second else PowerLoss(Path(folder))
+        try:
+            power = _by_vfs(Path(folder)) if given.second else PowerLoss(Path(folder))
+        except PluginError as missing:
+            sys.exit(f"{missing.message()}。{missing.hint()} / {missing.message('en')}: {missing.hint('en')}")
         found = cut(power, given.cuts, given.rounds, given.durability, given.seed, given.lot)
     print(json.dumps(found, ensure_ascii=False, indent=1))
     sys.exit(bool(found["lost"] or found["corrupt"] or found["between_two_steps"]))

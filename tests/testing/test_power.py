@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 
@@ -84,3 +87,15 @@ def test_the_clock_stands_until_it_is_moved_and_never_goes_back() -> None:
         clock.forward(days=-1)
     with pytest.raises(ValueError, match="naive"):
         FakeClock("2026-03-02T09:00")
+
+
+def test_a_second_opinion_without_apsw_names_the_extra(repo_root: Path, tmp_path: Path) -> None:
+    (tmp_path / "apsw.py").write_text("raise ImportError('none here')")
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+    script = repo_root / "benchmarks" / "reliability" / "power.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--second"], capture_output=True, text=True, env=env, check=False
+    )
+    assert done.returncode == 1
+    assert "hotline12345[apsw]" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -20,12 +20,22 @@ from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import Any
 
-import apsw
-
+from hotline12345.core.errors import PluginError
 from hotline12345.stores import _sqlite_schema
 
 from .disk import packed
 from .record import PowerLoss
+
+try:
+    import apsw
+except ImportError as error:
+    raise PluginError(
+        "断电的第二意见需要 APSW，这里没有",
+        "a second opinion on power cuts needs APSW, which is not here",
+        code="missing-extra",
+        hint='执行 pip install "hotline12345[apsw]"',
+        hint_en='run pip install "hotline12345[apsw]"',
+    ) from error
 
 NAME = "hotline12345"
 _JOURNALS = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL
